@@ -1,0 +1,74 @@
+"""The incident key and the keyed pseudonyms made with it: comparable within an incident, useless without the key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from leakscope.errors import UsageError
+
+KEY_BYTES = 32
+#: 96 bits: a chance of one collision in a billion distinct values below 1e-11.
+FINGERPRINT_HEX = 24
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentKey:
+    """
+    The secret key of one incident; never printed, never written into a case.
+
+    Args:
+        material: 32 random bytes.
+    """
+
+    material: bytes
+
+    def __repr__(self) -> str:
+        return "IncidentKey(...)"
+
+    def pseudonym(self, kind: str, text: str) -> str:
+        """
+        Keyed hash of `text` within the name space `kind`: 24 hex digits of HMAC-SHA-256 (RFC 2104).
+
+        Args:
+            kind: name space, so that equal texts of different kinds do not compare.
+            text: normalised text.
+        """
+        message = kind.encode() + b"\x00" + text.encode("utf-8", "surrogatepass")
+        return hmac.new(self.material, message, hashlib.sha256).hexdigest()[:FINGERPRINT_HEX]
+
+
+def new_key() -> IncidentKey:
+    """A fresh random key."""
+    return IncidentKey(secrets.token_bytes(KEY_BYTES))
+
+
+def load_key(path: Path) -> IncidentKey:
+    """
+    The key in `path`: 64 hex digits, one line.
+
+    Raises:
+        UsageError: the file is missing or is no key.
+    """
+    try:
+        material = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError):
+        raise UsageError(f"{path} holds no incident key", hint="Make one by running assess without --key.") from None
+    if len(material) != KEY_BYTES:
+        raise UsageError(f"{path} holds no incident key of {KEY_BYTES} bytes")
+    return IncidentKey(material)
+
+
+def load_or_make_key(path: Path) -> IncidentKey:
+    """The key in `path`, made with mode 0600 if the file does not exist yet."""
+    if path.exists():
+        return load_key(path)
+    key = new_key()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key.material.hex() + "\n")
+    return key
