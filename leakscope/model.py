@@ -95,8 +95,8 @@ class Batch:
     source: str
     first_record: int
     records: int
-    lines: bytes | None = None
-    frame: pl.DataFrame | None = None
+    lines: bytes | None = field(default=None, repr=False)
+    frame: pl.DataFrame | None = field(default=None, repr=False)
     numbers: pl.Series | None = None
 
 
