@@ -1,0 +1,147 @@
+"""
+The case folder: everything a run leaves, 0700, files 0600, each written whole or not at all.
+
+Every file written is entered into the ledger with its hash, so that `verify` can tell whether it is still the file that was written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from leakscope.errors import InvariantError, UsageError
+from leakscope.safety.ledger import Ledger, read_ledger
+
+ASSESSMENT, MANIFEST, LEDGER = "assessment.json", "manifest.json", "ledger.jsonl"
+FINDINGS, INDIVIDUALS, PERSON_ELEMENTS = "findings.parquet", "individuals.parquet", "person_elements.parquet"
+RECORD_PERSONS, SECRETS, TURNS, RECORDS = "record_persons.parquet", "secrets.parquet", "turns.parquet", "records.parquet"
+
+_JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """
+    A case folder on disk.
+
+    Args:
+        root: the folder.
+    """
+
+    root: Path
+
+    def ledger(self) -> Ledger:
+        """The case's ledger, its chain checked, ready for further entries."""
+        return Ledger(self.root / LEDGER)
+
+    def entries(self) -> list[dict[str, Any]]:
+        """All ledger entries, the chain checked."""
+        return read_ledger(self.root / LEDGER)
+
+    def write(self, name: str, content: bytes, ledger: Ledger) -> None:
+        """Write `content` as file `name`, atomically and 0600, and enter its hash into the ledger."""
+        descriptor, temporary = tempfile.mkstemp(prefix=".writing-", dir=self.root)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(self.root / name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+            raise
+        ledger.write("written", file=name, sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content))
+
+    def write_json(self, name: str, content: Any, ledger: Ledger) -> None:
+        """Write `content` as indented JSON."""
+        self.write(name, orjson.dumps(content, option=_JSON), ledger)
+
+    def write_frame(self, name: str, frame: pl.DataFrame, ledger: Ledger) -> None:
+        """Write `frame` as Parquet."""
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=False)
+        self.write(name, buffer.getvalue(), ledger)
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """
+        A JSON file of the case.
+
+        Raises:
+            InvariantError: it is missing or damaged.
+        """
+        try:
+            content = orjson.loads((self.root / name).read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            raise InvariantError(f"{name} of the case is missing or damaged", hint="Run leakscope verify CASE.") from None
+        if not isinstance(content, dict):
+            raise InvariantError(f"{name} of the case is damaged")
+        return content
+
+    def read_frame(self, name: str) -> pl.DataFrame:
+        """
+        A Parquet file of the case.
+
+        Raises:
+            InvariantError: it is missing or damaged.
+        """
+        try:
+            return pl.read_parquet(io.BytesIO((self.root / name).read_bytes()))
+        except (OSError, pl.exceptions.PolarsError):
+            raise InvariantError(f"{name} of the case is missing or damaged", hint="Run leakscope verify CASE.") from None
+
+    def assessment(self) -> dict[str, Any]:
+        """The assessment, as every report reads it."""
+        return self.read_json(ASSESSMENT)
+
+    def findings(self) -> pl.DataFrame:
+        """Schema FINDINGS."""
+        return self.read_frame(FINDINGS)
+
+    def individuals(self) -> pl.DataFrame:
+        """Schema INDIVIDUALS."""
+        return self.read_frame(INDIVIDUALS)
+
+    def person_elements(self) -> pl.DataFrame:
+        """Schema PERSON_ELEMENTS."""
+        return self.read_frame(PERSON_ELEMENTS)
+
+
+def create_case(root: Path) -> Case:
+    """
+    An empty case folder at `root`, mode 0700.
+
+    Raises:
+        UsageError: something is there already, or the folder cannot be made.
+    """
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        occupied = any(root.iterdir())
+    except OSError as error:
+        raise UsageError(f"The case folder {root} cannot be made: {os.strerror(error.errno or 0)}", hint="Name another with --case.") from None
+    if occupied:
+        raise UsageError(f"The case folder {root} is not empty", hint="Name another with --case; a case is never overwritten.")
+    return Case(root)
+
+
+def open_case(root: Path | str) -> Case:
+    """
+    The case in `root`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    path = Path(root)
+    if not (path / ASSESSMENT).is_file() and not (path / LEDGER).is_file():
+        raise UsageError(f"{path} is no case folder", hint="leakscope assess PATH makes one and prints its name.")
+    return Case(path)
