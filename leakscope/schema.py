@@ -22,6 +22,9 @@ VALUES = pl.Schema(
         "value": pl.String,  # decoded text of the leaf
         "outer_start": pl.UInt32,  # place of this value in the value before the first `->`, code points
         "outer_end": pl.UInt32,
+        # (place in `value`, place in the outer value) pairs, flattened, between which both advance alike;
+        # null: every character stands for itself; empty: the whole outer span stands for the value
+        "offsets": pl.List(pl.UInt32),
     }
 )
 
