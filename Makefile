@@ -1,0 +1,47 @@
+# Needs Python 3.11, 3.12 or 3.13 and make; everything else is put into .venv.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_CASE ?= demo-case
+
+.PHONY: setup setup-dev demo test test-slow lint lock docs check clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "LeakScope needs Python 3.11, 3.12 or 3.13; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+# The main job on the bundled exposure: the summary on screen, the report on disk.
+demo: setup
+	@rm -rf $(DEMO_CASE) $(DEMO_CASE).key
+	$(BIN)/leakscope demo --case $(DEMO_CASE)
+
+test: setup-dev
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: setup-dev
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+lint: setup-dev
+	$(BIN)/ruff check leakscope tests benchmarks training
+
+# Locks what pyproject.toml allows, for Linux, macOS and Windows; no index addresses.
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) $(DEMO_CASE) $(DEMO_CASE).key build dist .pytest_cache .hypothesis .ruff_cache

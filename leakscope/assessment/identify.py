@@ -1,0 +1,110 @@
+"""What evidence is, before anything is detected in it: format, fields, rows, time span, hash, and what to do next."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from leakscope.errors import SetAsideError, UnreadableError
+from leakscope.model import Batch, SetAside
+from leakscope.safety.escape import plain
+from leakscope.sources import Format, expand, read
+from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
+
+#: Fields listed by name; more are only counted.
+MAX_FIELDS = 40
+
+
+def identify_paths(paths: Sequence[str]) -> list[dict[str, Any]]:
+    """
+    One row per piece of evidence: `source, format, title, size_bytes, sha256, records, set_aside, fields, first, last, next`.
+
+    Raises:
+        UsageError: a path does not exist.
+        UnreadableError: a folder holds no file at all.
+    """
+    found = list(gather(paths))
+    if not found:
+        raise UnreadableError("The folder holds no files.", hint="Name the files or another folder.")
+    rows = []
+    for one in distinct_names([piece for piece in found if isinstance(piece, Evidence)]):
+        rows.extend(_identified(one))
+    return rows + [_refused(piece) for piece in found if isinstance(piece, SetAside)]
+
+
+def _identified(evidence: Evidence) -> list[dict[str, Any]]:
+    try:
+        digest = sha256_of(evidence)
+    except SetAsideError as error:
+        return [_refused(SetAside(source=evidence.name, reason=error.reason, detail=error.message))]
+    return [_refused(piece) if isinstance(piece, SetAside) else _row(*piece, digest) for piece in expand(evidence)]
+
+
+def _refused(piece: SetAside) -> dict[str, Any]:
+    return {"source": piece.source, "format": None, "title": piece.detail, "size_bytes": piece.size_bytes, "sha256": None, "records": None,
+            "set_aside": [{"reason": piece.reason, "detail": piece.detail, "records": piece.records}], "fields": [], "first": None, "last": None,
+            "next": "Nothing can be read from it."}  # fmt: skip
+
+
+def _row(evidence: Evidence, chosen: Format, digest: str) -> dict[str, Any]:
+    records, aside, fields, spans = 0, [], {}, []
+    for batch in read(evidence, chosen):
+        if isinstance(batch, SetAside):
+            aside.append({"reason": batch.reason, "detail": batch.detail, "records": batch.records})
+            records += batch.records or 0
+            continue
+        records += batch.records
+        spans.append(_span(batch))
+        fields |= dict.fromkeys(_fields(batch))
+    times = [time for span in spans for time in span if time is not None]
+    return {"source": evidence.name, "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": records,
+            "set_aside": aside, "fields": [plain(name) for name in fields], "first": _text(min(times, default=None)), "last": _text(max(times, default=None)),
+            "next": _next(evidence, fields)}  # fmt: skip
+
+
+def _text(instant: Any) -> str | None:
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z") if instant is not None else None
+
+
+def _span(batch: Batch) -> tuple[Any, Any]:
+    from leakscope.text.unfold import describe
+
+    times = describe(batch)["timestamp"]
+    return times.min(), times.max()
+
+
+def _fields(batch: Batch) -> list[str]:
+    if batch.frame is not None:
+        return batch.frame.columns
+    assert batch.lines is not None
+    head = b"\n".join(batch.lines.split(b"\n", 200)[:200])
+    try:
+        return pl.read_ndjson(io.BytesIO(head), infer_schema_length=None, ignore_errors=True).columns
+    except pl.exceptions.PolarsError:
+        return []
+
+
+def _next(evidence: Evidence, fields: dict[str, None]) -> str:
+    names = {name.lower() for name in fields}
+    pipeline = "log-stream" if {"string.names", "string.values"} <= names else "chat-export" if {"role", "content"} <= names or "messages" in names else "customer-table" if names & {"email", "first_name", "surname", "given_name"} else None
+    return f"leakscope assess {evidence.path or evidence.parent or 'PATH'}" + (f" --pipeline {pipeline}" if pipeline else "")
+
+
+def render_table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows as text for people, 80 columns and more."""
+    console = Console(width=100, no_color=True, highlight=False, markup=False, file=io.StringIO(), soft_wrap=True)
+    for row in rows:
+        size = f", {row['size_bytes']:,} bytes" if row["size_bytes"] is not None else ""
+        console.print(f"{row['source']}: {row['title']}{size}")
+        if row["format"]:
+            span = f", from {row['first']} to {row['last']}" if row["first"] else ""
+            shown = ", ".join(row["fields"][:MAX_FIELDS]) + (f" and {len(row['fields']) - MAX_FIELDS} more" if len(row["fields"]) > MAX_FIELDS else "")
+            console.print(f"  {row['records']:,} records{span}\n  fields: {shown}\n  sha256: {row['sha256']}")
+            for piece in row["set_aside"]:
+                console.print(f"  set aside: {piece['records'] if piece['records'] is not None else '?'} records, {piece['reason']}: {piece['detail']}")
+        console.print(f"  next: {row['next']}")
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]

@@ -1,0 +1,106 @@
+"""What a run was asked to do: the command line, the Python call and the pipeline file end in one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from leakscope.assessment.pipelines import Pipeline, load_pipeline
+from leakscope.errors import UsageError
+from leakscope.model import SampleDesign
+
+#: The run's own budget when neither the command line nor a pipeline states one.
+DEFAULT_PIPELINE = Pipeline(name="default", title="Exposed records", description="No pipeline was named; every file is identified by itself.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """
+    One run's wishes.
+
+    Args:
+        paths: files, folders, `-`, or addresses of live stores.
+        case: folder to make.
+        key_file: the incident key; null makes one beside the case.
+        pipeline: kind of exposure.
+        facts_file: incident.toml, or null.
+        on: law as of this day; null is today.
+        population: records in the whole exposure by source, "" for all.
+        design: how the supplied records were drawn.
+        rows: draw this many records at random.
+        fraction: draw this share of the records at random.
+        seed: of every random choice.
+        time_budget_seconds: for the expensive tier; null reads everything.
+        expensive_sample: units to read instead of a time budget (replays an earlier run).
+        names: model for names.
+        rules: user rule file.
+        engine: local or spark.
+        title: of the case.
+    """
+
+    paths: Sequence[str]
+    case: Path
+    key_file: Path | None = None
+    pipeline: Pipeline = DEFAULT_PIPELINE
+    facts_file: Path | None = None
+    on: date | None = None
+    population: Mapping[str, int] = field(default_factory=dict)
+    design: SampleDesign | None = None
+    rows: int | None = None
+    fraction: float | None = None
+    seed: int = 0
+    time_budget_seconds: float | None = 60.0
+    expensive_sample: int | None = None
+    names: str = "default"
+    rules: Path | None = None
+    engine: str = "local"
+    title: str | None = None
+
+
+def parse_population(texts: Sequence[str]) -> dict[str, int]:
+    """
+    `["1000000"]` or `["log_stream=1000000", "users=5000"]` as records by source.
+
+    Raises:
+        UsageError: a number is missing or not positive, or both forms are mixed.
+    """
+    result: dict[str, int] = {}
+    for text in texts:
+        source, _, number = text.rpartition("=")
+        try:
+            count = int(number.replace("_", "").replace(",", ""))
+        except ValueError:
+            count = 0
+        if count <= 0:
+            raise UsageError(f"--population {text!r} states no number of records", hint="Write --population 1000000 or --population log_stream=1000000.")
+        result[source] = count
+    if "" in result and len(result) > 1:
+        raise UsageError("--population gives both a total and numbers by source", hint="Give one or the other.")
+    return result
+
+
+def check(options: Options) -> Options:
+    """
+    The options themselves, if they make sense together.
+
+    Raises:
+        UsageError: they contradict one another.
+    """
+    if not options.paths:
+        raise UsageError("No evidence was named", hint="Give files, folders, - or the address of a live store.")
+    if options.rows is not None and options.fraction is not None:
+        raise UsageError("--rows and --fraction were both given", hint="Give one of them.")
+    if options.rows is not None and options.rows < 1:
+        raise UsageError("--rows must be at least 1")
+    if options.fraction is not None and not 0 < options.fraction <= 1:
+        raise UsageError("--fraction must be over 0 and at most 1")
+    if options.engine not in ("local", "spark"):
+        raise UsageError(f"There is no engine {options.engine!r}", hint="local or spark")
+    return options
+
+
+def with_pipeline(name: str | None) -> Pipeline:
+    """The named pipeline, or the default one."""
+    return load_pipeline(name) if name else DEFAULT_PIPELINE

@@ -1,0 +1,92 @@
+"""The whole system on one screen: what happens to the evidence, in order. Each stage takes a run and returns it with more known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from leakscope.assessment.assemble import assemble
+from leakscope.assessment.collect import detect, open_evidence
+from leakscope.assessment.state import Run
+from leakscope.model import Sample, SampleDesign
+from leakscope.schema import SIGHTINGS, conform
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """
+    One step of the way.
+
+    Args:
+        name: as the progress and the method section show it.
+        run: pure but for reading evidence; never drops what an earlier stage found.
+        says: what it does, in one sentence, for the method section.
+    """
+
+    name: str
+    run: Callable[[Run], Run]
+    says: str
+
+
+def read_expensively(run: Run) -> Run:
+    """Names and topics: a seeded sample of the conversations and prose, as large as the time budget allows."""
+    from leakscope.detection import expensive
+
+    options = run.options
+    if options.names == "none" or options.pipeline.names == "none":
+        return run
+    plan = expensive.plan(run.turns, run.prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed)
+    result = expensive.read(plan, run.turns, run.prose, run.key, names=options.names, progress=run.progress)
+    sightings = pl.concat([run.sightings, conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings
+    return replace(run, expensive=result, sightings=sightings)
+
+
+def find_secrets(run: Run) -> Run:
+    """Distinct secrets, decoded offline, most dangerous first."""
+    from leakscope.detection.secrets import secrets
+
+    return replace(run, secrets=secrets(run.sightings, run.records))
+
+
+def link_individuals(run: Run) -> Run:
+    """Findings to people: strong identifiers exactly, the rest by probability; conflicts stay for a human."""
+    from leakscope.individuals import link
+
+    return replace(run, linked=link(run.sightings, run.records, run.turns, run.key, seed=run.options.seed))
+
+
+def estimate(run: Run) -> Run:
+    """From the sample to the evidence and the whole exposure, as far as the design allows."""
+    from leakscope.estimation import estimate_counts
+
+    design = run.options.design or run.facts.sample_design or SampleDesign.UNKNOWN
+    population = dict(run.options.population or run.facts.population)
+    drawn = run.records.height if run.options.rows is not None or run.options.fraction is not None else None
+    sample = Sample(design=design, population=population, drawn=drawn, seed=run.options.seed)
+    estimates = estimate_counts(run.records, run.sightings, run.linked, sample)
+    return replace(run, sample=sample, estimates=estimates)
+
+
+def weigh(run: Run) -> Run:
+    """Severity for each person and for the incident, with every factor on show."""
+    raise NotImplementedError
+
+
+def decide(run: Run) -> Run:
+    """Who must be told, by when, and what would change the answer."""
+    raise NotImplementedError
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("open", open_evidence, "Every file is hashed, its format told from its content, and containers are opened."),
+    Stage("detect", detect, "Every value of every record is unfolded and searched by the pattern detectors; conversations are recognised."),
+    Stage("read", read_expensively, "Names and topics are read in a seeded random sample of conversations and prose, as large as the time budget allows."),
+    Stage("secrets", find_secrets, "Distinct secrets are decoded offline and ordered by what they open."),
+    Stage("link", link_individuals, "Findings are linked to individuals: strong identifiers exactly, the rest by probability."),
+    Stage("estimate", estimate, "Counts become estimates of the evidence and of the whole exposure, as the sample design allows."),
+    Stage("weigh", weigh, "Severity is weighed for each person and for the incident."),
+    Stage("decide", decide, "Notification duties are evaluated in three-valued logic, with deadlines."),
+    Stage("assemble", assemble, "Everything is written into assessment.json and the case's tables."),
+)
