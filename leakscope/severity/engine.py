@@ -1,0 +1,209 @@
+"""Assesses severity: for every individual, for the incident, for each data class; one scheme leads, the others stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from leakscope.model import Estimate
+from leakscope.severity.circumstances import read_circumstances
+from leakscope.severity.cost import cost_ranges
+from leakscope.severity.impact import combinations, summarise, weight_of, worst_combinations
+from leakscope.severity.incident import Ground, circumstances_total, score_incident
+from leakscope.severity.others import measures_of, score_with
+from leakscope.severity.overrides import Override, override_of, read_overrides
+from leakscope.severity.people import band_expression, exposed_elements, person_severity, score_expression
+from leakscope.severity.scheme import DEFAULT_SCHEME, Grounds, Scheme, grounds_of, load_scheme, scheme_names
+from leakscope.severity.secrets import rate_secrets, secrets_by_severity
+from leakscope.severity.topics import rate_topics
+
+#: Stands for all findings when none could be linked to a person.
+NOBODY = "not-linked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Severity:
+    """
+    The result of `assess`.
+
+    Args:
+        bands: one row per counted person with elements: `person, band, score, dpc, ei, cb, identification`; sorted by person.
+        rated_secrets: secrets with their severity as rated, most dangerous first.
+        overrides: what was overridden: `target, before, after, who, when, why`.
+    """
+
+    bands: pl.DataFrame
+    rated_secrets: pl.DataFrame
+    overrides: tuple[dict[str, Any], ...]
+    _section: dict[str, Any]
+    _impact: list[dict[str, Any]]
+
+    def section(self) -> dict[str, Any]:
+        """The `severity` part of the assessment."""
+        return self._section
+
+    def impact_summary(self) -> list[dict[str, Any]]:
+        """The `impact_summary` part of the assessment, the largest share first."""
+        return self._impact
+
+
+def _findings_as_one(findings_by_entity: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    rows = [
+        {"person": NOBODY, "element": row["element"], "values": int(row.get("values") or 0), "records": int(row.get("records") or 0), "topic": row["entity"]}
+        for row in findings_by_entity
+        if row.get("element") and row["element"] not in ("organisation", "place")
+    ]
+    schema = {"person": pl.String, "element": pl.String, "values": pl.Int64, "records": pl.UInt64, "topic": pl.String}
+    frame = pl.DataFrame(rows, schema=schema)
+    grouped = frame.group_by("person", "element").agg(
+        pl.col("values").sum(), stated=(~pl.col("topic").str.starts_with("TOPIC_")).any(), child=pl.lit(False).first(), records=pl.col("records").max()
+    )
+    return grouped.sort("element")
+
+
+def _override_columns(people: pl.DataFrame, grounds: Grounds, overrides: tuple[Override, ...], cb: float) -> pl.DataFrame:
+    """Overrides of categories, EI and CB hold for every person they concern; DPC as a whole is the incident's alone."""
+    scores = []
+    for code in grounds.categories:
+        override = override_of(overrides, f"DPC.{code}")
+        column = pl.col(f"dpc:{code}")
+        scores.append(pl.when(column.is_not_null()).then(pl.lit(override.after)).alias(f"dpc:{code}") if override else column.cast(pl.Float64))
+    moved = people.with_columns(scores)
+    identification = override_of(overrides, "EI")
+    return moved.with_columns(
+        dpc=pl.max_horizontal(f"dpc:{code}" for code in grounds.categories).fill_null(1.0),
+        ei=pl.lit(identification.after) if identification else pl.col("ei").cast(pl.Float64),
+        cb=pl.lit(cb),
+    )
+
+
+def _not_assessed(scheme: Scheme) -> dict[str, Any]:
+    why = "no personal data was found in what was read; the scheme scores breaches of personal data"
+    return {
+        "scheme": scheme.name, "scheme_id": scheme.id, "formula": "SE = DPC x EI + CB", "working": why, "score": None, "band": "not_assessed",
+        "meaning": why, "low": None, "high": None, "factors": [], "flags": [], "sensitivity": [], "confidence": scheme.confidence, "note": scheme.note,
+    }  # fmt: skip
+
+
+def _by_band(bands: pl.DataFrame, scheme: Scheme) -> list[dict[str, Any]]:
+    counts = dict(bands.group_by("band").len().rows())
+    return [{"id": f"band-{band.level}", "band": band.level, "people": counts.get(band.level, 0), "meaning": band.meaning} for band in reversed(scheme.bands)]
+
+
+def _recorded(overrides: tuple[Override, ...], section: Mapping[str, Any], grounds: Grounds) -> tuple[dict[str, Any], ...]:
+    marked = [part for factor in section["incident"]["factors"] for part in (factor, *factor.get("parts", ()))]
+    before = {(part["factor"] if "factor" in part else part["id"]): part["overridden"]["before"] for part in marked if part.get("overridden")}
+    rows = []
+    for override in overrides:
+        weight = override.target.removeprefix("weight.")
+        old = weight_of(weight, grounds).value if override.target.startswith("weight.") else before.get(override.target)
+        rows.append({**asdict(override), "target": f"severity.{override.target}", "before": old})
+    return tuple(rows)
+
+
+
+
+def assess(
+    *,
+    person_elements: pl.DataFrame,
+    individuals: pl.DataFrame,
+    estimates: Mapping[str, Estimate],
+    findings_by_entity: list[dict[str, Any]],
+    secrets: pl.DataFrame,
+    chat: Mapping[str, Any] | None,
+    facts: Any,
+    scheme: str = DEFAULT_SCHEME,
+    overrides: Iterable[Override | Mapping[str, Any]] = (),
+    on: datetime | None = None,
+) -> Severity:
+    """
+    Severity of an exposure, per individual and as a whole.
+
+    Args:
+        person_elements: schema `PERSON_ELEMENTS`; any order.
+        individuals: schema `INDIVIDUALS`; any order.
+        estimates: `individuals` (people in the evidence) and, when it can be stated, `exposure`.
+        findings_by_entity: rows of the assessment.
+        secrets: schema `SECRETS`.
+        chat: the chat section, or null.
+        facts: facts of the incident, or null.
+        scheme: name of a bundled scheme or path of a TOML file; it bands individuals and leads the incident.
+        overrides: of factors and weights, each with a reason.
+        on: the instant at which the life of secrets is judged; null: the latest time seen on any secret, else the epoch.
+
+    Returns:
+        frames and the parts of the assessment; the same input gives the same output.
+
+    Raises:
+        UsageError: the scheme does not exist, or an override is not usable.
+    """
+    leading = load_scheme(scheme)
+    grounds, chosen = grounds_of(leading), read_overrides(overrides)
+    circumstances = read_circumstances(facts, grounds)
+    cb = circumstances_total(circumstances, grounds, chosen)
+    exposed = exposed_elements(person_elements, individuals, minimum_confidence=grounds.minimum_confidence)
+    linked = not exposed.is_empty()
+    base = exposed if linked else _findings_as_one(findings_by_entity)
+    people = _override_columns(person_severity(base, grounds, circumstances), grounds, chosen, cb)
+    score = score_expression(leading, people=people.height if linked else 0, circumstances=circumstances, grounds=grounds)
+    people = people.with_columns(score=score.cast(pl.Float64)).with_columns(band=band_expression(leading))
+    rated = rate_secrets(secrets, on=on or secrets["last_seen"].max() or datetime(1970, 1, 1, tzinfo=UTC))
+    sets = combinations(exposed, people if linked else people.clear())
+    bands = (people if linked else people.clear()).select("person", "band", "score", "dpc", "ei", "cb", "identification")
+    impact = summarise(
+        exposed, sets, rated, grounds,
+        findings_by_entity=findings_by_entity, chat=chat, individuals=estimates.get("individuals"), overrides=chosen,
+    )  # fmt: skip
+    records = max([0, *(int(row.get("records") or 0) for row in findings_by_entity)])
+    ground = Ground(people=people, grounds=grounds, circumstances=circumstances, overrides=chosen, linked=linked)
+    section = _section(ground, leading, cb=cb, records=records, codes=set(base["element"].to_list()))
+    section |= {
+        "individuals_by_band": _by_band(bands, leading),
+        "by_data_class": [
+            {"id": f"weight-{row['data_class']}", "element": row["data_class"], "weight": row["severity_weight"], "source": row["weight_source"]} for row in impact
+        ],
+        "worst_combinations": worst_combinations(sets, grounds),
+        "secrets_by_severity": secrets_by_severity(rated),
+        "topics": rate_topics(chat, grounds),
+        "cost": cost_ranges(estimates.get("exposure") or estimates.get("individuals")),
+        "not_weighed": _not_weighed(person_elements, individuals, grounds),
+    }
+    return Severity(bands=bands, rated_secrets=rated, overrides=_recorded(chosen, section, grounds), _section=section, _impact=impact)
+
+
+def _not_weighed(person_elements: pl.DataFrame, individuals: pl.DataFrame, grounds: Grounds) -> dict[str, Any]:
+    """What stayed below the confidence line: an element of a person that may be there, and does not weigh."""
+    counted = individuals.filter(pl.col("counted")).select("person")
+    below = person_elements.join(counted, on="person", how="semi").filter(pl.col("confidence") < grounds.minimum_confidence)
+    return {"minimum_confidence": grounds.minimum_confidence, "elements": below.height, "people": below["person"].n_unique()}
+
+
+def _section(ground: Ground, leading: Scheme, *, cb: float, records: int, codes: set[str]) -> dict[str, Any]:
+    enisa = leading if leading.combine == "dpc_ei_cb" else load_scheme()
+    if ground.people.is_empty():
+        return {"incident": _not_assessed(leading), "other_schemes": []}
+    incident = score_incident(ground, enisa)
+    measures = measures_of(ground.people if ground.linked else ground.people.head(1), records, circumstances=ground.circumstances, grounds=ground.grounds, cb=cb)
+    measures["people"] = measures["people"] if ground.linked else 0.0
+    names = [name for name in scheme_names() if load_scheme(name).combine != "dpc_ei_cb"]
+    others = [load_scheme(name) for name in names]
+    scored = [
+        score_with(other, measures, codes, circumstances=ground.circumstances, grounds=ground.grounds)
+        for other in [*others, *([leading] if leading.combine != "dpc_ei_cb" and leading.id not in names else [])]
+    ]
+    if leading.combine == "dpc_ei_cb":
+        return {"incident": incident, "other_schemes": scored}
+    lead = next(row for row in scored if row["scheme_id"] == leading.id)
+    merged = {
+        **incident, "scheme": leading.name, "scheme_id": leading.id, "score": lead["score"], "band": lead["band"], "meaning": lead["meaning"],
+        "low": lead["score"], "high": lead["score"], "formula": leading.combine, "working": f"{leading.combine} of the factors = {lead['score']:g}",
+        "factors": [{**factor, "id": f"factor-{factor['factor']}", "category": "", "evidence": None, "source": leading.title} for factor in lead["factors"]],
+        "sensitivity": [], "note": leading.note, "confidence": leading.confidence,
+    }  # fmt: skip
+    rest = [row for row in scored if row["scheme_id"] != leading.id]
+    own = {name: incident[name] for name in ("scheme", "scheme_id", "score", "band", "meaning", "factors", "note", "confidence")}
+    return {"incident": merged, "other_schemes": [{"id": f"scheme-{enisa.id}", "title": enisa.title, **own}, *rest]}

@@ -1,0 +1,343 @@
+"""Severity schemes as data: one TOML file each, loaded, checked and found by name or by path."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from leakscope.errors import CatalogueError, UsageError
+from leakscope.vocabulary import elements
+
+DEFAULT_SCHEME = "enisa-2013"
+COMBINATIONS = ("dpc_ei_cb", "max", "sum", "log10_product")
+MEASURES = ("dpc", "ei", "cb", "people", "records", "special", "circumstances", "malicious", "misuse")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A level of severity from a score upwards; the lowest has no bound."""
+
+    level: str
+    meaning: str
+    at_least: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """
+    One factor of a scheme, read from a measure through cuts or from the elements exposed.
+
+    Args:
+        id: short code.
+        name: for people to read.
+        why: what it means and where it comes from.
+        measure: one of `MEASURES`; null when it is read from elements.
+        cuts: (at least, value), ascending; empty: the measure itself is the value.
+        base: value when no element or category below is exposed.
+        elements: value by element code; wins over its category.
+        categories: value by ENISA category.
+    """
+
+    id: str
+    name: str
+    why: str
+    measure: str | None = None
+    cuts: tuple[tuple[float, float], ...] = ()
+    base: float = 0.0
+    elements: Mapping[str, float] = field(default_factory=dict)
+    categories: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A whole step up or down within a category, and when it is taken."""
+
+    id: str
+    step: int
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A data processing context with its base score and adjustments."""
+
+    id: str
+    base: int
+    meaning: str
+    adjustments: Mapping[str, Adjustment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """
+    What must hold of one person's elements; every part that is given must hold.
+
+    Args:
+        all: each of these is exposed.
+        any: at least `at_least` of these are exposed.
+        with_any: besides, one of these is exposed.
+        none: none of these is exposed.
+        only: the category holds nothing but these.
+        stated: one of these was seen as a value, not inferred from a topic.
+        values_of: elements whose distinct values are counted against the two bounds below.
+        values_at_least: lower bound, inclusive.
+        values_at_most: upper bound, inclusive.
+        inferred: true when all of the category must have been inferred from topics.
+        child: true when the person must be a child.
+        fact: a circumstance that must have been stated.
+    """
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    at_least: int = 1
+    with_any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
+    values_of: tuple[str, ...] = ()
+    values_at_least: int | None = None
+    values_at_most: int | None = None
+    inferred: bool = False
+    child: bool = False
+    fact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """An adjustment of a category and the condition that calls for it."""
+
+    id: str
+    category: str
+    adjustment: str
+    why: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentificationRule:
+    """A level of identification and the condition for it; the first rule that holds counts."""
+
+    id: str
+    value: float
+    why: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The value of a circumstance in one state, and what that state means."""
+
+    value: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """The severity weight of a data class and where it comes from."""
+
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """
+    The measures of a scheme of ENISA's kind: categories, triggers, identification, circumstances, weights.
+
+    Args:
+        access: category of what a credential opens, by element; "" is the default.
+        access_why: why that default.
+    """
+
+    minimum_confidence: float
+    categories: Mapping[str, Category]
+    triggers: tuple[Trigger, ...]
+    access: Mapping[str, str]
+    access_why: str
+    floor: float
+    unintelligible: float
+    level_names: Mapping[float, str]
+    identification: tuple[IdentificationRule, ...]
+    circumstances: Mapping[str, Mapping[str, State]]
+    weight_source: str
+    element_weights: Mapping[str, Weight]
+    secret_weights: Mapping[str, float]
+    many_people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """
+    A way to score severity.
+
+    Args:
+        combine: how factors become a score, one of `COMBINATIONS`.
+        bands: ascending.
+        factors: of schemes that are not ENISA's kind.
+        grounds: own measures; null: those of the default scheme are used.
+        vectors: worked scores that the scheme must give.
+        dpc_vectors: worked category scores.
+    """
+
+    id: str
+    name: str
+    title: str
+    combine: str
+    low: float
+    high: float
+    confidence: str
+    note: str
+    bands: tuple[Band, ...]
+    factors: tuple[Factor, ...]
+    grounds: Grounds | None
+    vectors: tuple[Mapping[str, Any], ...]
+    dpc_vectors: tuple[Mapping[str, Any], ...]
+
+
+def _condition(row: Mapping[str, Any], *, own: Sequence[str]) -> Condition:
+    values = row.get("values", {})
+    plain = {name: value for name, value in row.items() if name not in {*own, "values"}}
+    shaped = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+    counted = {"values_of": tuple(values.get("of", ())), "values_at_least": values.get("at_least"), "values_at_most": values.get("at_most")}
+    condition = Condition(**shaped, **counted)
+    named = (*condition.all, *condition.any, *condition.with_any, *condition.none, *condition.only, *condition.stated, *condition.values_of)
+    unknown = sorted(set(named) - set(elements()))
+    if unknown:
+        raise CatalogueError(f"severity rule {row['id']} names elements that do not exist: {', '.join(unknown)}")
+    return condition
+
+
+def _category(code: str, row: Mapping[str, Any]) -> Category:
+    adjustments = {name: Adjustment(id=name, **part) for name, part in row.get("adjustment", {}).items()}
+    return Category(id=code, base=row["base"], meaning=row["meaning"], adjustments=adjustments)
+
+
+def _trigger(row: Mapping[str, Any], categories: Mapping[str, Category]) -> Trigger:
+    category, adjustment = row["category"], row["adjustment"]
+    if category not in categories or adjustment not in categories[category].adjustments:
+        raise CatalogueError(f"severity trigger {row['id']} asks for {category}.{adjustment}, which the scheme does not have")
+    condition = _condition(row, own=("id", "category", "adjustment", "why"))
+    return Trigger(id=row["id"], category=category, adjustment=adjustment, why=row["why"], condition=condition)
+
+
+def _identification(row: Mapping[str, Any]) -> IdentificationRule:
+    return IdentificationRule(id=row["id"], value=row["value"], why=row["why"], condition=_condition(row, own=("id", "value", "why")))
+
+
+def _grounds(document: Mapping[str, Any]) -> Grounds | None:
+    if "category" not in document:
+        return None
+    categories = {code: _category(code, row) for code, row in document["category"].items()}
+    identification, weight, access = document["identification"], document["weight"], document["access"]
+    return Grounds(
+        minimum_confidence=document.get("minimum_confidence", 0.5),
+        categories=categories,
+        triggers=tuple(_trigger(row, categories) for row in document.get("trigger", ())),
+        access={"": access["default"], **access.get("elements", {})},
+        access_why=access["why"],
+        floor=identification["floor"],
+        unintelligible=identification["unintelligible"],
+        level_names={float(value): name for value, name in identification["levels"].items()},
+        identification=tuple(_identification(row) for row in identification["rule"]),
+        circumstances={
+            kind: {state: State(**row) for state, row in states.items()} for kind, states in document["circumstance"].items()
+        },
+        weight_source=weight["source"],
+        element_weights={code: Weight(**row) for code, row in weight.get("element", {}).items()},
+        secret_weights=weight["secret"],
+        many_people=document.get("flags", {}).get("many_people", 100),
+    )
+
+
+def _factor(row: Mapping[str, Any]) -> Factor:
+    cuts = tuple((float(cut["at_least"]), float(cut["value"])) for cut in row.get("cuts", ()))
+    if row.get("measure") is not None and row["measure"] not in MEASURES:
+        raise CatalogueError(f"severity factor {row['id']} reads the measure {row['measure']}, which does not exist", hint=", ".join(MEASURES))
+    return Factor(**{**row, "cuts": tuple(sorted(cuts))})
+
+
+def parse_scheme(text: str, name: str) -> Scheme:
+    """
+    A scheme from the text of its file.
+
+    Args:
+        text: TOML, as the bundled schemes.
+        name: of the file, for messages.
+
+    Raises:
+        CatalogueError: the text is no TOML or no scheme; says which part.
+    """
+    try:
+        document = tomllib.loads(text)
+        scheme = Scheme(
+            **{part: document[part] for part in ("id", "name", "title", "combine", "confidence")},
+            note=document.get("note", ""),
+            low=float(document["range"][0]),
+            high=float(document["range"][1]),
+            bands=tuple(Band(**row) for row in document["band"]),
+            factors=tuple(_factor(row) for row in document.get("factor", ())),
+            grounds=_grounds(document),
+            vectors=tuple(document.get("vector", ())),
+            dpc_vectors=tuple(document.get("dpc_vector", ())),
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"severity scheme {name} is not valid TOML: {error}") from None
+    except KeyError as error:
+        raise CatalogueError(f"severity scheme {name} lacks {error}") from None
+    except (TypeError, ValueError, AttributeError, IndexError) as error:
+        raise CatalogueError(f"severity scheme {name} is not well formed: {error}") from None
+    _check(scheme, name)
+    return scheme
+
+
+def _check(scheme: Scheme, name: str) -> None:
+    bounds = [band.at_least for band in scheme.bands]
+    if not bounds or bounds[0] is not None or None in bounds[1:] or bounds[1:] != sorted(bounds[1:], key=float):
+        raise CatalogueError(f"severity scheme {name}: bands must ascend, and only the first is without at_least")
+    if scheme.combine not in COMBINATIONS:
+        raise CatalogueError(f"severity scheme {name}: combine must be one of {', '.join(COMBINATIONS)}")
+    if scheme.combine != "dpc_ei_cb" and not scheme.factors:
+        raise CatalogueError(f"severity scheme {name} has no factor")
+
+
+def _bundled() -> dict[str, Traversable]:
+    folder = files(__package__) / "schemes"
+    return {file.name.removesuffix(".toml"): file for file in folder.iterdir() if file.name.endswith(".toml")}
+
+
+def scheme_names() -> list[str]:
+    """Names of the bundled schemes, the default first."""
+    return sorted(_bundled(), key=lambda name: (name != DEFAULT_SCHEME, name))
+
+
+@cache
+def load_scheme(name: str = DEFAULT_SCHEME) -> Scheme:
+    """
+    A bundled scheme by name, or a user's by the path of its TOML file.
+
+    Raises:
+        UsageError: there is no such scheme.
+        CatalogueError: the file is not well formed.
+    """
+    bundled = _bundled()
+    if name in bundled:
+        return parse_scheme(bundled[name].read_text("utf-8"), name)
+    path = Path(name)
+    if path.suffix != ".toml" or not path.is_file():
+        raise UsageError(f"there is no severity scheme {name}", hint=f"Give a path to a TOML file or one of: {', '.join(scheme_names())}")
+    return parse_scheme(path.read_text("utf-8"), path.name)
+
+
+def grounds_of(scheme: Scheme) -> Grounds:
+    """The measures that `scheme` uses: its own, or those of the default scheme."""
+    if scheme.grounds is not None:
+        return scheme.grounds
+    grounds = load_scheme().grounds
+    assert grounds is not None
+    return grounds
