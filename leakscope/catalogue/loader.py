@@ -1,0 +1,126 @@
+"""Reads the catalogue's TOML files into detectors."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from leakscope.catalogue.model import Boundary, Catalogue, Detector, Provider, Reference
+from leakscope.errors import CatalogueError
+from leakscope.vocabulary import Entity, entities
+
+#: Folders of the catalogue, in the order in which they are read.
+FOLDERS = ("general", "identifiers", "secrets")
+#: Confidence gained by context when a rule does not state it: a third of the doubt that is left.
+CONTEXT_GAIN = 1 / 3
+
+
+def load(rules: Path | None = None) -> Catalogue:
+    """
+    The built-in catalogue, with a user's rules added.
+
+    Args:
+        rules: a TOML file of the same form; its detectors replace built-in ones of the same id.
+
+    Raises:
+        CatalogueError: a file is not of the form; the message names file and rule.
+    """
+    return _builtin() if rules is None else _with_rules(rules)
+
+
+@cache
+def _builtin() -> Catalogue:
+    texts = {path: text for folder in FOLDERS for path, text in _folder(folder)}
+    detectors: dict[str, Detector] = {}
+    for path, text in texts.items():
+        for detector in _detectors(path, _parsed(path, text)):
+            if detector.id in detectors:
+                raise CatalogueError(f"{path}: detector {detector.id} is declared twice, first in {detectors[detector.id].file}")
+            detectors[detector.id] = detector
+    return Catalogue(_ordered(detectors), _hash(texts))
+
+
+def _with_rules(rules: Path) -> Catalogue:
+    try:
+        text = rules.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise CatalogueError(f"{rules} cannot be read as a rule file") from None
+    builtin, content = _builtin(), _parsed(rules.name, text)
+    own = {detector.id: detector for detector in _detectors(rules.name, content)}
+    declared = {row["name"]: Entity(**row) for row in content.get("entity", ())}
+    clash = sorted(declared.keys() & entities().keys())
+    if clash:
+        raise CatalogueError(f"{rules.name}: entity {clash[0]} is declared already")
+    return Catalogue(_ordered({**builtin.by_id, **own}), _hash({"": builtin.hash, rules.name: text}), declared)
+
+
+def _ordered(detectors: dict[str, Detector]) -> tuple[Detector, ...]:
+    return tuple(detectors[name] for name in sorted(detectors))
+
+
+def _hash(texts: dict[str, str]) -> str:
+    digest = hashlib.sha256()
+    for path, text in sorted(texts.items()):
+        digest.update(f"{path}\0{text}\0".encode())
+    return digest.hexdigest()
+
+
+def _folder(folder: str) -> Iterator[tuple[str, str]]:
+    root = files("leakscope.catalogue") / folder
+    for path in sorted(root.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".toml"):
+            yield f"{folder}/{path.name}", path.read_text("utf-8")
+
+
+def _parsed(path: str, text: str) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueError(f"{path} is not valid TOML: {error}") from None
+    if content.get("schema_version") != 1:
+        raise CatalogueError(f"{path} does not say schema_version = 1")
+    return content
+
+
+def _detectors(path: str, content: dict[str, Any]) -> Iterator[Detector]:
+    provider = _provider(path, content.get("provider"))
+    for row in content.get("detector", ()):
+        yield _detector(path, row, provider)
+
+
+def _provider(path: str, row: dict[str, Any] | None) -> Provider | None:
+    if row is None:
+        return None
+    try:
+        return Provider(**row)
+    except TypeError as error:
+        raise CatalogueError(f"{path}: [provider] is not of the form: {error}") from None
+
+
+def _detector(path: str, row: dict[str, Any], provider: Provider | None) -> Detector:
+    name = row.get("id", "a detector without id")
+    try:
+        stated = {**row}
+        confidence = float(stated.pop("confidence"))
+        environment = stated.pop("environment", {})
+        return Detector(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items() if key not in _TYPED},
+            confidence=confidence,
+            confidence_context=float(row.get("confidence_context", confidence + (1 - confidence) * CONTEXT_GAIN)),
+            boundary=Boundary(row.get("boundary", "alnum")),
+            environment={"": environment} if isinstance(environment, str) else environment,
+            references=tuple(Reference(**reference) for reference in row.get("references", ())),
+            exposes=row.get("exposes") or (provider.exposes if provider else ""),
+            provider=provider,
+            file=path,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CatalogueError(f"{path}: {name} is not of the form: {error}") from None
+
+
+_TYPED = frozenset({"confidence_context", "boundary", "references", "exposes"})

@@ -1,0 +1,149 @@
+"""What one rule finds in one value: the plain meaning of the catalogue, which every faster path must agree with."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from leakscope.catalogue.model import Detector
+from leakscope.detection.expressions import expression_of
+from leakscope.text.words import key_words, keyword_expression, text_words
+from leakscope.validators import validator
+
+#: Code points after a span in which a required keyword may still stand.
+WINDOW_AFTER = 20
+#: Code points on either side of a span in which words raise its confidence.
+CONTEXT_WINDOW = 60
+#: What a failed check leaves of a match's confidence, when its rule keeps it.
+FAILED_FACTOR = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """
+    A span that a rule found in a value, before spans compete.
+
+    Args:
+        start, end: code points in the value.
+        entity: entity type.
+        detector: the rule's id.
+        confidence: after validator and context.
+        validated: whether structure was checked and holds; null when there is no check.
+        reason: why it is suppressed, else null.
+        attributes: what else is known.
+    """
+
+    start: int
+    end: int
+    entity: str
+    detector: str
+    confidence: float
+    validated: bool | None = None
+    reason: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def entropy(text: str) -> float:
+    """Shannon entropy of the characters of `text`, in bits per character."""
+    counts, length = Counter(text), len(text)
+    return -sum(n / length * math.log2(n / length) for n in counts.values()) if length else 0.0
+
+
+@lru_cache(maxsize=65536)
+def _valid(name: str, text: str) -> bool:
+    try:
+        return bool(validator(name)(text))
+    except Exception:  # checks of libraries may stumble over odd text; what they cannot read is not valid
+        return False
+
+
+def _near(keywords: tuple[str, ...], key: str, before: str, after: str) -> bool:
+    seek = keyword_expression(keywords).search
+    return bool(seek(key_words(key)) or (before and seek(text_words(before))) or (after and seek(text_words(after))))
+
+
+def candidates(detector: Detector, key: str, value: str) -> Iterator[Candidate]:
+    """
+    Every span that `detector` finds in `value`, in order, not overlapping one another.
+
+    Args:
+        detector: the rule.
+        key: innermost name beside the value, "" if none.
+        value: the decoded text.
+    """
+    if detector.key_only:
+        yield from _whole(detector, key, value)
+        return
+    for found in expression_of(detector).finditer(value):
+        start, end = found.span("value") if "value" in found.re.groupindex else found.span()
+        if end > start and _has_keyword(detector, key, value, start, end):
+            candidate = judged(detector, key, value, start, end)
+            if candidate:
+                yield candidate
+
+
+def _whole(detector: Detector, key: str, value: str) -> Iterator[Candidate]:
+    if not (key and keyword_expression(detector.keywords).search(key_words(key))):
+        return
+    lead = len(value) - len(value.lstrip())
+    found = expression_of(detector).fullmatch(value, lead, lead + len(value.strip()))
+    if found:
+        start, end = found.span("value") if "value" in found.re.groupindex else found.span()
+        candidate = judged(detector, key, value, start, end)
+        if candidate:
+            yield candidate
+
+
+def _has_keyword(detector: Detector, key: str, value: str, start: int, end: int) -> bool:
+    if not detector.keywords:
+        return True
+    window = detector.keyword_window
+    return _near(detector.keywords, key, _before(value, start, window), _after(value, end, WINDOW_AFTER))
+
+
+def _before(value: str, start: int, window: int) -> str:
+    """The text before a span; a word cut by the window's edge is left out, so that it cannot pass for another."""
+    left = max(0, start - window)
+    text = value[left:start]
+    return text if left == 0 or not value[left - 1].isalnum() else text.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+
+def _after(value: str, end: int, window: int) -> str:
+    return value[end : end + window]
+
+
+def judged(detector: Detector, key: str, value: str, start: int, end: int) -> Candidate | None:
+    """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
+    text = value[start:end]
+    validated = _valid(detector.validator, text) if detector.validator else None
+    if validated is False and detector.validator_failure == "drop":
+        return None
+    in_context = bool(detector.context) and _near(
+        detector.context, key, _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
+    )
+    confidence = detector.confidence_context if in_context else detector.confidence
+    reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None
+    return Candidate(
+        start=start,
+        end=end,
+        entity=detector.entity,
+        detector=detector.id,
+        confidence=confidence * FAILED_FACTOR if validated is False else confidence,
+        validated=validated,
+        reason=reason,
+        attributes=_attributes(detector, text),
+    )
+
+
+def _attributes(detector: Detector, text: str) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    if detector.provider:
+        attributes["provider"] = detector.provider.id
+    environment = detector.environment_of(text)
+    if environment:
+        attributes["environment"] = environment
+    return attributes

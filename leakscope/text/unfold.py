@@ -1,0 +1,331 @@
+"""Takes records apart into their leaf values, through every nesting and encoding, each with the name beside it and its place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import polars as pl
+
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey, new_key
+from leakscope.schema import VALUES
+from leakscope.text import layers, placed
+from leakscope.text.describing import describe_rows
+from leakscope.text.layers import Layer
+from leakscope.text.placed import Placed
+
+__all__ = ["Leaf", "describe", "expand", "leaves", "rows", "unfold"]
+
+#: Encodings inside one another that are followed (JSON in a string in JSON in a string, base64 twice ...).
+MAX_LAYERS = 6
+#: Decoded leaves of one value, after which the rest is left as it is: bounds the output of nested bombs.
+MAX_LEAVES = 20_000
+#: Pairs of names under which logs keep parallel arrays of keys and values.
+PARALLEL = (("names", "values"), ("keys", "values"), ("name", "value"), ("key", "value"))
+_OTLP_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue", "arrayValue", "kvlistValue", "bytesValue"})
+_PAIR_FIELDS = frozenset({"key", "name", "value", "type", "enabled", "disabled", "description"})
+#: Names of fields that are themselves data: addresses, long numbers, ids, sentences.
+_DATA_SEGMENT = re.compile(
+    r"@|[0-9]{5,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|^[0-9a-fA-F]{16,}$|^-?(?=[A-Za-z_-]*[0-9])(?=[0-9a-z_-]*[A-Z])(?=[0-9A-Z_-]*[a-z])[A-Za-z0-9_-]{20,}$"
+    r"|^.{65,}$|^\+?[0-9][0-9 ()./-]{6,}$|^[0-9]{3}-[0-9]{2}-[0-9]{4}$",
+    re.DOTALL,
+)
+_EPHEMERAL = new_key()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """
+    A leaf value of a record.
+
+    Args:
+        field: path; inside `expand` only the part after the outer value's field.
+        key: innermost name beside the value; null inside `expand` when it is the outer value's.
+        value: decoded text.
+        start, end: its place in the value before the first `->`.
+        breaks: null when every character stands for itself; empty when the whole span stands for the value.
+    """
+
+    field: str
+    key: str | None
+    value: str
+    start: int
+    end: int
+    breaks: tuple[tuple[int, int], ...] | None = None
+
+
+def unfold(batch: Batch, key: IncidentKey | None = None) -> pl.DataFrame:
+    """
+    Every leaf value of the records of `batch`.
+
+    Args:
+        batch: records as exposed.
+        key: incident key for the pseudonyms of path segments that are data; without it they do not compare between runs.
+
+    Returns:
+        Schema `VALUES`, in record order.
+    """
+    columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
+    record, field, name, value, start, end, offsets = columns
+    for number, row in rows(batch):
+        for leaf in leaves(row, key or _EPHEMERAL):
+            record.append(number)
+            field.append(leaf.field)
+            name.append(leaf.key or "")
+            value.append(leaf.value)
+            start.append(leaf.start)
+            end.append(leaf.end)
+            offsets.append(None if leaf.breaks is None else [place for pair in leaf.breaks for place in pair])
+    names = ("record", "field", "key", "value", "outer_start", "outer_end", "offsets")
+    frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema={column: VALUES[column] for column in names})
+    return frame.with_columns(source=pl.lit(batch.source)).select(VALUES.names())
+
+
+def describe(batch: Batch) -> pl.DataFrame:
+    """When, by which service and on which host each record of `batch` was written; schema `RECORDS`, in record order."""
+    return describe_rows(batch.source, rows(batch), batch)
+
+
+def rows(batch: Batch) -> Iterator[tuple[int, Any]]:
+    """Each record of `batch` with its number, as plain Python values."""
+    numbers = batch.numbers.to_list() if batch.numbers is not None else range(batch.first_record, batch.first_record + batch.records)
+    if batch.frame is not None:
+        yield from zip(numbers, batch.frame.iter_rows(named=True), strict=False)
+        return
+    for number, line in zip(numbers, (batch.lines or b"").split(b"\n"), strict=False):
+        yield number, _loaded(line)
+
+
+def _loaded(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {"line": line.decode("utf-8", "replace")} if line.strip() else {}
+
+
+def leaves(row: Any, key: IncidentKey) -> Iterator[Leaf]:
+    """Every leaf value of one record."""
+    for leaf in _walk(row, "", "", key):
+        inner = expand(leaf.value) if isinstance(leaf.value, str) else ()
+        if not (inner and inner[0].field.startswith("->$")):
+            yield leaf
+        for part in inner:
+            field = _printed(part.field, key) if "\x02" in part.field else part.field
+            yield Leaf(leaf.field + field, leaf.key if part.key is None else part.key, part.value, part.start, part.end, part.breaks)
+
+
+def _walk(node: Any, path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
+    """Leaves of a nested value; `key` null: data segments stay marked for a later pass."""
+    if isinstance(node, str):
+        yield _leaf(path, name, node)
+    elif isinstance(node, dict):
+        yield from _walk_object(node, path, name, key)
+    elif isinstance(node, (list, tuple)):
+        yield from _walk_list(node, path, name, key)
+    elif node is not None and not isinstance(node, bool):
+        yield _leaf(path, name, _scalar(node))
+
+
+def _scalar(node: Any) -> str:
+    if isinstance(node, bytes):
+        return node.decode("utf-8", "replace")
+    if isinstance(node, float) and node.is_integer() and abs(node) < 2**53:
+        return str(int(node))
+    return str(node)
+
+
+def _leaf(path: str, name: str, text: str) -> Leaf:
+    if isinstance(text, Placed):
+        return Leaf(path, name, str.__str__(text), text.start, text.end, text.breaks)
+    return Leaf(path, name, text, 0, len(text))
+
+
+def _walk_object(node: dict[str, Any], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
+    paired = _parallel(node)
+    for field, value in node.items():
+        if field in paired:
+            yield from _walk_parallel(node[paired[field]], value, _join(path, field, key), key)
+            continue
+        if field in paired.values():
+            continue
+        if is_data(field):
+            yield _leaf(_join(path, field, key) + "#name", name, field)
+        yield from _walk(value, _join(path, field, key), field, key)
+
+
+def _parallel(node: dict[str, Any]) -> dict[str, str]:
+    """Fields of `node` that hold values, with the field that holds their names beside them."""
+    found: dict[str, str] = {}
+    for field, value in node.items():
+        if not isinstance(value, (list, tuple)):
+            continue
+        stem, dot, last = field.rpartition(".")
+        for names, values in PARALLEL:
+            other = node.get(f"{stem}{dot}{names}") if last == values else None
+            if isinstance(other, (list, tuple)) and len(other) == len(value) and all(isinstance(one, str) for one in other):
+                found[field] = f"{stem}{dot}{names}"
+                break
+    return found
+
+
+def _walk_parallel(names: list[str], values: list[Any], path: str, key: IncidentKey | None) -> Iterator[Leaf]:
+    for name, value in zip(names, values, strict=True):
+        inner = f"{path}[{_segment(name, key)}]"
+        if is_data(name):
+            yield _leaf(inner + "#name", "", name)
+        yield from _walk(value, inner, str.__str__(name), key)
+
+
+def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
+    for index, value in enumerate(node):
+        pair = _pair(value)
+        if pair is None:
+            yield from _walk(value, f"{path}[{index}]", name, key)
+            continue
+        label, inner = pair
+        if is_data(label) or "name" in value:
+            yield _leaf(f"{path}[{_segment(label, key)}]#name", "", label)
+        yield from _walk(inner, f"{path}[{_segment(label, key)}]", str.__str__(label), key)
+
+
+def _pair(value: Any) -> tuple[str, Any] | None:
+    """Name and value of an entry of a key-value list (OTLP attributes, HAR headers); null when it is something else."""
+    if not isinstance(value, dict) or "value" not in value or not value.keys() <= _PAIR_FIELDS:
+        return None
+    label = value.get("key", value.get("name"))
+    if not isinstance(label, str):
+        return None
+    inner = value["value"]
+    if isinstance(inner, dict) and len(inner) == 1 and inner.keys() <= _OTLP_VALUES:
+        ((kind, inner),) = inner.items()
+        if kind in ("arrayValue", "kvlistValue") and isinstance(inner, dict):
+            inner = inner.get("values", inner)
+        if isinstance(inner, list):
+            inner = [_unwrapped(one) for one in inner]
+    return label, inner
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) == 1 and value.keys() <= _OTLP_VALUES:
+        return next(iter(value.values()))
+    return value
+
+
+@lru_cache(maxsize=65536)
+def is_data(segment: str) -> bool:
+    """Whether a field's name is itself data (an address, an id, a number) rather than a name somebody chose."""
+    return bool(_DATA_SEGMENT.search(segment))
+
+
+def _segment(name: str, key: IncidentKey | None) -> str:
+    name = str.__str__(name)
+    if not is_data(name):
+        return name
+    return f"\x02{name}\x03" if key is None else _pseudonym(name, key)
+
+
+def _pseudonym(name: str, key: IncidentKey) -> str:
+    return f"<{key.pseudonym('path', name)[:12]}>"
+
+
+def _printed(field: str, key: IncidentKey) -> str:
+    return re.sub("\x02(.*?)\x03", lambda found: _pseudonym(found[1], key), field, flags=re.DOTALL)
+
+
+def _join(path: str, field: str, key: IncidentKey | None) -> str:
+    segment = _segment(field, key)
+    return f"{path}.{segment}" if path else segment
+
+
+@lru_cache(maxsize=4096)
+def expand(text: str) -> tuple[Leaf, ...]:
+    """
+    The leaf values written inside one text, at any depth; empty when it is only what it says.
+
+    Fields are relative (`->$.user.email`, `->base64->$`), data segments stay marked; the first field starts with `->$`
+    when the whole text is JSON, whose leaves then stand for it.
+    """
+    found: list[Leaf] = []
+    for leaf in _inside(text, 0):
+        found.append(leaf)
+        if len(found) >= MAX_LEAVES:
+            break
+    return tuple(found)
+
+
+def _inside(text: str, depth: int) -> Iterator[Leaf]:
+    if depth >= MAX_LAYERS or len(text) < 6:
+        return
+    tree = placed.parse(text)
+    if tree is not None:
+        for leaf in _walk(tree, "->$", "", None):
+            inner = list(_inside(leaf.value, depth + 1))
+            if not (inner and inner[0].field.startswith("->$")):
+                yield leaf
+            yield from (_within(leaf, part) for part in inner)
+        return
+    for layer in _layers(text):
+        outer = Leaf(f"->{layer.name}", None, layer.text, layer.start, layer.end, () if layer.breaks is None else layer.breaks)
+        inner = list(_inside(layer.text, depth + 1))
+        if not (inner and inner[0].field.startswith("->$")):
+            yield outer
+        yield from (_within(outer, part) for part in inner)
+
+
+def _layers(text: str) -> Iterator[Layer]:
+    for read in (layers.utf16, layers.percent, layers.entities, layers.escapes, layers.disguised):
+        layer = read(text)
+        if layer is not None:
+            yield layer
+    yield from layers.base64_runs(text)
+
+
+def _within(outer: Leaf, part: Leaf) -> Leaf:
+    """A leaf found in `outer`'s text, placed where `outer` is placed."""
+    key = outer.key if part.key is None else part.key
+    if outer.breaks == ():
+        return Leaf(outer.field + part.field, key, part.value, outer.start, outer.end, ())
+    start, end = place(outer, part.start, part.end)
+    return Leaf(outer.field + part.field, key, part.value, start, end, _composed(outer, part))
+
+
+def place(leaf: Leaf, start: int, end: int) -> tuple[int, int]:
+    """The smallest span of the value before the first `->` that encloses `[start, end)` of `leaf`'s value."""
+    if leaf.breaks is None:
+        return leaf.start + start, leaf.start + end
+    if not leaf.breaks:
+        return leaf.start, leaf.end
+    return _outer(leaf.breaks, start), (_outer(leaf.breaks, end - 1, after=True) if end > start else _outer(leaf.breaks, start))
+
+
+def _outer(breaks: tuple[tuple[int, int], ...], index: int, *, after: bool = False) -> int:
+    """Place of character `index` outside, or of the character after it."""
+    at = bisect_right(breaks, index, key=lambda pair: pair[0]) - 1
+    inner, outer = breaks[at]
+    if not after:
+        return outer + index - inner
+    following = breaks[at + 1] if at + 1 < len(breaks) else None
+    if following and following[0] == index + 1:
+        return following[1]
+    return outer + index - inner + 1
+
+
+def _composed(outer: Leaf, part: Leaf) -> tuple[tuple[int, int], ...] | None:
+    if part.breaks == ():
+        return ()
+    if outer.breaks is None:
+        return part.breaks if part.breaks is None else tuple((inner, at + outer.start) for inner, at in part.breaks)
+    own = part.breaks if part.breaks is not None else ((0, part.start),)
+    pairs = {inner: _outer(outer.breaks, at) for inner, at in own}
+    for index, (inner, at) in enumerate(own):
+        limit = own[index + 1][0] if index + 1 < len(own) else len(part.value)
+        for middle, outside in outer.breaks:
+            if at < middle < at + limit - inner:
+                pairs[inner + middle - at] = outside
+    return tuple(sorted(pairs.items()))

@@ -1,0 +1,47 @@
+"""Splits key names and text into the words that context is read from."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BREAK = re.compile(r"[\W_]+")
+#: Keywords this short must be whole words: `dob` must not stand for `doberman`.
+WHOLE_WORD_LENGTH = 4
+
+
+@lru_cache(maxsize=65536)
+def key_words(key: str) -> str:
+    """
+    A key or column name as lower-case words.
+
+    Example:
+        >>> key_words("customerSSN_last-4")
+        'customer ssn last 4'
+    """
+    return _BREAK.sub(" ", _CAMEL.sub(" ", key)).strip().lower()
+
+
+def text_words(text: str) -> str:
+    """A stretch of running text as lower-case words, identifiers in it split as keys are."""
+    return _BREAK.sub(" ", _CAMEL.sub(" ", text)).lower()
+
+
+@lru_cache(maxsize=8192)
+def keyword_expression(keywords: tuple[str, ...]) -> re.Pattern[str]:
+    """
+    Finds any of `keywords` in text made by `key_words` or `text_words`.
+
+    Words of up to four ASCII letters must be whole words, a plural `s` aside; longer ones only start where a word starts.
+    A space in a keyword also stands for nothing, because keys are written `postalcode` as often as `postal_code`.
+    """
+    return re.compile("|".join(_keyword(word) for word in sorted(set(keywords), key=len, reverse=True)))
+
+
+def _keyword(word: str) -> str:
+    parts = [re.escape(part) for part in _BREAK.sub(" ", word.lower()).split()]
+    body = " ?".join(parts)
+    if not word.isascii():
+        return body
+    return rf"(?<![a-z0-9]){body}" + (r"(?:s|es)?(?![a-z])" if len(word) <= WHOLE_WORD_LENGTH else "")

@@ -1,0 +1,192 @@
+"""Structure of the numbers and tokens that have no country: cards, IBANs, addresses of networks and mail."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import zlib
+
+import orjson
+import phonenumbers
+from stdnum import iban
+
+_CARD_LENGTHS = range(12, 20)
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def luhn(text: str) -> bool:
+    """Whether the digits of `text` pass the Luhn check (ISO/IEC 7812-1, annex B)."""
+    digits = [int(c) for c in text if c.isascii() and c.isdigit()]
+    if len(digits) < 2 or not any(digits):
+        return False
+    total = sum(digits[-1::-2]) + sum(2 * d - 9 * (d > 4) for d in digits[-2::-2])
+    return total % 10 == 0
+
+
+def card_issuer(text: str) -> str | None:
+    """
+    Payment scheme of a card number by its first digits, or null when no scheme uses them at that length.
+
+    Source:
+        ISO/IEC 7812 issuer ranges as the schemes publish them; read 2026-11, from memory.
+    """
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    length, two, three, four = len(digits), int(digits[:2] or 0), int(digits[:3] or 0), int(digits[:4] or 0)
+    six = int(digits[:6] or 0)
+    ranges = (
+        ("mastercard", length == 16 and (51 <= two <= 55 or 2221 <= four <= 2720)),
+        ("american_express", length == 15 and two in (34, 37)),
+        ("diners_club", (length == 14 and (300 <= three <= 305 or two in (36, 38, 39))) or (length == 16 and 300 <= three <= 305)),
+        ("discover", 16 <= length <= 19 and (four == 6011 or 644 <= three <= 649 or two == 65)),
+        ("jcb", 16 <= length <= 19 and 3528 <= four <= 3589),
+        ("mir", 16 <= length <= 19 and 2200 <= four <= 2204),
+        ("rupay", length == 16 and (two in (81, 82) or three in (508, 353, 356) or six // 100 == 6521)),
+        ("unionpay", 16 <= length <= 19 and two == 62),
+        ("maestro", 12 <= length <= 19 and (two in (50, 67, 63) or 56 <= two <= 58)),
+        ("visa", length in (13, 16, 19) and digits[:1] == "4"),
+        ("troy", length == 16 and four == 9792),
+        ("uatp", length == 15 and digits[:1] == "1"),
+    )
+    return next((name for name, holds in ranges if holds), None)
+
+
+def card(text: str) -> bool:
+    """Whether `text` can be a payment card: a scheme's range and length, Luhn, and not one digit over and over."""
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    return len(digits) in _CARD_LENGTHS and len(set(digits)) > 2 and luhn(digits) and card_issuer(digits) is not None
+
+
+def iban_valid(text: str) -> bool:
+    """Whether `text` is an IBAN: country's length and structure, mod 97 (ISO 13616)."""
+    try:
+        return bool(iban.is_valid(text, check_country=False))
+    except Exception:  # stdnum looks at the country's structure and may stumble over odd characters
+        return False
+
+
+def ipv4(text: str) -> bool:
+    """Whether `text` is a dotted IPv4 address without leading zeros."""
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def ipv6(text: str) -> bool:
+    """Whether `text` is an IPv6 address in any of its written forms."""
+    try:
+        ipaddress.IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return text.count(":") >= 2
+
+
+def phone_international(text: str) -> bool:
+    """Whether `text`, written with its country code, is a number that the country's plan assigns."""
+    return _phone(text if text.lstrip("( ").startswith("+") else "+" + text.lstrip("( ")[2:], None)
+
+
+def phone_any(text: str) -> bool:
+    """Whether `text` is a valid number in international form, or in the national form of at least one large country."""
+    if text.lstrip("( ").startswith(("+", "00")) and phone_international(text):
+        return True
+    return any(_phone(text, region) for region in NATIONAL_REGIONS)
+
+
+#: Regions whose national forms are tried when a field says that it holds phone numbers, by number of subscribers.
+NATIONAL_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "CN", "JP", "AU", "NL", "MX", "PL", "TR", "RU", "ID", "NG", "AR", "BE", "PT")
+
+
+def _phone(text: str, region: str | None) -> bool:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(number)
+
+
+def jwt(text: str) -> bool:
+    """Whether `text` is a compact JWS or JWE: its first part is base64url of a JSON object with `alg` (RFC 7515, 7519)."""
+    head = text.partition(".")[0]
+    try:
+        header = orjson.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (binascii.Error, ValueError):
+        return False
+    return isinstance(header, dict) and ("alg" in header or "typ" in header or "enc" in header)
+
+
+def basic_auth(text: str) -> bool:
+    """Whether `text` is base64 of `user:password` in printable characters (RFC 7617)."""
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return False
+    user, colon, password = decoded.partition(":")
+    return bool(colon and password) and decoded.isprintable()
+
+
+def crc32_base62(text: str) -> bool:
+    """
+    Whether the last six characters are the CRC-32 of the rest after the prefix, in base 62.
+
+    Source:
+        GitHub, "Behind GitHub's new authentication token formats" (2021-04-05); npm uses the same form.
+    """
+    body = text.rpartition("_")[2]
+    payload, check = body[:-6], body[-6:]
+    if len(body) < 12 or any(c not in _BASE62 for c in body):
+        return False
+    return check == _to_base62(zlib.crc32(payload.encode()))
+
+
+def _to_base62(number: int, width: int = 6) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 62)
+        digits = _BASE62[rest] + digits
+    return digits.rjust(width, "0")
+
+
+#: Endings that look like a domain's but are a file's: `logo@2x.png`.
+_FILE_ENDINGS = frozenset("png jpg jpeg gif svg webp css js ts map json html htm php py rb go java tar gz zip pdf mp4 woff".split())
+
+
+def email(text: str) -> bool:
+    """Whether `text` can be a mailbox: local part without stray dots, whole at most 254 octets (RFC 5321), no file ending."""
+    local, _, domain = text.rpartition("@")
+    if not local or len(text) > 254 or ".." in text or local.endswith(".") or local.startswith("."):
+        return False
+    return domain.rpartition(".")[2].lower() not in _FILE_ENDINGS
+
+
+def ipv4_not_version(text: str) -> bool:
+    """Whether `text` is an IPv4 address that could be a host: not `0.x`, no network or broadcast form with all rest zero."""
+    if not ipv4(text):
+        return False
+    parts = [int(part) for part in text.split(".")]
+    return parts[0] not in (0, 255) and parts[1:] != [0, 0, 0]
+
+
+def mac(text: str) -> bool:
+    """Whether `text` is an EUI-48 of one device: not all zero, not broadcast, with hex digits that are not one repeated."""
+    digits = "".join(c for c in text.lower() if c in "0123456789abcdef")
+    return len(digits) == 12 and len(set(digits)) > 1
+
+
+VALIDATORS = {
+    "email": email,
+    "ipv4_not_version": ipv4_not_version,
+    "mac": mac,
+    "luhn": luhn,
+    "card": card,
+    "iban": iban_valid,
+    "ipv4": ipv4,
+    "ipv6": ipv6,
+    "phone_international": phone_international,
+    "phone_any": phone_any,
+    "jwt": jwt,
+    "basic_auth": basic_auth,
+    "crc32_base62": crc32_base62,
+}
