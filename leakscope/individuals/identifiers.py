@@ -1,0 +1,171 @@
+"""Identifiers: the values units are linked by, how well each names a person, and which are shared by many."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leakscope.individuals.vocabulary import DEVICE_RANK, path_words, ranks, words
+
+#: Distinct better identities beside one identifier from which on it is shared, by its rank. Own choice: people do
+#: have two mail addresses, and couples share cards; three people behind one online id are a service account.
+FAN_OUT_LIMIT = {5: 3, 4: 3, 3: 3, 2: 2, 1: 2}
+SESSION_RANK = 2
+#: Identifiers as short as this mean something only within their own column.
+SHORT_NUMBER = r"^-?\d{1,9}$"
+ADDRESS_RANK = 0.5
+_ID_ENTITIES = ("ACCOUNT_ID", "ONLINE_IDENTIFIER", "EMPLOYEE_ID", "STUDENT_ID")
+
+
+def _kinds(placed: pl.DataFrame) -> pl.DataFrame:
+    """`placed` with `kind`: the name space in which equal values are one identifier."""
+    keys = placed.get_column("key").unique(maintain_order=True)
+    stems = pl.DataFrame(
+        {"key": keys, "stem": ["_".join(word for word in path_words(key) if word not in ("id", "number", "no")) for key in keys]},
+        schema={"key": pl.String, "stem": pl.String},
+    )
+    session = pl.col("session_key") & (pl.col("entity") == "ONLINE_IDENTIFIER")
+    number = pl.col("value").str.contains(SHORT_NUMBER)
+    kind = (
+        pl.when(session)
+        .then(pl.lit("SESSION"))
+        .when(pl.col("entity").is_in(_ID_ENTITIES) & number)
+        .then(pl.lit("ID:") + pl.col("stem"))
+        .when(pl.col("entity").is_in(_ID_ENTITIES))
+        .then(pl.lit("ID"))
+        .otherwise("entity")
+    )
+    return placed.join(stems, on="key", how="left", maintain_order="left").with_columns(kind=kind).drop("stem")
+
+
+def identify(placed: pl.DataFrame) -> pl.DataFrame:
+    """
+    The identifiers among placed sightings.
+
+    Args:
+        placed: sightings in their units, with `value`.
+
+    Returns:
+        One row per sighting of an identifier or a name: `unit, ident, kind, rank, entity, value, fingerprint, side`;
+        `ident` is a dense number per (kind, value), `rank` 0 for names.
+    """
+    known = ranks(placed.get_column("entity").unique().to_list())
+    named = placed.with_columns(rank=pl.col("entity").replace_strict(known, return_dtype=pl.Float64)).filter(
+        (pl.col("rank") > 0) & (pl.col("value") != "")
+    )
+    ranked = _kinds(named).with_columns(
+        rank=pl.when(pl.col("kind") == "SESSION")
+        .then(float(SESSION_RANK))
+        .when(pl.col("entity") == "IP_ADDRESS")
+        .then(ADDRESS_RANK)
+        .otherwise("rank")
+    )
+    folded = ranked.with_columns(folded=pl.col("value").str.to_lowercase())
+    numbers = folded.select("kind", "folded").unique(maintain_order=True).with_row_index("ident")
+    return folded.join(numbers, on=["kind", "folded"], how="left", maintain_order="left").select(
+        "unit", "ident", "kind", "rank", "entity", "value", "fingerprint", "side"
+    )
+
+
+def names_of(placed: pl.DataFrame) -> pl.DataFrame:
+    """
+    The name of each unit.
+
+    Returns:
+        `unit, given, surname, name`: name parts by column name; `name` is given and surname, or the full name.
+    """
+    key = pl.col("key").str.to_lowercase()
+    is_given = key.str.contains(r"given|first|fore|vorname|prenom|nombre|middle")
+    is_surname = key.str.contains(r"sur_?name|last|family|nachname|apellido|cognome|^nom$")
+    persons = placed.filter((pl.col("entity") == "PERSON") & (pl.col("value") != ""))
+    parts = persons.group_by("unit", maintain_order=True).agg(
+        given=pl.col("value").filter(is_given & ~is_surname).first(),
+        surname=pl.col("value").filter(is_surname).first(),
+        full=pl.col("value").filter(~is_given & ~is_surname).sort_by(pl.col("value").filter(~is_given & ~is_surname).str.len_chars()).last(),
+    )
+    tokens = pl.col("full").str.split(" ")
+    name = pl.coalesce("full", pl.concat_str("given", "surname", separator=" ", ignore_nulls=True))
+    return parts.with_columns(
+        given=pl.coalesce("given", pl.when(tokens.list.len() > 1).then(tokens.list.first())),
+        surname=pl.coalesce("surname", pl.when(tokens.list.len() > 0).then(tokens.list.last())),
+        name=pl.when(name != "").then(name),
+    ).drop("full")
+
+
+def _initials(names: pl.DataFrame) -> pl.DataFrame:
+    """`unit, initials` of full names: too coarse to be touched by most misspellings."""
+    tokens = pl.col("name").str.split(" ")
+    return names.filter(tokens.list.len() > 1).select("unit", initials=tokens.list.eval(pl.element().str.slice(0, 1)).list.sort().list.join(""))
+
+
+def _distinct_beside(edges: pl.DataFrame, busy: pl.DataFrame, other: pl.DataFrame, name: str) -> pl.DataFrame:
+    """For each busy identifier the number of distinct `other.value` in its units, as column `name`."""
+    return (
+        edges.join(busy, on="ident", how="semi")
+        .select("ident", "unit")
+        .join(other, on="unit", how="inner")
+        .group_by("ident")
+        .agg(pl.col("other").n_unique().alias(name))
+    )
+
+
+def fan_out(edges: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
+    """
+    How many distinct better identities stand beside each identifier that occurs in more than one unit.
+
+    Args:
+        edges: distinct `unit, ident, kind, rank`.
+        names: `unit, name`.
+        births: `unit, birth`.
+
+    Returns:
+        `ident, kind, rank, fan, names, births`; cost: one join per kind present.
+    """
+    counted = edges.group_by("ident").agg(pl.col("kind").first(), pl.col("rank").first(), units=pl.col("unit").n_unique())
+    busy = counted.filter(pl.col("units") > 1).drop("units")
+    for number, (kind, rank) in enumerate(edges.select("kind", "rank").unique().sort("kind").iter_rows()):
+        below = busy.filter((pl.col("rank") <= rank) & (pl.col("kind") != kind)).select("ident")
+        other = edges.filter(pl.col("kind") == kind).select("unit", pl.col("ident").alias("other"))
+        busy = busy.join(_distinct_beside(edges, below, other, f"fan{number}"), on="ident", how="left")
+    fans = [name for name in busy.columns if name.startswith("fan")]
+    initials = _initials(names).rename({"initials": "other"})
+    busy = busy.join(_distinct_beside(edges, busy.select("ident"), initials, "names"), on="ident", how="left")
+    busy = busy.join(_distinct_beside(edges, busy.select("ident"), births.rename({"birth": "other"}), "births"), on="ident", how="left")
+    fan = pl.max_horizontal(fans).fill_null(0) if fans else pl.lit(0)
+    return busy.select("ident", "kind", "rank", fan=fan, names=pl.col("names").fill_null(0), births=pl.col("births").fill_null(0))
+
+
+def shared(fans: pl.DataFrame) -> pl.DataFrame:
+    """
+    The identifiers that many people share, by their fan-out.
+
+    Args:
+        fans: as `fan_out` gives.
+
+    Returns:
+        `ident, why`. One name throughout speaks for one person with many accounts; many names for a shared identifier.
+    """
+    limit = pl.col("rank").ceil().replace_strict({float(rank): number for rank, number in FAN_OUT_LIMIT.items()}, return_dtype=pl.UInt32)
+    many_names = (pl.col("names") >= pl.max_horizontal(limit, pl.lit(3, pl.UInt32))) & ((pl.col("rank") < 5) | (pl.col("births") >= 3))
+    several_names = (pl.col("rank") <= SESSION_RANK) & (pl.col("names") >= 2)
+    many_ids = (pl.col("rank") < 4) & (pl.col("fan") >= limit) & (pl.col("names") != 1)
+    return fans.filter(many_names | several_names | many_ids).select("ident", why=pl.lit("shared by several people"))
+
+
+def unusable(identifiers: pl.DataFrame) -> pl.DataFrame:
+    """
+    Identifiers that name nobody whatever stands beside them: ids left at their default, mailboxes of a role.
+
+    Returns:
+        `ident, why`.
+    """
+    default = pl.col("kind").str.starts_with("ID") | (pl.col("kind") == "SESSION") | (pl.col("rank") <= DEVICE_RANK)
+    distinct = identifiers.select("ident", "kind", "rank", value=pl.col("value").str.to_lowercase()).unique(subset="ident")
+    one_character = pl.col("value").str.replace_all(r"[-:.]", "").str.contains(r"^(0+|1+|f+|x+|9+)$")
+    local = pl.col("value").str.extract(r"^([^@]+)@").str.replace(r"\+.*$", "")
+    why = (
+        pl.when(default & (pl.col("value").is_in(words()["values"]["default_ids"]) | (one_character & (pl.col("value").str.len_chars() > 3))))
+        .then(pl.lit("default id"))
+        .when((pl.col("kind") == "EMAIL_ADDRESS") & local.is_in(words()["mailboxes"]["role"]))
+        .then(pl.lit("role mailbox"))
+    )
+    return distinct.select("ident", why=why).drop_nulls()

@@ -1,0 +1,175 @@
+"""From sightings to individuals: units, the deterministic tier, the weak tiers, decisions of humans, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from leakscope.individuals.dates import births_of
+from leakscope.individuals.decisions import apply_decisions
+from leakscope.individuals.exclusion import not_counted
+from leakscope.individuals.identifiers import identify, names_of
+from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
+from leakscope.individuals.model import LinkDecision, Linked
+from leakscope.individuals.residence import residences, votes
+from leakscope.individuals.strong import StrongLinks, link_strong
+from leakscope.individuals.uncertainty import certainty, interval_of
+from leakscope.individuals.units import place
+from leakscope.individuals.weak import by_single_fact, merge_agreeing, weak_facts
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
+from leakscope.vocabulary import entities
+
+_TURN_RANK = {"user": 3.0, "conversation": 2.0}
+
+
+def _about_people(sightings: pl.DataFrame) -> pl.DataFrame:
+    """The sightings that say something about a person: those with an element or a linkage."""
+    known = [name for name, row in entities().items() if row.element or row.linkage != "none"]
+    return sightings.filter(pl.col("entity").is_in(known))
+
+
+def _turn_identifiers(placed: pl.DataFrame, turns: pl.DataFrame, first: int) -> pl.DataFrame:
+    """`unit, ident, kind, rank` of the user and the conversation that carry the author units of chat records."""
+    authors = placed.filter((pl.col("slot") == "") & (pl.col("group") == "")).select("source", "record", "unit").unique()
+    rows = turns.select("source", "record", "user", "conversation").unique().join(authors, on=["source", "record"])
+    long = pl.concat(
+        rows.drop_nulls(name).select("unit", kind=pl.lit(f"TURN:{name}"), value=pl.col(name), rank=pl.lit(rank))
+        for name, rank in _TURN_RANK.items()
+    )
+    numbers = long.select("kind", "value").unique(maintain_order=True).with_row_index("number")
+    return long.join(numbers, on=["kind", "value"]).select("unit", (pl.col("number") + first).cast(pl.UInt32).alias("ident"), "kind", "rank")
+
+
+def _with_speakers(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """`placed` with `chat_record`: whether the record holds chat turns."""
+    chats = turns.select("source", "record").unique().with_columns(chat_record=pl.lit(True))
+    return placed.join(chats, on=["source", "record"], how="left", maintain_order="left").with_columns(pl.col("chat_record").fill_null(False))
+
+
+def _scopes(facts: pl.DataFrame, placed: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """`facts` with `scope`: the author who names a third party; null for everybody else, who share one scope."""
+    third = placed.filter((pl.col("side") == "third_party") & pl.col("in_turn")).select("unit", "source", "record").unique(subset="unit")
+    authors = placed.filter((pl.col("slot") == "") & (pl.col("group") == "")).select("source", "record", author="unit").unique(subset=["source", "record"])
+    named = third.join(authors, on=["source", "record"], how="left").join(clusters, left_on="author", right_on="unit", how="left")
+    record = pl.concat_str(pl.lit("record:"), "source", pl.lit(":"), pl.col("record").cast(pl.String))
+    scope = named.select("unit", scope=pl.coalesce(pl.lit("author:") + pl.col("cluster").cast(pl.String), record))
+    return facts.join(scope, on="unit", how="left", maintain_order="left")
+
+
+def _same_name_in_record(placed: pl.DataFrame, names: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """`unit, cluster`: units with nothing but the full name of somebody their record identifies are that person."""
+    home = placed.select("unit", "source", "record").unique(subset="unit").join(names.select("unit", "name").drop_nulls(), on="unit")
+    known = home.join(clusters, on="unit").select("source", "record", "name", "cluster").unique()
+    lone = known.group_by("source", "record", "name").agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
+    waiting = home.join(clusters, on="unit", how="anti")
+    return waiting.join(lone.filter(pl.col("people") == 1), on=["source", "record", "name"]).select("unit", "cluster")
+
+
+def _clusters(placed: pl.DataFrame, turns: pl.DataFrame) -> tuple[pl.DataFrame, StrongLinks, dict[str, pl.DataFrame]]:
+    """Every tier in turn; gives `unit, cluster, rule`, the deterministic tier, and the frames made on the way."""
+    names, births, identifiers = names_of(placed), births_of(placed), identify(placed)
+    first = identifiers.select(pl.col("ident").max()).item()
+    strong = link_strong(identifiers, _turn_identifiers(placed, turns, 0 if first is None else first + 1), names, births)
+    linked = pl.concat([strong.clusters, _same_name_in_record(placed, names, strong.clusters)])
+    facts = _scopes(weak_facts(placed, names, births), placed, linked)
+    numbers = identifiers.filter(pl.col("rank") == 5).group_by("unit").agg(number=pl.col("ident").min())
+    agreed = merge_agreeing(linked, facts.filter(pl.col("scope").is_null()), numbers)
+    single = by_single_fact(facts, agreed)
+    rules = pl.concat([agreed.with_columns(rule=pl.lit("identifier")), single.select("unit", "cluster", "rule")])
+    return rules, strong, {"names": names, "births": births, "identifiers": identifiers, "facts": facts}
+
+
+def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    ranks = identifiers.select("entity", "rank").unique(subset="entity")
+    times = records.select("source", "record", "timestamp").unique(subset=["source", "record"])
+    return (
+        placed.join(clusters.select("unit", "cluster"), on="unit")
+        .join(ranks, on="entity", how="left")
+        .with_columns(pl.col("rank").fill_null(0.0))
+        .join(times, on=["source", "record"], how="left")
+    )
+
+
+def _conflicts(strong: StrongLinks, clusters: pl.DataFrame) -> pl.DataFrame:
+    units = strong.clusters.join(strong.conflicts, on="cluster", how="semi").select("unit")
+    return clusters.join(units, on="unit", how="semi").select("cluster").unique()
+
+
+def _nobody() -> Linked:
+    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64}))
+    return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
+
+
+def _counts(individuals: pl.DataFrame, strong: StrongLinks) -> dict[str, int]:
+    excluded = individuals.filter(~pl.col("counted")).group_by("reason").len().sort("reason")
+    loose = strong.loose.group_by("why").len().select(reason=pl.lit("records with a ") + pl.col("why") + pl.lit(" only"), len="len")
+    return {**dict(excluded.iter_rows()), **dict(loose.sort("reason").iter_rows())}
+
+
+def link(
+    sightings: pl.DataFrame,
+    records: pl.DataFrame,
+    turns: pl.DataFrame,
+    key: IncidentKey,
+    *,
+    decisions: Sequence[LinkDecision] = (),
+    seed: int = 0,
+    on: date | None = None,
+) -> Linked:
+    """
+    The individuals that the evidence speaks of.
+
+    Args:
+        sightings: one row per finding with its value; schema `SIGHTINGS`; any order.
+        records: schema `RECORDS`; times of the records.
+        turns: schema `TURNS`; who speaks in chats.
+        key: of the incident; pseudonyms are made with it.
+        decisions: merges and splits remembered from earlier runs, oldest first.
+        seed: for the sampling behind the interval.
+        on: the day ages are reckoned at; default the last record's, else today.
+
+    Returns:
+        The people, their elements, and the interval of how many they are.
+    """
+    placed = _with_speakers(place(_about_people(sightings), turns), turns)
+    if placed.is_empty():
+        return _nobody()
+    clusters, strong, frames = _clusters(placed, turns)
+    if clusters.is_empty():
+        return _nobody()
+    members = _members(placed, clusters, frames["identifiers"], records)
+    summary = members.group_by("cluster").agg(pl.col("rank").max(), units=pl.col("unit").n_unique()).join(
+        clusters.group_by("cluster").agg(pl.col("rule").first()), on="cluster"
+    )
+    facts = {
+        "excluded": not_counted(members),
+        "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
+        "certainty": certainty(summary),
+        "births": frames["births"],
+        "conflicts": _conflicts(strong, clusters),
+    }
+    last = records.get_column("timestamp").max()
+    day = on or (last.date() if isinstance(last, datetime) else datetime.now(UTC).date())
+    people = individuals_table(members, placed, facts, key, day)
+    linked = Linked(
+        individuals=people.drop("cluster"),
+        person_elements=person_elements(members, people),
+        record_persons=record_persons(members, people),
+        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti")),
+        not_counted=_counts(people, strong),
+        quality=_quality(strong, clusters),
+    )
+    return apply_decisions(linked, decisions) if decisions else linked
+
+
+def _quality(strong: StrongLinks, clusters: pl.DataFrame) -> dict[str, Any]:
+    rules = dict(clusters.group_by("rule").agg(pl.col("cluster").n_unique()).sort("rule").iter_rows())
+    return {
+        "people_by_rule": rules,
+        "identifiers_joining_nobody": dict(strong.dropped.group_by("why").len().sort("why").iter_rows()),
+        "conflicts": strong.conflicts.height,
+    }

@@ -1,0 +1,125 @@
+"""Whose data a value in a chat turn is: the author's own, or a third party's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from leakscope.individuals.vocabulary import words
+
+#: Code points before a value in which a cue counts, and words that may stand between cue and value.
+CUE_WINDOW = 48
+CUE_GAP_WORDS = 3
+#: Code points after a person's name within which other identifiers are that person's.
+NAME_REACH = 120
+#: What people hand over about themselves when nothing says otherwise; names and mail addresses are as often another's.
+_USUALLY_ANOTHERS = ("PERSON", "EMAIL_ADDRESS", "USERNAME", "SOCIAL_HANDLE")
+
+
+def _cue_pattern(cues: Sequence[str]) -> str:
+    latin = [re.escape(cue).replace(r"\ ", r"\s+") for cue in cues if cue.isascii() or not _is_cjk(cue)]
+    others = [re.escape(cue) for cue in cues if _is_cjk(cue)]
+    gap = rf"(?:[^\w.!?]+\w+){{0,{CUE_GAP_WORDS}}}[^\w.!?]*$"
+    return rf"(?i)(?:(?:^|\W)(?:{'|'.join(latin)}){gap}" + (rf"|(?:{'|'.join(others)})\S{{0,4}}$)" if others else ")")
+
+
+def _is_cjk(text: str) -> bool:
+    return any("\u3040" <= character <= "\u9fff" for character in text)
+
+
+def _in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """`placed` with `turn_role`, `before` (text before the value) and `turn_field`; null outside turns."""
+    texts = turns.select("source", "record", pl.col("field").alias("turn_field"), pl.col("role").alias("turn_role"), "text").unique(
+        subset=["source", "record", "turn_field"], keep="first", maintain_order=True
+    )
+    keyed = placed.with_row_index("_row")
+    exact = keyed.select("_row", "source", "record", "field", "start").join(
+        texts, left_on=["source", "record", "field"], right_on=["source", "record", "turn_field"], how="inner"
+    ).with_columns(turn_field=pl.col("field"), quoted=pl.lit(False))
+    inner = (
+        keyed.filter(pl.col("field").str.contains("->", literal=True))
+        .join(exact.select("_row"), on="_row", how="anti")
+        .select("_row", "source", "record", "field", "start")
+        .join(texts, on=["source", "record"], how="inner")
+        .filter(pl.col("field").str.starts_with(pl.col("turn_field") + "->"))
+        .with_columns(quoted=pl.lit(True))
+        .unique(subset="_row", keep="first", maintain_order=True)
+    )
+    begin = pl.max_horizontal(pl.col("start").cast(pl.Int64) - CUE_WINDOW, pl.lit(0))
+    found = pl.concat([exact.select(inner.columns), inner]).select(
+        "_row", "turn_field", "turn_role", "quoted", before=pl.col("text").str.slice(begin, pl.col("start").cast(pl.Int64) - begin)
+    )
+    return keyed.join(found, on="_row", how="left", maintain_order="left")
+
+
+def _with_speech(inside: pl.DataFrame) -> pl.DataFrame:
+    """Adds `own` (null: not told) and `anchor` (fingerprint of the name or value that a third party goes by)."""
+    cues = words()["cues"]
+    third = pl.col("before").str.contains(_cue_pattern(cues["third"]))
+    own = pl.col("before").str.contains(_cue_pattern(cues["own"])) & ~third
+    is_name = pl.col("entity") == "PERSON"
+    user = (pl.col("turn_role") == "user") & ~pl.col("quoted")
+    told = inside.with_columns(
+        own=pl.when(user & own).then(True).when(~user | third | (is_name & ~own)).then(False),
+        name=pl.when(is_name).then("fingerprint"),
+        name_start=pl.when(is_name).then(pl.col("start").cast(pl.Int64)),
+    )
+    turn = ["source", "record", "field"]
+    told = told.sort(*turn, "start", maintain_order=True).with_columns(
+        last_name=pl.col("name").forward_fill().over(turn),
+        last_start=pl.col("name_start").forward_fill().over(turn),
+        last_own=pl.when(is_name).then("own").forward_fill().over(turn),
+    )
+    near = pl.col("last_name").is_not_null() & (pl.col("start").cast(pl.Int64) - pl.col("last_start") <= NAME_REACH)
+    near_third = near & ~pl.col("last_own").fill_null(False)
+    return told.with_columns(
+        own=pl.coalesce("own", pl.when(near).then("last_own"), ~pl.col("entity").is_in(_USUALLY_ANOTHERS)),
+        anchor=pl.when(near_third & ~is_name).then("last_name").otherwise("fingerprint"),
+    )
+
+
+def _echoes_are_own(told: pl.DataFrame) -> pl.DataFrame:
+    """A value the author called their own is the author's wherever the conversation repeats it."""
+    mine = told.filter(pl.col("own")).select("source", "record", "fingerprint").unique().with_columns(echo=pl.lit(True))
+    return (
+        told.join(mine, on=["source", "record", "fingerprint"], how="left", maintain_order="left")
+        .with_columns(own=pl.col("own") | pl.col("echo").fill_null(False))
+        .drop("echo")
+    )
+
+
+def place_in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """
+    `placed` with `group`, `slot` and `side` set for values inside chat turns, and `in_turn`.
+
+    Args:
+        placed: sightings with `group`, `slot` and `side` by path.
+        turns: schema `TURNS`.
+
+    Returns:
+        The same rows in the same order. A value outside a turn that equals a third party's stays as placed.
+    """
+    if turns.is_empty() or placed.is_empty():
+        return placed.with_columns(in_turn=pl.lit(False))
+    located = _in_turns(placed, turns)
+    outside = located.filter(pl.col("turn_role").is_null())
+    inside = located.filter(pl.col("turn_role").is_not_null())
+    subject = outside.filter(pl.col("side") == "own").select("source", "record", "fingerprint").unique().with_columns(subject=pl.lit(True))
+    told = _echoes_are_own(_with_speech(inside)).join(subject, on=["source", "record", "fingerprint"], how="left", maintain_order="left")
+    own = pl.col("own") | pl.col("subject").fill_null(False)
+    # structured text quoted in a turn (a tool's answer) keeps its own grouping by path
+    quoted_slot = pl.lit("quoted:") + pl.col("turn_field") + pl.lit("|") + pl.col("slot")
+    told = told.with_columns(
+        group=pl.when(own | ~pl.col("quoted")).then(pl.lit("")).otherwise("group"),
+        slot=pl.when(own).then(pl.lit("")).when(pl.col("quoted")).then(quoted_slot).otherwise(pl.lit("third:") + pl.col("anchor")),
+        side=pl.when(own).then(pl.lit("own")).otherwise(pl.lit("third_party")),
+        in_turn=pl.lit(True),
+    )
+    columns = [*placed.columns, "in_turn"]
+    return (
+        pl.concat([outside.with_columns(in_turn=pl.lit(False)).select("_row", *columns), told.select("_row", *columns)])
+        .sort("_row")
+        .select(columns)
+    )
