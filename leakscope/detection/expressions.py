@@ -8,6 +8,7 @@ from functools import cache
 from leakscope.catalogue.model import BOUNDARY_CLASS, Detector
 
 GROUP = "(?P<value>"
+_BRACED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 
 
 def _closing(pattern: str, start: int) -> int:
@@ -48,7 +49,8 @@ def bounded(pattern: str, boundary: str) -> str:
 @cache
 def expression(pattern: str, boundary: str, ignore_case: bool) -> re.Pattern[str]:
     """The compiled expression of a rule."""
-    return re.compile(bounded(pattern, boundary), re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG))
+    native = _BRACED.sub(lambda found: f"\\U{int(found[1], 16):08x}", pattern)
+    return re.compile(bounded(native, boundary), re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG))
 
 
 def expression_of(detector: Detector) -> re.Pattern[str]:

@@ -1,0 +1,142 @@
+"""Knows values that look like findings and are nobody's: reserved, documented, placeholders. They are suppressed with a reason."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from leakscope.detection.matching import Candidate
+from leakscope.detection.overlaps import is_secret
+from leakscope.text.words import key_words
+
+#: Words before a dotted number that make it a version; Chrome, Safari and their like come with one in every user agent.
+_VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
+_HEX_IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
+_CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
+_MASKED = re.compile(r"^[*xX•●.#_\-?]{3,}$|^\*{2,}|\*{4,}|•{3,}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Benign:
+    """The benign catalogue, ready to be asked."""
+
+    networks: Mapping[str, tuple[Any, ...]]
+    content: Mapping[str, Any]
+
+
+@cache
+def benign_catalogue() -> Benign:
+    """The shipped benign catalogue."""
+    content = tomllib.loads((files("leakscope.catalogue") / "benign.toml").read_text("utf-8"))
+    networks = {name: tuple(ipaddress.ip_network(one) for one in listed) for name, listed in content["networks"].items()}
+    return Benign(networks, content)
+
+
+@cache
+def _listed(table: str, name: str) -> frozenset[str]:
+    return frozenset(benign_catalogue().content[table][name])
+
+
+@lru_cache(maxsize=65536)
+def _address_class(text: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    for name, networks in benign_catalogue().networks.items():
+        if any(address.version == network.version and address in network for network in networks):
+            return name
+    return None
+
+
+def _ip(one: Candidate, key: str, value: str) -> Candidate:
+    text = value[one.start : one.end]
+    kind = _address_class(text)
+    if kind:
+        return replace(one, reason={"documentation": "documentation-address", "private": "private-address"}.get(kind, "special-address"))
+    if ":" in text:
+        return one
+    if _VERSION_BEFORE.search(value[max(0, one.start - 16) : one.start]) and not value[: one.start].endswith("://"):
+        return replace(one, reason="version")
+    if re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", key_words(key)):
+        return replace(one, reason="version")
+    return one
+
+
+def _email(one: Candidate, key: str, value: str) -> Candidate:
+    text = value[one.start : one.end].lower()
+    local, _, domain = text.rpartition("@")
+    if text in _listed("mailboxes", "git"):
+        return replace(one, reason="service-address")
+    reserved = _listed("domains", "reserved")
+    if domain in reserved or any(domain.endswith("." + name) for name in reserved) or domain.rpartition(".")[2] in _listed("domains", "reserved_endings"):
+        return replace(one, reason="reserved-domain")
+    if domain in _listed("domains", "placeholders"):
+        return replace(one, reason="placeholder-domain")
+    if local.partition("+")[0] in _listed("mailboxes", "role"):
+        return replace(one, attributes={**one.attributes, "role": "role_mailbox"})
+    return one
+
+
+def _card(one: Candidate, key: str, value: str) -> Candidate:
+    digits = "".join(c for c in value[one.start : one.end] if c.isdigit())
+    if digits in _listed("cards", "test"):
+        return replace(one, reason="test-card")
+    if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", key_words(key)):
+        return replace(one, reason="other-number")
+    return one
+
+
+def _iban(one: Candidate, key: str, value: str) -> Candidate:
+    bare = "".join(c for c in value[one.start : one.end] if c.isalnum()).upper()
+    return replace(one, reason="documented-example") if bare in _listed("ibans", "documented") else one
+
+
+def _secret(one: Candidate, key: str, value: str) -> Candidate:
+    text = value[one.start : one.end]
+    lower = text.lower()
+    if text in _listed("secrets", "documented"):
+        return replace(one, attributes={**one.attributes, "documented_example": True})
+    if _MASKED.search(text):
+        return replace(one, reason="masked")
+    if one.entity in ("SECRET_PRIVATE_KEY", "SECRET_CERTIFICATE"):
+        return one
+    if one.entity == "CREDENTIAL_PASSWORD":
+        code = lower in _listed("secrets", "passwords") or _CODE.match(text)
+        return replace(one, reason="placeholder") if code else one
+    if any(marker in lower for marker in _listed("secrets", "markers")) or len(set(lower)) <= 4:
+        return replace(one, reason="placeholder")
+    if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(key_words(key))):
+        return replace(one, reason="identifier")
+    return one
+
+
+def _person(one: Candidate, key: str, value: str) -> Candidate:
+    text = " ".join(re.findall(r"\w+", value[one.start : one.end].lower()))
+    return replace(one, reason="placeholder-name") if text in _listed("persons", "names") else one
+
+
+_BY_ENTITY: Mapping[str, Callable[[Candidate, str, str], Candidate]] = {
+    "IP_ADDRESS": _ip,
+    "EMAIL_ADDRESS": _email,
+    "CREDIT_CARD": _card,
+    "IBAN_CODE": _iban,
+    "PERSON": _person,
+}
+
+
+def weighed(one: Candidate, key: str, value: str) -> Candidate:
+    """`one` with the reason it is suppressed for, or with its role, where the benign catalogue knows its value."""
+    if one.reason:
+        return one
+    judge = _BY_ENTITY.get(one.entity)
+    if judge:
+        return judge(one, key, value)
+    return _secret(one, key, value) if is_secret(one.entity) else one

@@ -1,0 +1,167 @@
+"""Chat turns in exposed records: who said what, in which conversation, in every shape that logs and exports give them."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from leakscope.detection.chat_shapes import alternatives, plain_path, role_of, role_words, shapes, snake
+from leakscope.detection.chat_summary import summary
+from leakscope.detection.conversations import place_in_conversations
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import TURNS, conform, empty
+
+__all__ = ["summary", "turns"]
+
+#: Deepest path inside a message: `content.parts.0.text` has four steps.
+MESSAGE_DEPTH = 5
+#: Names that say a role only inside a list of messages; on a flat row they say something else (a log's `type`).
+NESTED_ONLY = ("type", "name", "kind", "from", "author", "message_type")
+#: Texts that a flat row with a `role` may carry; a log's `message` beside a user's `role` is no chat.
+FLAT_TEXTS = ("content", "text", "utterance", "body", "content.text")
+#: A transcript written as one text needs this many marked turns to be one.
+TRANSCRIPT_TURNS = 2
+_MARK = re.compile(r"(?m)^[ \t>*#]*(?:\*\*)?(user|human|customer|client|assistant|ai|bot|chatgpt|agent|system)(?:\*\*)?[ \t]*:[ \t]*(?:\*\*)?", re.IGNORECASE)
+_MARK_HINT = r"(?im)^[ \t>*#]*(?:user|human|customer|client)\W{0,4}:"
+_PROSE = r"\p{L}{2,}[^\p{L}\n]{1,4}\p{L}{1,}"
+#: System instructions given as parts, beside the messages rather than among them.
+_INSTRUCTION = r"(?i)(?:^|[.\[>$])system_?instructions?\]?(?:->\$)?(?:\[\d+\])?(?:\.(?:parts|content|text)(?:\[\d+\])?)*$"
+_NO_PROSE = r"^\s*(?:[\[{<]|https?://|(?:SELECT|INSERT|UPDATE|DELETE|GET|POST|PUT)\s)"
+
+
+def turns(values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:
+    """
+    Every turn occurrence in `values`.
+
+    Args:
+        values: one row per leaf; schema `VALUES`.
+        records: one row per record; schema `RECORDS`.
+        key: incident key, for the pseudonyms of conversations, users and turns.
+
+    Returns:
+        Schema `TURNS`, in record order; a record that holds the same turn in several fields gives one row for each.
+        A turn is one text: a message of several text parts gives several rows at one position.
+    """
+    numbered = values.with_row_index("order")
+    listed = _listed(numbered)
+    paired = _paired(numbered.join(listed.select("order"), on="order", how="anti"))
+    written = _transcripts(numbered.join(pl.concat([listed, paired]).select("order"), on="order", how="anti"))
+    found = pl.concat([listed, paired, written]).sort("order", "offset")
+    if found.is_empty():
+        return empty(TURNS)
+    return conform(place_in_conversations(found, values, records, key), TURNS)
+
+
+def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame:
+    """The columns that all shapes share."""
+    columns = ("order", "source", "record", "field", "base", "role", "attachments", "value")
+    return frame.select(*columns, (pl.lit(0) if offset is None else offset).cast(pl.Int64).alias("offset"))
+
+
+def _listed(values: pl.DataFrame) -> pl.DataFrame:
+    """Messages that carry their own role: arrays, trees, telemetry attributes and flat rows."""
+    names = shapes()["message"]
+    written = values.filter(pl.col("value").str.len_bytes() <= 24).with_columns(role=role_of(pl.col("value"))).filter(pl.col("role").is_not_null())
+    roles = (
+        written.with_columns(path=plain_path(pl.col("field")))
+        .with_columns(parts=pl.col("path").str.extract_groups(rf"^(?:(?<base>.*?)\.)?(?<name>{alternatives(names['role'])})$"))
+        .unnest("parts")
+        .filter(pl.col("name").is_not_null())
+        .with_columns(pl.col("base").fill_null(""))
+        .filter((pl.col("base") != "") | ~pl.col("name").is_in(NESTED_ONLY))
+        .with_columns(rank=pl.col("name").replace_strict(dict(zip(names["role"], range(99), strict=False)), default=99))
+        .sort("rank")
+        .unique(["source", "record", "base"], keep="first", maintain_order=True)
+        .select("source", "record", "base", "role", "name")
+    )
+    if roles.is_empty():
+        return _nothing(values)
+    inside = _steps(values.join(roles.select("source", "record").unique(), on=["source", "record"], how="semi"))
+    said = inside.filter(pl.col("kind").is_in(["text", "tool"])).join(roles, on=["source", "record", "base"])
+    said = said.filter(((pl.col("base") != "") | pl.col("rest").is_in(FLAT_TEXTS)) & (pl.col("value").str.strip_chars() != ""))
+    attached = inside.filter(pl.col("kind") == "attachment").group_by("source", "record", "base").agg(
+        attachments=pl.coalesce(pl.col("rest").str.extract(r"^(.*?\d+)"), "rest").n_unique()
+    )
+    said = said.join(attached, on=["source", "record", "base"], how="left").with_columns(
+        pl.col("attachments").fill_null(0).cast(pl.UInt32),
+        role=pl.when((pl.col("kind") == "tool") | pl.col("is_tool")).then(pl.lit("tool")).otherwise("role"),
+    )
+    # one leaf may fit two messages (a message inside a message): the nearest one owns it
+    return _said(said.sort("order", pl.col("base").str.len_bytes(), descending=[False, True]).unique("order", keep="first", maintain_order=True))
+
+
+def _steps(values: pl.DataFrame) -> pl.DataFrame:
+    """Leaves that may belong to a message: each with the message's path (`base`) and its own path inside (`rest`, `kind`)."""
+    names = shapes()["message"]
+    text = rf"^(?:{alternatives(names['text'])})(?:\.\d+)?(?:\.(?:{alternatives(names['part'])}))?(?:\.\d+\.text)?$"
+    tool = rf"^(?:tool_calls|tool_call|function_call|content|parts|additional_kwargs\.tool_calls)(?:\.\d+)?\.(?:{alternatives(names['tool'])})(?:\.[\w.]+)?$"
+    attachment = rf"(?:^|\.)(?:{alternatives(names['attachment_keys'])})(?:\.url)?$"
+    split = values.with_columns(path=plain_path(pl.col("field"))).with_columns(steps=pl.col("path").str.split("."))
+    depth = pl.col("steps").list.len()
+    cut = [
+        split.filter(depth >= count).with_columns(
+            base=pl.col("steps").list.head(depth - count).list.join("."), rest=pl.col("steps").list.tail(count).list.join(".")
+        )
+        for count in range(1, MESSAGE_DEPTH + 1)
+    ]
+    is_attached = pl.col("rest").str.contains(attachment) | (pl.col("rest").str.contains(r"(?:^|\.)(?:type|content_type|mime_type)$") & pl.col("value").is_in(names["attachment_types"]))
+    kind = pl.when(is_attached).then(pl.lit("attachment")).when(pl.col("rest").str.contains(tool)).then(pl.lit("tool")).when(pl.col("rest").str.contains(text)).then(pl.lit("text"))
+    return pl.concat([part.with_columns(kind=kind).filter(pl.col("kind").is_not_null()) for part in cut]).with_columns(
+        is_tool=pl.col("rest").str.contains(r"^(?:tool_calls?|function_call)\b|\.result$")
+    )
+
+
+def _paired(values: pl.DataFrame) -> pl.DataFrame:
+    """Prompts and completions that stand side by side, or a prompt whose name leaves no doubt."""
+    names = shapes()["pair"]
+    rank = {name: place for place, name in enumerate((*names["user"], *names["assistant"], *names["system"]))}
+    sides = {**dict.fromkeys(names["user"], "user"), **dict.fromkeys(names["assistant"], "assistant"), **dict.fromkeys(names["system"], "system")}
+    instruction = pl.col("field").str.contains(_INSTRUCTION)
+    keyed = values.with_columns(name=pl.when(instruction).then(pl.lit("system_prompt")).otherwise(snake(pl.col("key"))))
+    sided = (
+        keyed.with_columns(role=pl.col("name").replace_strict(sides, default=None, return_dtype=pl.String))
+        .filter(pl.col("role").is_not_null() & pl.col("value").str.contains(r"\p{L}") & ~pl.col("value").str.contains(_NO_PROSE))
+        .filter(~pl.col("field").str.contains(r"->(?:base64|percent|entities|escapes|disguised|utf16)"))
+        .with_columns(path=plain_path(pl.col("field")), written=plain_path(pl.col("key")))
+        .with_columns(base=pl.col("path").str.strip_suffix(pl.col("written")).str.strip_chars("."), rank=pl.col("name").replace_strict(rank, default=999))
+    )
+    if sided.is_empty():
+        return _nothing(values)
+    group = ["source", "record", "base"]
+    prose = pl.col("value").str.contains(_PROSE)
+    best = sided.with_columns(prose=prose).filter(pl.col("rank") == pl.col("rank").min().over(*group, "role"))
+    told = best.with_columns(
+        both=(pl.col("role") == "user").any().over(group) & ((pl.col("role") == "assistant") & pl.col("prose")).any().over(group),
+        sure=(pl.col("name").is_in(names["alone"]) & pl.col("prose")).any().over(group),
+    )
+    kept = told.filter(pl.col("both") | pl.col("sure") | (pl.col("role") == "system"))
+    return _said(kept.with_columns(attachments=pl.lit(0, pl.UInt32), base=pl.concat_str(pl.col("base"), pl.lit(".#pair")).str.strip_chars(".")))
+
+
+def _transcripts(values: pl.DataFrame) -> pl.DataFrame:
+    """Whole conversations written as one text with `User:` and `Assistant:` at the starts of lines."""
+    likely = values.filter(pl.col("value").str.contains(_MARK_HINT))
+    rows = [(order, *piece) for order, value in likely.select("order", "value").iter_rows() for piece in _pieces(value)]
+    if not rows:
+        return _nothing(values)
+    cut = pl.DataFrame(rows, schema={"order": values.schema["order"], "offset": pl.Int64, "role": pl.String, "said": pl.String}, orient="row")
+    joined = cut.join(likely.drop("value"), on="order").rename({"said": "value"})
+    path = pl.concat_str(plain_path(pl.col("field")), pl.lit(".#"), pl.col("offset"))
+    field = pl.concat_str(pl.col("field"), pl.lit("->transcript["), pl.col("offset"), pl.lit("]"))
+    return _said(joined.with_columns(base=path, field=field, attachments=pl.lit(0, pl.UInt32)), offset=pl.col("offset"))
+
+
+def _pieces(text: str) -> list[tuple[int, str, str]]:
+    """Start, role and words of every marked turn of a transcript; empty when it is none."""
+    marks = list(_MARK.finditer(text))
+    roles = [role_words()[mark[1].lower()] for mark in marks]
+    if len(marks) < TRANSCRIPT_TURNS or not {"user", "assistant"} <= set(roles):
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    cut = ((mark.end(), role, text[mark.end() : end].rstrip()) for mark, role, end in zip(marks, roles, ends, strict=True))
+    return [piece for piece in cut if piece[2]]
+
+
+def _nothing(values: pl.DataFrame) -> pl.DataFrame:
+    return _said(values.clear().with_columns(base=pl.lit(""), role=pl.lit(""), attachments=pl.lit(0, pl.UInt32)))

@@ -1,0 +1,56 @@
+"""The names that records give to roles, texts and ids of chat, read from `data/chat_shapes.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+ROLES = ("user", "assistant", "system", "tool")
+
+
+@cache
+def shapes() -> Mapping[str, Any]:
+    """The whole table."""
+    return tomllib.loads(files("leakscope.detection").joinpath("data/chat_shapes.toml").read_text("utf-8"))
+
+
+@cache
+def role_words() -> Mapping[str, str]:
+    """What a role is called, lower case -> `user`, `assistant`, `system` or `tool`."""
+    return {word: role for role in ROLES for word in shapes()["roles"][role]}
+
+
+def snake(name: pl.Expr) -> pl.Expr:
+    """A name in lower snake case: `sessionId` and `session.id` both read `session_id`."""
+    return (
+        name.str.replace_all(r"([a-z0-9])([A-Z])", "${1}_${2}")
+        .str.to_lowercase()
+        .str.replace_all(r"[^a-z0-9]+", "_")
+        .str.strip_chars("_")
+    )
+
+
+def plain_path(field: pl.Expr) -> pl.Expr:
+    """
+    A path with one way of writing every step.
+
+    `string.values[messages]->$[2].role` becomes `string.values.messages.2.role`, and the parallel arrays
+    `messages.role[2]` become `messages.2.role`, so that the parts of one message share everything but their last steps.
+    """
+    steps = field.str.replace_all("->$", "", literal=True).str.replace_all(r"\[\"?'?([^\]\"']*)\"?'?\]", ".${1}")
+    return steps.str.replace(r"^(.*?)\.?\b(role|content|sender|text)\.(\d+)$", "${1}.${3}.${2}").str.strip_chars(".")
+
+
+def role_of(value: pl.Expr) -> pl.Expr:
+    """Our role for a written one; null for anything else."""
+    return value.str.strip_chars().str.to_lowercase().replace_strict(dict(role_words()), default=None, return_dtype=pl.String)
+
+
+def alternatives(paths: list[str]) -> str:
+    """One regular expression for any of several paths, longest first."""
+    return "|".join(path.replace(".", r"\.") for path in sorted(paths, key=len, reverse=True))

@@ -1,0 +1,102 @@
+"""Which conversation, user, model and service a turn belongs to, from the ids that stand near it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leakscope.detection.chat_shapes import plain_path, shapes, snake
+from leakscope.detection.language import tell_languages
+from leakscope.safety.keys import IncidentKey
+
+#: Ids and names are short and hold no blanks; anything else under such a key is a text.
+LONGEST_ID = 128
+#: Keys under which exports keep a conversation's messages; an `id` beside one of them is the conversation's.
+_EXPORT_LISTS = r"^(?:mapping|chat_messages|messages|conversations|conversation|turns|dialog)\b"
+_PLACE = ["source", "record"]
+
+
+def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:
+    """
+    Turns with everything that their neighbours say about them.
+
+    Args:
+        found: columns order, source, record, field, base, role, attachments, value and offset; one row per turn occurrence.
+        values: all leaves of (at least) the same records; schema `VALUES`.
+        records: schema `RECORDS`.
+        key: incident key.
+
+    Returns:
+        The columns of `TURNS`, in the order of `found`.
+    """
+    near = values.join(found.select(_PLACE).unique(), on=_PLACE, how="semi").with_columns(
+        name=snake(pl.col("key")), longer=snake(plain_path(pl.col("field")).str.split(".").list.tail(2).list.join("_"))
+    )
+    bare = pl.col("base").str.replace(r"\.(?:message|data|kwargs|#\w+)$", "")
+    told = found.with_columns(
+        list=bare.str.replace(r"(?:^|\.)\d+$", ""), index=bare.str.extract(r"(?:^|\.)(\d+)$").cast(pl.UInt32, strict=False)
+    ).with_columns(scope=pl.col("list").str.extract(r"((?:^|[^.]+\.)\d+)(?:\.[^.]*[^.\d][^.]*)*$").fill_null(""))
+    for column in ("conversation", "user", "model", "service"):
+        told = told.join(_nearest(told, near, column), on="order", how="left", maintain_order="left").unique(["order", "offset"], keep="first", maintain_order=True)
+    told = told.join(records.select(*_PLACE, "timestamp", record_service="service"), on=_PLACE, how="left", maintain_order="left")
+    told = told.with_columns(service=pl.coalesce("service", "record_service"))
+    told = _named(told, key)
+    return _positioned(told).with_columns(
+        language=tell_languages(told["value"], told["role"], told["conversation"]),
+        length=pl.col("value").str.len_chars(),
+        text=pl.col("value"),
+    )
+
+
+def _nearest(turns: pl.DataFrame, near: pl.DataFrame, what: str) -> pl.DataFrame:
+    """`order` and the best value of the kind `what`: the nearest around the turn, else the best-named of the record."""
+    names = shapes()["ids"]
+    rank = {name: place for place, name in enumerate(names[what])}
+    exports = names["export"] if what == "conversation" else []
+    leaves = (
+        near.with_columns(name=pl.when(pl.col("longer").is_in(list(rank))).then("longer").otherwise("name"))
+        .filter(pl.col("name").is_in([*rank, *exports]) & pl.col("value").str.len_chars().is_between(1, LONGEST_ID) & ~pl.col("value").str.contains(r"\s"))
+        .with_columns(path=plain_path(pl.col("field")), rank=pl.col("name").replace_strict(rank, default=len(rank)))
+        .with_columns(home=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars("."))
+        .select(*_PLACE, "name", "rank", "home", "path", pl.col("value").alias(what))
+        .unique(maintain_order=True)
+    )
+    pairs = turns.select("order", *_PLACE, "base").unique().join(leaves, on=_PLACE)
+    around = (pl.col("home") == "") | (pl.col("base") == pl.col("home")) | pl.col("base").str.starts_with(pl.concat_str(pl.col("home"), pl.lit(".")))
+    inside = pl.col("base").str.strip_prefix(pl.col("home")).str.strip_chars(".")
+    is_export = pl.col("name").is_in(exports) & ~pl.col("name").is_in(list(rank))
+    fits = ~is_export | (around & inside.str.contains(_EXPORT_LISTS) & ~inside.str.contains(r"^\d"))
+    return (
+        pairs.with_columns(near=pl.when(around).then(pl.col("home").str.len_bytes().cast(pl.Int64)).otherwise(-1), fits=fits)
+        .filter("fits")
+        .sort("order", "near", "rank", descending=[False, True, False], maintain_order=True)
+        .unique("order", keep="first", maintain_order=True)
+        .select("order", what)
+    )
+
+
+def _named(turns: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:
+    """Pseudonyms in place of ids; what has no id is one conversation for each record, or for each element of a list of them."""
+    own = pl.concat_str(pl.lit("\x1d"), "source", pl.lit("\x1d"), pl.col("record").cast(pl.String), pl.lit("\x1d"), "scope")
+    turns = turns.with_columns(conversation=pl.coalesce("conversation", own))
+    turns = _pseudonyms(turns, "conversation", key)
+    turns = _pseudonyms(turns, "user", key)
+    whole = pl.concat_str("conversation", pl.lit("\x1f"), "role", pl.lit("\x1f"), pl.col("value").str.strip_chars())
+    return _pseudonyms(turns.with_columns(turn=whole), "turn", key)
+
+
+def _pseudonyms(frame: pl.DataFrame, column: str, key: IncidentKey) -> pl.DataFrame:
+    """`frame` with each distinct text of `column` replaced by its pseudonym."""
+    texts = frame[column].unique(maintain_order=True).drop_nulls()
+    known = pl.DataFrame({column: texts, "pseudonym": pl.Series([key.pseudonym(column, text) for text in texts], dtype=pl.String)})
+    return frame.join(known, on=column, how="left", maintain_order="left").drop(column).rename({"pseudonym": column})
+
+
+def _positioned(turns: pl.DataFrame) -> pl.DataFrame:
+    """The place in the list as given; for rows that are one turn each, their order in the conversation."""
+    when = pl.struct("timestamp", "record").rank("dense").over("conversation").cast(pl.Int64) - 1
+    step = pl.col("order").rank("dense").over(*_PLACE, "scope", "conversation").cast(pl.Int64) - 1
+    written = pl.col("offset").rank("dense").over("order").cast(pl.Int64) - 1
+    rows = pl.col("order").n_unique().over(*_PLACE, "scope", "conversation").cast(pl.Int64)
+    is_transcript = pl.col("base").str.contains(r"#\d+$")
+    flat = when * rows + step
+    return turns.with_columns(position=pl.when(is_transcript).then(written).otherwise(pl.coalesce(pl.col("index").cast(pl.Int64), flat)).cast(pl.UInt32))

@@ -1,0 +1,70 @@
+"""
+Which of several overlapping findings stands, and what becomes of the others.
+
+Secrets and credentials compete among themselves, and so does everything else. Among overlapping candidates of one group the
+winner is: of those with confidence 0.85 or more, the validated before the unvalidated, then the longest, then the surest; if
+there is none so sure, the surest, then the longest; then the detector whose id sorts first. The others are kept in the winner's
+`alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
+login with password, whose e-mail address is a finding of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from leakscope.detection.matching import Candidate
+
+SURE = 0.85
+_PAIRS = frozenset({"CREDENTIAL_PAIR", "CREDENTIAL_BASIC_AUTH"})
+
+
+def is_secret(entity: str) -> bool:
+    """Whether findings of `entity` compete with secrets and credentials."""
+    return entity.startswith(("SECRET_", "CREDENTIAL_")) or entity in ("PIN", "SECURITY_ANSWER")
+
+
+def _rank(one: Candidate) -> tuple[bool, bool, float, float, tuple[int, ...]]:
+    length = one.end - one.start
+    sure = one.confidence >= SURE
+    backwards = tuple(-ord(c) for c in one.detector)
+    if sure:
+        return True, one.validated is True, float(length), one.confidence, backwards
+    return False, False, one.confidence, float(length), backwards
+
+
+def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """
+    The candidates that stand, in order of place.
+
+    Args:
+        candidates: of one value, suppressed ones left out.
+    """
+    listed = list(candidates)
+    if len(listed) < 2:
+        return listed
+    secrets = _winners([one for one in listed if is_secret(one.entity)])
+    others = _winners([one for one in listed if not is_secret(one.entity)])
+    covers = [(one.start, one.end) for one in secrets if one.entity not in _PAIRS]
+    kept = [one for one in others if not any(start <= one.start and one.end <= end for start, end in covers)]
+    return sorted([*secrets, *kept], key=lambda one: (one.start, one.end, one.detector))
+
+
+def _winners(listed: list[Candidate]) -> list[Candidate]:
+    standing: list[Candidate] = []
+    beaten: list[list[Candidate]] = []
+    for one in sorted(listed, key=_rank, reverse=True):
+        over = next((index for index, winner in enumerate(standing) if one.start < winner.end and winner.start < one.end), None)
+        if over is None:
+            standing.append(one)
+            beaten.append([])
+        elif one.entity != standing[over].entity:
+            beaten[over].append(one)
+    return [_with_alternatives(winner, losers) for winner, losers in zip(standing, beaten, strict=True)]
+
+
+def _with_alternatives(winner: Candidate, losers: list[Candidate]) -> Candidate:
+    if not losers:
+        return winner
+    named = [{"entity": one.entity, "detector": one.detector, "confidence": round(one.confidence, 4)} for one in losers[:5]]
+    return replace(winner, attributes={**winner.attributes, "alternatives": named})
