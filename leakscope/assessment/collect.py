@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,15 +13,13 @@ import numpy as np
 import polars as pl
 
 from leakscope.assessment.state import Exhibit, Progress, Run
-from leakscope.errors import UnreadableError
-from leakscope.model import Batch, SampleDesign, SetAside
-from leakscope.schema import RECORDS, SIGHTINGS, TURNS, conform, empty
+from leakscope.engines import local
+from leakscope.engines.batch import Examined, Work
+from leakscope.errors import SetAsideError, UnreadableError
+from leakscope.model import Batch, SetAside
+from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import Format, expand, formats, read
 from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
-
-#: Texts shorter than this hold no sentence and are not read as prose.
-PROSE_MIN_LENGTH = 20
-_INDEX = re.compile(r"\[\d+\]")
 
 
 class _CountingFile(io.FileIO):
@@ -77,8 +74,6 @@ def open_evidence(run: Run) -> Run:
 
 
 def _exhibit(evidence: Evidence, run: Run, seen: dict[str, str], *, number: int) -> tuple[Exhibit, list[SetAside]]:
-    from leakscope.errors import SetAsideError
-
     base = Exhibit(id=f"evidence-{number}", source=evidence.name, format="none", size_bytes=evidence.size_bytes, path=evidence.path)
     try:
         digest = sha256_of(_watched(evidence, run.progress))
@@ -113,17 +108,13 @@ def pieces(run: Run) -> Iterator[Piece | SetAside]:
 
 @dataclass(slots=True)
 class _Account:
-    """Running counts of one reading; the only mutable state of a run, so that memory does not grow with the input."""
+    """Running counts of one reading: the one mutable thing in a run."""
 
-    sightings: list[pl.DataFrame] = field(default_factory=list)
-    records: list[pl.DataFrame] = field(default_factory=list)
+    examined: list[Examined] = field(default_factory=list)
     turns: list[pl.DataFrame] = field(default_factory=list)
-    prose: list[pl.DataFrame] = field(default_factory=list)
-    fields: list[pl.DataFrame] = field(default_factory=list)
     exhibits: list[Exhibit] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     known_turns: set[str] = field(default_factory=set)
-    values: int = 0
 
 
 def detect(run: Run) -> Run:
@@ -133,20 +124,19 @@ def detect(run: Run) -> Run:
     Raises:
         UnreadableError: not one record could be examined.
     """
-    from leakscope.detection.kernel import Kernel
-
-    kernel = Kernel(run.catalogue, run.key, min_confidence=run.options.pipeline.min_confidence)
+    options = run.options
+    work = Work(key=run.key, rules=options.rules, min_confidence=options.pipeline.min_confidence, chat=options.pipeline.chat)
     keep = drawing(run)
+    total = sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of)
     account = _Account()
-    total = float(sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of))
-    run.progress.start("reading", total or None, "bytes")
+    run.progress.start("reading", float(total) or None, "bytes")
     for piece in pieces(run):
         if isinstance(piece, SetAside):
             account.aside.append(piece)
         else:
-            _read_piece(piece, run, kernel, keep, account)
+            _read_piece(piece, work, keep, account, workers=local.workers_for(total))
     run.progress.stop()
-    result = _collected(run, account, kernel)
+    result = _collected(run, account)
     if not result.records.height:
         raise UnreadableError("No record in the evidence could be examined.", hint=_what_was_wrong(result))
     return result
@@ -157,70 +147,73 @@ def _what_was_wrong(run: Run) -> str:
     return "Set aside: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) + "." if reasons else "The evidence holds no records."
 
 
-def _read_piece(piece: Piece, run: Run, kernel: Any, keep: Callable[[str, np.ndarray], np.ndarray] | None, account: _Account) -> None:
-    collected = examined = not_drawn = 0
-    for batch in read(piece.evidence, piece.format):
+Keep = Callable[[str, np.ndarray], np.ndarray]
+
+
+def _read_piece(piece: Piece, work: Work, keep: Keep | None, account: _Account, *, workers: int) -> None:
+    collected = examined = 0
+    for batch, found in local.run(_drawn(read(piece.evidence, piece.format), keep), work, workers=workers):
         if isinstance(batch, SetAside):
-            account.aside.append(batch)
+            account.aside.append(batch) if batch.reason != _NOT_DRAWN else None
             collected += batch.records or 0
+        elif found is not None:
+            collected, examined = collected + batch.records, examined + batch.records
+            account.examined.append(found)
+            account.turns.append(_without_repeats(found.turns, account.known_turns))
+    aside = sum(one.records or 0 for one in account.aside if one.source == piece.exhibit.source)
+    account.exhibits.append(replace(piece.exhibit, collected=collected, examined=examined, not_drawn=collected - examined - aside))
+
+
+_NOT_DRAWN = "not drawn"
+
+
+def _drawn(batches: Iterator[Batch | SetAside], keep: Keep | None) -> Iterator[Batch | SetAside]:
+    """The batches with only the drawn records; the others are counted by a piece of their own."""
+    for batch in batches:
+        if keep is None or isinstance(batch, SetAside):
+            yield batch
             continue
-        collected += batch.records
-        drawn = batch if keep is None else drawn_batch(batch, keep)
-        not_drawn += batch.records - drawn.records
+        drawn = drawn_batch(batch, keep)
         if drawn.records:
-            examined += drawn.records
-            _examine(drawn, run, kernel, account)
-    account.exhibits.append(replace(piece.exhibit, collected=collected, examined=examined, not_drawn=not_drawn))
+            yield drawn
+        if drawn.records < batch.records:
+            yield SetAside(source=batch.source, reason=_NOT_DRAWN, detail="Left out by the random draw.", records=batch.records - drawn.records)
 
 
-def _examine(batch: Batch, run: Run, kernel: Any, account: _Account) -> None:
-    from leakscope.detection import chat
-    from leakscope.text import unfold
-
-    values = unfold.unfold(batch)
-    records = conform(unfold.describe(batch), RECORDS)
-    account.values += values.height
-    account.records.append(records)
-    account.sightings.append(conform(kernel.find(values), SIGHTINGS))
-    generic = pl.col("field").str.replace_all(_INDEX.pattern, "[]").alias("field")
-    account.fields.append(values.select("source", "record", generic).unique().group_by("source", "field").len("records"))
-    if run.options.pipeline.chat:
-        turns = conform(chat.turns(values, records, run.key), TURNS)
-        fresh = ~pl.col("turn").is_in(list(account.known_turns)) & pl.col("turn").is_first_distinct()
-        account.turns.append(turns.with_columns(pl.when(fresh).then("text").alias("text")))
-        account.known_turns.update(turns["turn"].drop_nulls().to_list())
-    account.prose.append(_prose(values, account.turns[-1] if account.turns else empty(TURNS)))
+def _without_repeats(turns: pl.DataFrame, known: set[str]) -> pl.DataFrame:
+    """Turns whose text was seen before keep everything but the text, so that memory does not grow with repeated context."""
+    fresh = ~pl.col("turn").is_in(list(known)) & pl.col("turn").is_first_distinct()
+    once = turns.with_columns(pl.when(fresh).then("text").alias("text"))
+    known.update(turns["turn"].drop_nulls().to_list())
+    return once
 
 
-def _prose(values: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
-    """Sentences outside conversations: values with several words and no chat turn of their own."""
-    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(r"\p{L}{2,}\s+\p{L}{2,}") >= 2)
-    flat = ~pl.col("value").str.contains(r"^\s*[\[{<]") & ~pl.col("field").str.contains("->", literal=True)
-    return values.filter(wordy & flat).join(turns.select("source", "record", "field"), on=["source", "record", "field"], how="anti")
+def _stacked(frames: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    return pl.concat(frames) if frames else empty(schema)
 
 
-def _collected(run: Run, account: _Account, kernel: Any) -> Run:
-    def stacked(frames: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
-        return pl.concat(frames) if frames else empty(schema)
-
-    inner = {one.parent for one in account.exhibits if one.parent}
-    untouched = [one for one in run.exhibits if one.source not in {read.source for read in account.exhibits} | inner]
-    fields = pl.concat(account.fields).group_by("source", "field").agg(pl.col("records").sum()) if account.fields else pl.DataFrame()
+def _collected(run: Run, account: _Account) -> Run:
+    parents = {one.parent for one in account.exhibits if one.parent}
+    read_sources = {one.source for one in account.exhibits}
+    untouched = [one for one in run.exhibits if one.source not in read_sources | parents]
+    found = account.examined
+    fields = pl.concat([one.fields for one in found]).group_by("source", "field").agg(pl.col("records").sum()) if found else pl.DataFrame()
+    suppressed = pl.concat([one.suppressed for one in found]).group_by("entity", "reason").agg(pl.col("count").sum()) if found else pl.DataFrame()
     return replace(
         run,
         exhibits=(*account.exhibits, *untouched),
         set_aside=(*run.set_aside, *account.aside),
-        values_examined=account.values,
+        values_examined=sum(one.values for one in found),
         field_values=fields,
-        sightings=stacked(account.sightings, SIGHTINGS),
-        records=stacked(account.records, RECORDS),
-        turns=stacked(account.turns, TURNS),
-        prose=pl.concat(account.prose) if account.prose else pl.DataFrame(),
-        suppressed=kernel.suppressed,
+        sightings=_stacked([one.sightings for one in found], SIGHTINGS),
+        records=_stacked([one.records for one in found], RECORDS),
+        turns=_stacked(account.turns, TURNS),
+        prose=_stacked([one.prose for one in found], VALUES),
+        suppressed=suppressed,
     )
 
 
-def drawn_batch(batch: Batch, keep: Callable[[str, np.ndarray], np.ndarray]) -> Batch:
+def drawn_batch(batch: Batch, keep: Keep) -> Batch:
     """The records of `batch` that `keep` chooses, with their own numbers."""
     numbers = np.arange(batch.first_record, batch.first_record + batch.records, dtype=np.uint64)
     chosen = keep(batch.source, numbers)
@@ -236,7 +229,7 @@ def drawn_batch(batch: Batch, keep: Callable[[str, np.ndarray], np.ndarray]) -> 
     return replace(batch, records=len(places), frame=batch.frame[places], numbers=kept)
 
 
-def drawing(run: Run) -> Callable[[str, np.ndarray], np.ndarray] | None:
+def drawing(run: Run) -> Keep | None:
     """Which records the random draw keeps: a function of source and record number alone, so that order and workers do not matter."""
     options = run.options
     if options.rows is None and options.fraction is None:
@@ -254,8 +247,3 @@ def drawing(run: Run) -> Callable[[str, np.ndarray], np.ndarray] | None:
 
 def _count(piece: Piece) -> int:
     return sum(one.records or 0 for one in read(piece.evidence, piece.format))
-
-
-def design_of(run: Run) -> SampleDesign:
-    """The design of the whole way from exposure to examined records: our own random draw counts only from a full copy or population."""
-    return run.options.design or SampleDesign.UNKNOWN

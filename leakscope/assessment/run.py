@@ -1,0 +1,200 @@
+"""Runs the stages and leaves a case; the Python API behind `leakscope assess`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from leakscope import __version__
+from leakscope.assessment.case import Case, create_case, open_case
+from leakscope.assessment.options import Options, check, parse_population, with_pipeline
+from leakscope.assessment.pipelines import parse_duration
+from leakscope.assessment.state import Progress, Run, Silent
+from leakscope.errors import UsageError
+from leakscope.model import SampleDesign
+from leakscope.safety.keys import load_or_make_key
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """
+    The result of a run: `data` is assessment.json; everything else is a rendering of it.
+
+    Args:
+        data: the assessment as published in assessment.schema.json.
+        case: the folder it lies in.
+    """
+
+    data: Mapping[str, Any]
+    case: Path
+
+    def to_json(self) -> str:
+        """assessment.json as text."""
+        return orjson.dumps(self.data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+    def to_text(self, *, width: int = 80, color: bool = False, now: datetime | None = None) -> str:
+        """The one-screen summary."""
+        from leakscope.reports import console
+
+        return console.render(dict(self.data), now=now or datetime.now(UTC), width=width, color=color)
+
+    def to_html(self, *, now: datetime | None = None) -> str:
+        """The page, one file."""
+        from leakscope.reports import html
+
+        return html.render(dict(self.data), now=now or datetime.now(UTC))
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the page in a frame of its own, no raw values in it."""
+        from leakscope.safety.escape import markup
+
+        return f'<iframe sandbox srcdoc="{markup(self.to_html())}" style="width:100%;height:900px;border:0"></iframe>'
+
+
+def options_from(
+    *,
+    paths: Sequence[str],
+    case: Path,
+    pipeline: str | None = None,
+    facts: str | None = None,
+    on: datetime | date | None = None,
+    population: Sequence[str] = (),
+    sample_design: str | None = None,
+    rows: int | None = None,
+    fraction: float | None = None,
+    seed: int = 0,
+    time_budget: str | None = None,
+    expensive_sample: int | None = None,
+    names: str | None = None,
+    rules: str | None = None,
+    key: str | None = None,
+    engine: str = "local",
+    title: str | None = None,
+) -> Options:
+    """
+    Options from the texts of a command line; the pipeline fills in what was not given.
+
+    Raises:
+        UsageError: something is malformed or contradictory.
+    """
+    chosen = with_pipeline(pipeline)
+    budget = parse_duration(time_budget) if time_budget is not None else chosen.time_budget_seconds
+    day = on.date() if isinstance(on, datetime) else on
+    return check(
+        Options(
+            paths=tuple(paths),
+            case=Path(case),
+            key_file=Path(key) if key else None,
+            pipeline=chosen,
+            facts_file=Path(facts) if facts else None,
+            on=day,
+            population=parse_population(population),
+            design=SampleDesign(sample_design) if sample_design else None,
+            rows=rows,
+            fraction=fraction,
+            seed=seed,
+            time_budget_seconds=budget,
+            expensive_sample=expensive_sample,
+            names=names or chosen.names,
+            rules=Path(rules) if rules else None,
+            engine=engine,
+            title=title,
+        )
+    )
+
+
+def assess(options: Options, *, progress: Progress | None = None, now: datetime | None = None) -> Assessment:
+    """
+    Run every stage over the evidence and leave a case.
+
+    Args:
+        options: what to do.
+        progress: told how far it is.
+        now: the instant of the run; the clock when null.
+
+    Raises:
+        UsageError: a path, file or option is wrong.
+        UnreadableError: nothing could be examined; the case keeps the ledger.
+        InvariantError: counts do not add up; no report is written.
+    """
+    from leakscope.assessment.stages import STAGES
+    from leakscope.catalogue import load as load_catalogue
+    from leakscope.notification import facts as fact_files
+
+    instant = now or datetime.now(UTC)
+    facts = _with_implied(fact_files.load(options.facts_file), options.pipeline.exposure)
+    catalogue = load_catalogue(options.rules)
+    _missing_paths(options.paths)
+    case = create_case(options.case)
+    key = load_or_make_key(options.key_file or Path(f"{options.case}.key"))
+    ledger = case.ledger()
+    ledger.write("started", version=__version__, command=_settings(options), python=platform.python_version())
+    run = Run(options=options, key=key, case=case, ledger=ledger, now=instant, progress=progress or Silent(), facts=facts, catalogue=catalogue)
+    for stage in STAGES:
+        before = len(run.set_aside)
+        try:
+            run = stage.run(run)
+        except BaseException as error:
+            run.progress.stop()
+            ledger.write("failed", stage=stage.name, error=type(error).__name__)
+            raise
+        for piece in run.set_aside[before:]:
+            ledger.write("set-aside", source=piece.source, reason=piece.reason, detail=piece.detail, records=piece.records, size_bytes=piece.size_bytes, record=piece.record)
+        ledger.write("finished", stage=stage.name)
+    return Assessment(run.assessment, options.case)
+
+
+def _missing_paths(paths: Sequence[str]) -> None:
+    """Complain about a path that does not exist before a case is made for it."""
+    from leakscope.safety.escape import plain
+
+    for path in paths:
+        if path != "-" and "://" not in path and not Path(path).exists() and not Path(path).is_symlink():
+            raise UsageError(f"There is no file or folder {plain(path)}", hint="Check the path; a live store needs an address such as clickhouse://host.")
+
+
+def _settings(options: Options) -> dict[str, Any]:
+    """The options as the ledger and the manifest keep them: how to run it again."""
+    plain_types = (str, int, float, bool, type(None))
+    kept = {one.name: getattr(options, one.name) for one in fields(options) if one.name not in ("pipeline", "population", "paths", "key_file")}
+    shown = {name: value if isinstance(value, plain_types) else str(value) for name, value in kept.items()}
+    return {**shown, "paths": list(options.paths), "pipeline": options.pipeline.name, "population": dict(options.population)}
+
+
+def _with_implied(facts: Any, implied: Mapping[str, Any]) -> Any:
+    """`facts` with what the kind of exposure implies where nobody stated otherwise."""
+    known = {one.name for one in fields(facts.exposure)}
+    if unknown := sorted(set(implied) - known):
+        raise UsageError(f"The pipeline's [exposure] has unknown keys: {', '.join(unknown)}")
+    fresh = {name: value for name, value in implied.items() if getattr(facts.exposure, name) in (None, "unknown")}
+    return replace(facts, exposure=replace(facts.exposure, **fresh)) if fresh else facts
+
+
+def write_report(case: Path, form: str, target: Path) -> Path:
+    """
+    Render the case's assessment in `form` into `target`.
+
+    Raises:
+        UsageError: there is no such form.
+    """
+    from leakscope.reports import reports
+
+    found = reports()
+    if form not in found:
+        raise UsageError(f"There is no report format {form!r}", hint=f"One of: {', '.join(sorted(found))}.")
+    content = found[form].render(open_case(case).assessment(), now=datetime.now(UTC))
+    target.write_bytes(content.encode() if isinstance(content, str) else content)
+    target.chmod(0o600)
+    return target
+
+
+def frames(case: Case) -> dict[str, pl.DataFrame]:
+    """The tables of a case by name, for notebooks."""
+    return {"findings": case.findings(), "individuals": case.individuals(), "person_elements": case.person_elements()}

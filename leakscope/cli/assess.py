@@ -1,0 +1,63 @@
+"""`leakscope assess`: the whole way, from exposed records to the decisions."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from leakscope.cli._output import TerminalProgress, colour, set_exit_code, standard_error, width
+from leakscope.model import SampleDesign
+
+LEVELS = ("low", "medium", "high", "very_high")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
+@click.option("--pipeline", metavar="NAME|FILE", help="Kind of exposure; see pipelines/.")
+@click.option("--facts", type=click.Path(), metavar="FACTS.toml", help="What is known of the incident; leakscope facts new writes one.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Law as of this day.  [default: today]")
+@click.option("--population", multiple=True, metavar="[SOURCE=]N", help="Records in the whole exposure.")
+@click.option("--sample-design", type=click.Choice([str(design) for design in SampleDesign]), help="How the supplied records were drawn.  [default: what the facts say, else unknown]")
+@click.option("--rows", type=int, help="Draw this many records at random.")
+@click.option("--fraction", type=float, help="Draw this share of the records at random.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of every random choice.")
+@click.option("--time-budget", metavar="T|none", help="For reading names and topics: 90s, 10m, none reads all.  [default: the pipeline's, 60s]")
+@click.option("--expensive-sample", type=int, metavar="N", help="Read N units for names and topics instead of a time budget; replays a run.")
+@click.option("--names", metavar="MODEL", help="Model for names: default, none, a spaCy model, a folder.")
+@click.option("--rules", type=click.Path(), metavar="FILE", help="Your own detectors, in the catalogue's form.")
+@click.option("--key", type=click.Path(), metavar="FILE", help="The incident's key, so that cases compare; made if absent.")
+@click.option("--case", type=click.Path(), metavar="DIR", help="Case folder to make.  [default: leakscope-case-TIME]")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 from this severity on.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[str, ...], form: str, fail_on: str | None, **given: object) -> None:
+    """Assess exposed records: what, whose, how many, how bad, whom to tell and by when."""
+    from leakscope.assessment.run import assess, options_from
+
+    case = Path(str(given.pop("case") or f"leakscope-case-{datetime.now(UTC):%Y%m%d-%H%M%S}"))
+    options = options_from(paths=paths, case=case, **given)
+    assessment = assess(options, progress=TerminalProgress())
+    show(assessment, form)
+    standard_error().print(f"Case: {case}   Key: {options.key_file or f'{case}.key'} (keep it apart from the case)")
+    set_exit_code(ctx, exit_code(assessment.data, fail_on))
+
+
+def show(assessment: object, form: str) -> None:
+    """Print the assessment as the screen or as JSON."""
+    if form == "json":
+        sys.stdout.write(assessment.to_json())  # type: ignore[attr-defined]
+    else:
+        sys.stdout.write(assessment.to_text(width=width(), color=colour()))  # type: ignore[attr-defined]
+
+
+def exit_code(data: dict, fail_on: str | None) -> int:  # type: ignore[type-arg]
+    """10 when the severity reaches `fail_on`, else 4 when something was set aside, else 0."""
+    band = data["severity"]["incident"]["band"]
+    if fail_on and band in LEVELS and LEVELS.index(band) >= LEVELS.index(fail_on):
+        return 10
+    serious = [piece for piece in data["coverage"]["set_aside"] if piece["reason"] != "duplicate"]
+    return 4 if serious else 0

@@ -1,0 +1,40 @@
+"""`leakscope demo`: the whole job on a bundled exposure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from leakscope.cli._output import TerminalProgress, standard_error, width
+
+
+@click.command()
+@click.option("--case", type=click.Path(), metavar="DIR", help="Case folder to make.  [default: leakscope-demo-TIME]")
+@click.option("--open", "browse", is_flag=True, help="Open the page when it is done.")
+def command(case: str | None, browse: bool) -> None:
+    """Assess a bundled exposure, an open log table of an AI company, and write the report."""
+    from leakscope.assessment.pipelines import bundled
+    from leakscope.assessment.run import assess, options_from, write_report
+    from leakscope.cli.assess import show
+
+    corpus = bundled("corpora") / "log_stream"
+    root = Path(case or f"leakscope-demo-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    options = options_from(
+        paths=(str(corpus / "log_stream.ndjson.gz"),),
+        case=root,
+        pipeline="log-stream",
+        facts=str(corpus / "incident.toml"),
+        time_budget="10s",
+        title="Open log table of an AI company (invented)",
+    )
+    assessment = assess(options, progress=TerminalProgress())
+    show(assessment, "table")
+    console = standard_error()
+    for form, name in (("html", "report.html"), ("markdown", "incident-report.md")):
+        path = write_report(root, form, root / name)
+        console.print(f"{'Page' if form == 'html' else 'Incident report'}: {path}   ({width() and path.stat().st_size:,} bytes)")
+    console.print(f"Assessment: {root / 'assessment.json'}   Key: {root}.key")
+    if browse:
+        click.launch(str(root / "report.html"))

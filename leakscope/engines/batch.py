@@ -1,0 +1,126 @@
+"""What happens to one batch, wherever it happens: unfold, detect, recognise conversations. Pure, so that engines may repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import RECORDS, SIGHTINGS, TURNS, conform, empty
+
+if TYPE_CHECKING:
+    from leakscope.detection.kernel import Kernel
+
+#: Texts shorter than this hold no sentence and are not read as prose.
+PROSE_MIN_LENGTH = 20
+_WORDY = r"\p{L}{2,}\s+\p{L}{2,}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """
+    What an engine needs to examine any batch of a run.
+
+    Args:
+        key: the incident's key.
+        rules: user rule file.
+        min_confidence: findings below it are suppressed.
+        chat: whether conversations are read.
+    """
+
+    key: IncidentKey
+    rules: Path | None = None
+    min_confidence: float = 0.5
+    chat: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """
+    What one batch gave; frames follow `leakscope.schema`.
+
+    Args:
+        sightings: findings with their values. Open.
+        records: one row a record.
+        turns: chat turns. Open.
+        prose: VALUES rows that are sentences outside conversations. Open.
+        fields: columns source, field (list positions blanked), records.
+        suppressed: columns entity, detector, reason, count.
+        values: number of values examined.
+    """
+
+    sightings: pl.DataFrame
+    records: pl.DataFrame
+    turns: pl.DataFrame
+    prose: pl.DataFrame
+    fields: pl.DataFrame
+    suppressed: pl.DataFrame
+    values: int
+
+
+@cache
+def _kernel(rules: Path | None, key: IncidentKey, min_confidence: float) -> Kernel:
+    """One kernel per process: its automaton costs seconds to compile."""
+    from leakscope.catalogue import load
+    from leakscope.detection.kernel import Kernel
+
+    return Kernel(load(rules), key, min_confidence=min_confidence)
+
+
+def examine(batch: Batch, work: Work) -> Examined:
+    """
+    Everything the cheap tier finds in `batch`.
+
+    Args:
+        batch: consecutive or drawn records of one source.
+        work: the run's settings.
+    """
+    from leakscope.detection import chat
+    from leakscope.text import unfold
+
+    kernel = _kernel(work.rules, work.key, work.min_confidence)
+    values = unfold.unfold(batch, work.key)
+    records = conform(unfold.describe(batch), RECORDS)
+    before = _suppressed(kernel)
+    sightings = conform(kernel.find(values), SIGHTINGS)
+    turns = conform(chat.turns(values, records, work.key), TURNS) if work.chat else empty(TURNS)
+    generic = pl.col("field").str.replace_all(r"\[\d+\]", "[]").alias("field")
+    fields = values.select("source", "record", generic).unique().group_by("source", "field").len("records")
+    return Examined(
+        sightings=sightings,
+        records=records,
+        turns=turns,
+        prose=prose(values, turns),
+        fields=fields,
+        suppressed=_difference(_suppressed(kernel), before),
+        values=values.height,
+    )
+
+
+def _suppressed(kernel: Kernel) -> pl.DataFrame:
+    return kernel.suppressed.select("entity", "detector", "reason", pl.col("count").cast(pl.Int64))
+
+
+def _difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """What this batch added to the kernel's running counts."""
+    both = pl.concat([after, before.with_columns(-pl.col("count"))])
+    return both.group_by("entity", "detector", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
+
+
+def prose(values: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """
+    Sentences outside conversations: values with several words, undecoded, that are no chat turn.
+
+    Args:
+        values: schema VALUES.
+        turns: schema TURNS of the same batch.
+    """
+    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(_WORDY) >= 2)
+    flat = ~pl.col("value").str.contains(r"^\s*[\[{<]") & ~pl.col("field").str.contains("->", literal=True)
+    place = ["source", "record", "field"]
+    return values.filter(wordy & flat).join(turns.select(place), on=place, how="anti")

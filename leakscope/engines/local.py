@@ -1,0 +1,53 @@
+"""
+Batches on this machine: in this process, or in several that each hold their own kernel.
+
+Results come back in the order of the batches, whatever finishes first, so that the number of workers changes nothing.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from leakscope.engines.batch import Examined, Work, examine
+from leakscope.model import Batch, SetAside
+
+#: Batches in flight per worker: enough to keep it busy, few enough to keep memory flat.
+_AHEAD = 2
+
+
+def workers_for(size_bytes: int) -> int:
+    """One process for small evidence, where starting another costs more than it saves; else one per core, at most 8."""
+    return 1 if size_bytes < 48 << 20 else max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+
+
+def run(batches: Iterator[Batch | SetAside], work: Work, *, workers: int = 1) -> Iterator[tuple[Batch | SetAside, Examined | None]]:
+    """
+    Every batch with what was found in it, and every piece set aside, in order.
+
+    Args:
+        batches: consumed lazily, a few ahead of the result.
+        work: the run's settings.
+        workers: processes; 1 stays in this one.
+    """
+    if workers == 1:
+        for piece in batches:
+            yield piece, None if isinstance(piece, SetAside) else examine(piece, work)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting: deque[tuple[Batch | SetAside, Future[Examined] | None]] = deque()
+        for piece in batches:
+            waiting.append((piece, None if isinstance(piece, SetAside) else pool.submit(examine, piece, work)))
+            while len(waiting) > workers * _AHEAD:
+                yield _finished(waiting.popleft())
+        while waiting:
+            yield _finished(waiting.popleft())
+
+
+def _finished(pair: tuple[Batch | SetAside, Future[Examined] | None]) -> tuple[Batch | SetAside, Examined | None]:
+    piece, future = pair
+    return piece, future.result() if future else None
