@@ -11,25 +11,11 @@ from leakscope.severity.scheme import Grounds, State
 ASSUMED = "assumed"
 KINDS = ("confidentiality", "integrity", "availability", "malicious")
 
-#: Where each circumstance may stand in a facts object or mapping; the first that says something counts.
-_PLACES: Mapping[str, tuple[str, ...]] = {
-    "confidentiality": ("severity.confidentiality", "exposure.recipients", "recipients"),
-    "integrity": ("severity.integrity", "exposure.integrity", "integrity"),
-    "availability": ("severity.availability", "exposure.availability", "availability"),
-    "malicious": ("severity.malicious", "exposure.malicious_intent", "exposure.malicious", "malicious_intent", "malicious"),
-    "unintelligible": ("severity.unintelligible", "exposure.unintelligible", "unintelligible"),
-    "misuse": ("severity.misuse", "exposure.misuse", "misuse_seen", "misuse"),
-    "sensitive_service": ("severity.sensitive_service", "organisation.sensitive_service", "sensitive_service"),
-    "vulnerable_group": ("severity.vulnerable_group", "vulnerable_group", "vulnerable_people"),
-    "credentials_open": ("severity.credentials_open", "credentials_open"),
-}
-_STATES: Mapping[str, str] = {
-    "nobody": "none", "none": "none", "no": "none", "false": "none", "not_altered": "none", "recoverable": "recoverable",
-    "known": "known", "known_recipients": "known", "trusted": "known", "internal": "known",
-    "unknown_recipients": "unknown", "public": "unknown", "anyone": "unknown", "sold": "unknown", "unknown_number": "unknown",
-    "yes": "yes", "true": "yes", "malicious": "yes",
-    "temporary": "recoverable", "altered": "recoverable", "lost": "lost", "unrecoverable": "lost", "not_recoverable": "lost",
-}  # fmt: skip
+_RECIPIENTS = {"nobody": "none", "trusted": "known", "known": "known", "unknown_persons": "unknown", "public": "unknown"}
+#: Kinds of incident that somebody does on purpose.
+_ON_PURPOSE = ("hacking", "ransomware", "theft")
+#: Sectors whose customers' mere names tell of health, belief or sex life.
+_TELLING_SECTORS = frozenset({"health", "religion", "politics", "trade_union", "dating", "adult"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +26,7 @@ class Circumstances:
     Args:
         states: state of each of `KINDS`; `assumed` where nobody stated it.
         unintelligible: nobody without the key can read the data.
+        pseudonymised: direct identifiers were replaced before the exposure.
         misuse: misuse of the data has been seen.
         stated_facts: conditions of triggers that the facts confirm.
         credentials_open: category of what exposed credentials open; null when not stated.
@@ -47,6 +34,7 @@ class Circumstances:
 
     states: Mapping[str, str]
     unintelligible: bool = False
+    pseudonymised: bool = False
     misuse: bool = False
     stated_facts: frozenset[str] = frozenset()
     credentials_open: str | None = None
@@ -60,48 +48,74 @@ class Circumstances:
         return sum(self.state(kind, grounds).value for kind in KINDS)
 
 
-def _one(source: Any, name: str) -> Any:
-    if isinstance(source, Mapping):
-        return source.get(name)
-    return getattr(source, name, None)
+def _fact(facts: Any, table: str, name: str) -> Any:
+    """One fact of `table`, whether `facts` is an object or a mapping; `unknown` and null are both null."""
+    part: Any = facts
+    for step in (table, name):
+        part = part.get(step) if isinstance(part, Mapping) else getattr(part, step, None)
+    return None if part in (None, "unknown", "", ()) else part
 
 
-def _look_up(facts: Any, place: str) -> Any:
-    value = facts
-    for name in place.split("."):
-        value = _one(value, name)
-        if value is None:
-            return _one(facts, place) if isinstance(facts, Mapping) else None
-    return value
+def _said(facts: Any, table: str, name: str) -> str | None:
+    value = _fact(facts, table, name)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
-def _stated(facts: Any, circumstance: str) -> Any:
-    found = (_look_up(facts, place) for place in _PLACES[circumstance])
-    return next((value for value in found if value is not None and str(value).lower() not in ("", "unknown")), None)
+def _confidentiality(facts: Any) -> str:
+    if _said(facts, "exposure", "posted") == "yes":
+        return "unknown"
+    stated = _RECIPIENTS.get(str(_said(facts, "exposure", "recipients")))
+    if stated:
+        return stated
+    excluded = [_said(facts, "exposure", name) == "no" for name in ("access", "exfiltration")]
+    return "none" if all(excluded) else ASSUMED
 
 
-def _state(facts: Any, kind: str, known: Mapping[str, State]) -> str:
-    value = _stated(facts, kind)
-    if value is None:
+def _damage(facts: Any, name: str) -> str:
+    harmed, restored = _said(facts, "exposure", name), _said(facts, "exposure", "restored")
+    if harmed is None:
         return ASSUMED
-    state = _STATES.get(str(value).lower().replace(" ", "_"), ASSUMED)
-    return state if state in known else ASSUMED
+    if harmed == "no":
+        return "none"
+    return "lost" if restored == "no" else "recoverable"
 
 
-def read_circumstances(facts: Any, grounds: Grounds) -> Circumstances:
+def _malicious(facts: Any) -> str:
+    stated = _said(facts, "exposure", "malicious")
+    if stated:
+        return {"yes": "yes", "no": "none"}.get(stated, ASSUMED)
+    return "yes" if _said(facts, "exposure", "kind") in _ON_PURPOSE else ASSUMED
+
+
+def _triggers(facts: Any) -> frozenset[str]:
+    sectors = {str(sector).lower() for sector in _fact(facts, "incident", "sectors") or ()}
+    held = {
+        "vulnerable_group": _said(facts, "harm", "vulnerable_people") == "yes",
+        "sensitive_service": bool(sectors & _TELLING_SECTORS),
+        "special_insight_low": _said(facts, "exposure", "special_insight") == "low",
+    }
+    return frozenset(name for name, holds in held.items() if holds)
+
+
+def read_circumstances(facts: Any) -> Circumstances:
     """
     The circumstances that `facts` states.
 
     Args:
-        facts: a facts object, a mapping as in the facts file, or null; only what is stated is read.
-        grounds: which states a circumstance may have.
+        facts: `notification.facts.Facts`, the same as a mapping, or null; only what is stated is read.
     """
-    stated = frozenset(name for name in ("sensitive_service", "vulnerable_group") if _stated(facts, name) is True)
-    opens = _stated(facts, "credentials_open")
+    finance = "finance" in {str(sector).lower() for sector in _fact(facts, "incident", "sectors") or ()}
+    encryption = _said(facts, "exposure", "encryption")
     return Circumstances(
-        states={kind: _state(facts, kind, grounds.circumstances[kind]) for kind in KINDS},
-        unintelligible=_stated(facts, "unintelligible") is True,
-        misuse=_stated(facts, "misuse") is True,
-        stated_facts=stated,
-        credentials_open=opens if opens in grounds.categories else None,
+        states={
+            "confidentiality": _confidentiality(facts),
+            "integrity": _damage(facts, "altered"),
+            "availability": _damage(facts, "unavailable"),
+            "malicious": _malicious(facts),
+        },
+        unintelligible=encryption == "encrypted" and _said(facts, "exposure", "key") == "safe",
+        pseudonymised=encryption == "pseudonymised",
+        misuse=_said(facts, "harm", "misuse") == "yes",
+        stated_facts=_triggers(facts),
+        credentials_open="financial" if finance else None,
     )

@@ -143,7 +143,7 @@ def assess(
     """
     leading = load_scheme(scheme)
     grounds, chosen = grounds_of(leading), read_overrides(overrides)
-    circumstances = read_circumstances(facts, grounds)
+    circumstances = read_circumstances(facts)
     cb = circumstances_total(circumstances, grounds, chosen)
     exposed = exposed_elements(person_elements, individuals, minimum_confidence=grounds.minimum_confidence)
     linked = not exposed.is_empty()

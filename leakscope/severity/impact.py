@@ -215,7 +215,7 @@ def with_shares(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     The rows with their share of the impact and how it moves, the largest first.
 
     Impact of a class = weight x people (or distinct secrets). The shares add up to 1. `sensitivity` holds the share with the
-    weight one lower and one higher (within 0..4), and with people at the ends of their interval, all else equal.
+    weight a quarter lower and higher (at most 4), and with people at the ends of their interval, all else equal.
     """
     impacts = [row["severity_weight"] * _units(row) for row in rows]
     total = sum(impacts)
@@ -223,8 +223,8 @@ def with_shares(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row, impact in zip(rows, impacts, strict=True):
         units, rest, weight = _units(row), total - impact, row["severity_weight"]
         changed = {
-            "weight_minus_1": max(0.0, weight - 1) * units,
-            "weight_plus_1": min(4.0, weight + 1) * units,
+            "weight_lower": 0.75 * weight * units,
+            "weight_higher": min(4.0, 1.25 * weight) * units,
             "people_low": weight * _units(row, "low"),
             "people_high": weight * _units(row, "high"),
         }

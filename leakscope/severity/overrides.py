@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from leakscope.errors import UsageError
@@ -42,8 +43,15 @@ def read_overrides(rows: Iterable[Override | Mapping[str, Any]]) -> tuple[Overri
     Raises:
         UsageError: an override has no reason, no value, or a value outside its range.
     """
-    read = (row if isinstance(row, Override) else _from_mapping(row) for row in rows)
+    read = (row if isinstance(row, Override) else _from_mapping(_mapping(row)) for row in rows)
     return tuple(override for override in read if override is not None)
+
+
+def _mapping(row: Any) -> Mapping[str, Any]:
+    """An override of the facts file as a mapping, whether it came as one or as an object."""
+    if isinstance(row, Mapping):
+        return row
+    return {name: getattr(row, name, None) for name in ("target", "value", "after", "who", "when", "why")}
 
 
 def _from_mapping(row: Mapping[str, Any]) -> Override | None:
@@ -51,12 +59,14 @@ def _from_mapping(row: Mapping[str, Any]) -> Override | None:
     head = target.partition(".")[0]
     if head not in ("DPC", "EI", "CB", "weight"):
         return None
-    value = row.get("after", row.get("value"))
+    value = row.get("after") if row.get("after") is not None else row.get("value")
+    when = row.get("when")
+    when = when.isoformat() if isinstance(when, date) else str(when or "not stated")
     if not str(row.get("why") or "").strip():
         raise UsageError(f"the override of {target} gives no reason", hint='Add why = "...".')
     if isinstance(value, bool) or not isinstance(value, int | float) or not _inside(head, float(value)):
         raise UsageError(f"the override of {target} has no usable value", hint="DPC 1 to 4, EI 0.25 to 1, CB 0 to 2, weights 0 to 4.")
-    return Override(target=target, after=float(value), who=str(row.get("who") or "not stated"), when=str(row.get("when") or "not stated"), why=str(row["why"]))
+    return Override(target=target, after=float(value), who=str(row.get("who") or "not stated"), when=when, why=str(row["why"]))
 
 
 def _inside(head: str, value: float) -> bool:

@@ -14,6 +14,8 @@ from leakscope.vocabulary import elements
 
 BY_ACCESS = "by_access"
 _TOPIC = "TOPIC_"
+#: Pseudonymisation lowers the ease of identification; by how much is own judgement: one level.
+PSEUDONYMISED_STEP = 0.25
 
 
 def element_categories(grounds: Grounds, circumstances: Circumstances) -> dict[str, str]:
@@ -133,6 +135,8 @@ def _identification(grounds: Grounds, aggregates: _Aggregates, circumstances: Ci
         rule = pl.when(holds).then(pl.lit(step.id)).otherwise(rule)
     if circumstances.unintelligible:
         return pl.lit(grounds.unintelligible), pl.lit("unintelligible")
+    if circumstances.pseudonymised:
+        return pl.max_horizontal(level - PSEUDONYMISED_STEP, pl.lit(grounds.floor)), rule
     return level, rule
 
 

@@ -1,0 +1,254 @@
+"""The one screen that a responder pastes into a ticket: plain words, 80 columns, complete without colour."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from leakscope.reports.form import Report
+from leakscope.reports.wording import (
+    DESIGN_NAMES,
+    RECIPIENT_NAMES,
+    band_name,
+    countdown,
+    coverage_sentence,
+    instant,
+    interval,
+    is_urgent,
+    number,
+    open_duties,
+    percent,
+    population_total,
+    short_interval,
+    status_name,
+)
+from leakscope.safety.escape import plain
+
+BAND_STYLES = {"very_high": "bold red", "high": "red", "medium": "yellow", "low": "green", "critical": "bold red"}
+CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 8, 4
+Assessment = Mapping[str, Any]
+
+
+def _text(value: object, style: str = "") -> Text:
+    return Text(plain(str(value)), style=style)
+
+
+def _line(*parts: str | Text) -> Text:
+    joined = Text()
+    for part in parts:
+        joined.append(part if isinstance(part, Text) else _text(part))
+    return joined
+
+
+def _pairs(rows: Iterable[tuple[str, str | Text]], *, label_width: int = 16) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=label_width, style="dim", no_wrap=True)
+    table.add_column(ratio=1)
+    for label, value in rows:
+        table.add_row(label, value if isinstance(value, Text) else _text(value))
+    return table
+
+
+def _columns(headings: Sequence[tuple[str, dict[str, Any]]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim", expand=True)
+    for name, options in headings:
+        table.add_column(name, **options)
+    return table
+
+
+def _more(total: int, shown: int, what: str) -> list[RenderableType]:
+    return [_text(f"and {total - shown} more {what}", "dim")] if total > shown else []
+
+
+def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    incident, people = assessment["severity"]["incident"], assessment["individuals"]
+    band = incident["band"]
+    applies = [duty for duty in assessment["duties"] if duty["status"] == "applies"]
+    dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
+    first = f"; first deadline {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
+    score = "" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
+    rows = [
+        ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
+        ("Individuals", interval(people["estimated"]) + " in the evidence"),
+        ("Duties", f"{len(applies)} {'applies' if len(applies) == 1 else 'apply'}{first}"),
+    ]
+    return [_pairs(rows)]
+
+
+def _kind_counts(assessment: Assessment) -> str:
+    secrets = assessment["secrets"]
+    live = sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live")
+    parts = [f"{number(sum(row['findings'] for row in assessment['findings_by_entity']))} findings", f"{len(secrets)} distinct secrets ({live} look live)"]
+    chat = assessment.get("chat")
+    if chat and chat.get("records"):
+        parts.append(f"{interval(chat['conversations'])} conversations of {number(chat['users'])} users")
+    return ", ".join(parts)
+
+
+def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    window = assessment["timeline"]["data_window"]
+    rows = [
+        ("Coverage", coverage_sentence(assessment)),
+        ("Data from", f"{instant(window.get('first'))} to {instant(window.get('last'))}"),
+        ("Found", _kind_counts(assessment)),
+    ]
+    topics = sorted((assessment.get("chat") or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))
+    if topics:
+        rows.append(("Chat topics", ", ".join(f"{row['title'].lower()} {short_interval(row['people'])} people" for row in topics[:4])))
+    table = _columns(
+        (("data class", {"ratio": 1, "overflow": "fold"}), ("records", {"justify": "right"}), ("values", {"justify": "right"}),
+         ("people (95%)", {"justify": "right", "no_wrap": True}), ("weight", {"justify": "right"}), ("impact", {"justify": "right"}))
+    )  # fmt: skip
+    summary = assessment["impact_summary"]
+    for row in summary[:CLASSES_SHOWN]:
+        values = (_text(number(row[name]) if row[name] is not None else "-") for name in ("records", "values"))
+        table.add_row(_text(row["name"]), *values, _text(short_interval(row["people"])), _text(f"{row['severity_weight']:g}"), _text(percent(row["share_of_impact"])))
+    return [_pairs(rows), Text(), table, *_more(len(summary), CLASSES_SHOWN, "data classes")] if summary else [_pairs(rows)]
+
+
+def _not_counted(people: Mapping[str, Any]) -> str:
+    rows = people.get("not_counted") or ()
+    return ", ".join(f"{number(row['count'])} {row['reason']}" for row in rows[:4]) or "none"
+
+
+def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    people = assessment["individuals"]
+    places = sorted(people.get("by_residence") or (), key=lambda row: (row.get("residence") is None, -(row["people"].get("value") or 0)))
+    known = ", ".join(f"{row['name']} {number(row['people'].get('value'))}" for row in places[:6])
+    rest = f", {len(places) - 6} more" if len(places) > 6 else ""
+    bands = ", ".join(f"{band_name(row['band'])} {number(row['people'])}" for row in people.get("by_band") or ())
+    rows = [
+        ("Observed", f"{number(people['observed'].get('value'))} distinct people; {number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable"),
+        ("Estimated", f"{interval(people['estimated'])} in the evidence"),
+        ("Live in", (known + rest) or "unknown"),
+        ("By severity", bands or "not assessed"),
+        ("Not counted", _not_counted(people)),
+    ]
+    if people.get("conflicts"):
+        rows.append(("For a human", f"{number(people['conflicts'])} with contradictory identifiers"))
+    return [_pairs(rows)]
+
+
+def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    sample, people = assessment["sample"], assessment["individuals"]
+    total = population_total(assessment)
+    size = f"{number(total)} records in the exposure" if total else "size of the exposure not stated"
+    rows = [("Sample", f"{number(sample['records'])} records, {DESIGN_NAMES.get(sample['design'], sample['design'])}; {size}")]
+    if people.get("exposure"):
+        rows.append(("People in all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
+    else:
+        low = (people.get("bounds") or {}).get("low")
+        rows.append(("People in all", f"cannot be stated without size and design; at least {number(low if low is not None else people['observed'].get('value'))}"))
+    return [_pairs(rows)]
+
+
+def _severity(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    incident = assessment["severity"]["incident"]
+    band = incident["band"]
+    head = _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), f": {incident['meaning']}" if incident.get("meaning") else "")
+    rows: list[tuple[str, str | Text]] = [(incident["scheme"], head), ("Working", incident.get("working") or "not assessed")]
+    if incident.get("low") is not None and incident["low"] != incident["high"]:
+        rows.append(("Range", f"{incident['low']:g} to {incident['high']:g}, depending on facts that nobody stated"))
+    rows += [(f"{factor['factor']} {factor['value']:g}", str(factor["why"])) for factor in incident["factors"]]
+    flags = "; ".join(flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ())
+    return [_pairs([*rows, ("Flags", flags)] if flags else rows)]
+
+
+def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    duties = open_duties(assessment)
+    if not duties:
+        return [_text("No duty applies or may apply on the facts stated.")]
+    table = _columns((("status", {"width": 16}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC)", {"width": 16}), ("left", {"justify": "right", "width": 17})))
+    for duty in duties[:DUTIES_SHOWN]:
+        kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
+        deadline = duty.get("deadline") or {}
+        fixed = deadline.get("instant")
+        style = "bold red" if is_urgent(deadline, now=now) else ""
+        status = _text(status_name(duty), "bold" if duty["status"] == "applies" else "")
+        left = _text(countdown(deadline, now=now), style)
+        name = f"{duty['jurisdiction_name']}: {kind}"
+        table.add_row(status, _text(name), _text(instant(fixed).removesuffix(" UTC") if fixed else ""), left)
+    unverified = sum(1 for duty in duties if (duty.get("confidence") or {}).get("unverified"))
+    notes = [_text(f"Law not checked at its source: {unverified} of these.", "dim")] if unverified else []
+    return [table, *_more(len(duties), DUTIES_SHOWN, "duties"), *notes, _text("Not legal advice.", "dim")]
+
+
+def _secrets(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    secrets = assessment["secrets"]
+    if not secrets:
+        return [_text("No secrets were found in what was examined.")]
+    table = _columns((("#", {"justify": "right", "width": 2}), ("secret", {"ratio": 1, "overflow": "fold"}), ("preview", {"max_width": 24, "overflow": "fold"}), ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
+    for row in secrets[:SECRETS_SHOWN]:
+        state = row["environment"] if row["status"] in ("unknown", "looks_live") else str(row["status"]).replace("_", " ")
+        table.add_row(str(row["rank"]), _text(row["kind"]), _text(row["preview"]), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(state))
+    return [table, *_more(len(secrets), SECRETS_SHOWN, "secrets: leakscope secrets CASE")]
+
+
+def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:
+    rows = assessment.get("what_would_change") or ()
+    if not rows:
+        return [_text("Nothing that was left open would change a duty.")]
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column(ratio=1)
+    for row in rows[:CHANGES_SHOWN]:
+        table.add_row("-", _text(f"{row['change']}: {row['effect']}"))
+    missing = len(assessment.get("missing_facts") or ())
+    tail = [_text(f"Facts still missing: {missing}; leakscope facts ask FACTS.toml", "dim")] if missing else []
+    return [table, *_more(len(rows), CHANGES_SHOWN, "in the report"), *tail]
+
+
+#: Headings in the order of the questions the tool answers.
+SECTIONS = (
+    ("What was exposed", _exposed),
+    ("Individuals", _individuals),
+    ("How many in all", _whole),
+    ("How bad", _severity),
+    ("Who must be told, by when", _duties),
+    ("What to revoke now", _secrets),
+    ("What would change the answer", _changes),
+)
+
+
+def render(assessment: Assessment, *, now: datetime, width: int = 80, color: bool = False) -> str:
+    """
+    The assessment on one screen.
+
+    Args:
+        assessment: as in assessment.json.
+        now: the instant that countdowns start from, with a time zone.
+        width: columns; no line is longer.
+        color: style it for a terminal; the words are the same without.
+
+    Returns:
+        text ending in a newline; no trailing blanks, no control characters but the colours.
+    """
+    console = Console(file=io.StringIO(), width=width, force_terminal=color, color_system="standard" if color else None, highlight=False, emoji=False, legacy_windows=False)
+    case, evidence = assessment["case"], assessment["evidence"]
+    console.print(_text(f"LeakScope: {case['title'] or case['id']}", "bold"))
+    named = evidence[0]["source"] if len(evidence) == 1 else f"{len(evidence)} sources"
+    console.print(_text(f"case {case['id']}, {named}, law as of {case['on']}, printed {now:%Y-%m-%d %H:%M} UTC", "dim"))
+    for block in _summary(assessment, now):
+        console.print(Padding(block, (1, 0, 0, 0)))
+    for heading, section in SECTIONS:
+        console.print(Padding(_text(heading, "bold underline" if color else ""), (1, 0, 0, 0)))
+        if not color:
+            console.print("-" * len(heading))
+        for block in section(assessment, now):
+            console.print(block)
+    written = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
+
+
+def _render(assessment: Assessment, *, now: datetime) -> str:
+    return render(assessment, now=now)
+
+
+REPORT = Report(name="text", suffix=".txt", title="the one-screen summary as plain text", render=_render)

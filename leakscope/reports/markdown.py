@@ -1,0 +1,281 @@
+"""The incident report that responders file: fixed sections, filled from the assessment and the facts; nothing is invented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from leakscope.reports.form import Report
+from leakscope.reports.wording import (
+    DESIGN_NAMES,
+    NOT_STATED,
+    RECIPIENT_NAMES,
+    band_name,
+    countdown,
+    coverage_sentence,
+    instant,
+    interval,
+    number,
+    open_duties,
+    percent,
+    population_total,
+    short_interval,
+    status_name,
+)
+from leakscope.safety.escape import markdown
+
+Assessment = Mapping[str, Any]
+MAX_ROWS = 25
+#: Tactics in the order an attack runs; others that were stated follow.
+TACTICS = (
+    "reconnaissance", "initial_access", "execution", "persistence", "privilege_escalation", "defense_evasion", "credential_access",
+    "discovery", "lateral_movement", "collection", "command_and_control", "exfiltration", "impact",
+)  # fmt: skip
+
+#: Escapes that only matter at the start of a line or inside an address, and make plain words hard to read elsewhere.
+_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)")
+
+
+def escape(text: object) -> str:
+    """`text` for one line of Markdown: inert, and readable as it stands."""
+    return _NEEDLESS.sub(lambda found: next(part for part in found.groups() if part), markdown(str(text)))
+
+
+def _fact(assessment: Assessment, table: str, name: str) -> Any:
+    value = ((assessment.get("facts") or {}).get(table) or {}).get(name)
+    return None if value in (None, "", "unknown", [], (), {}) else value
+
+
+def _stated(value: Any) -> str:
+    """A stated fact, escaped; else that nobody stated it."""
+    if value in (None, "", "unknown", [], (), {}):
+        return NOT_STATED
+    if isinstance(value, list | tuple):
+        return ", ".join(escape(str(item)) for item in value)
+    return escape(str(value))
+
+
+def _when(value: Any) -> str:
+    return escape(instant(value)) if value else NOT_STATED
+
+
+def _word(value: Any) -> str:
+    return _stated(value.replace("_", " ") if isinstance(value, str) else value)
+
+
+def _fields(rows: Iterable[tuple[str, str]]) -> list[str]:
+    return [*(f"- **{label}:** {value}" for label, value in rows), ""]
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    return [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *body, ""] if body else []
+
+
+def _bullets(values: Any) -> list[str]:
+    rows = [values] if isinstance(values, str) else list(values or ())
+    return [*(f"- {escape(str(row))}" for row in rows), ""] if rows else [NOT_STATED + ".", ""]
+
+
+def _executive(assessment: Assessment, now: datetime) -> list[str]:
+    incident, people = assessment["severity"]["incident"], assessment["individuals"]
+    applies = [duty for duty in assessment["duties"] if duty["status"] == "applies"]
+    dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
+    top = ", ".join(escape(row["name"]) for row in assessment["impact_summary"][:4]) or "none"
+    score = f" (score {incident['score']:g}, {escape(incident['scheme'])})" if incident.get("score") is not None else ""
+    exposure = people.get("exposure")
+    lines = [
+        f"{_stated(_fact(assessment, 'narrative', 'summary'))}{'.' if not _fact(assessment, 'narrative', 'summary') else ''}",
+        "",
+        f"- Severity: **{escape(band_name(incident['band']))}**{score}.",
+        f"- Individuals in the evidence: {escape(interval(people['estimated']))}.",
+        f"- Individuals in the whole exposure: {escape(interval(exposure)) if exposure else 'cannot be stated; size and sample design are needed'}.",
+        f"- Data that weighs most: {top}.",
+        f"- Distinct secrets to revoke: {number(len(assessment['secrets']))}.",
+        f"- Duties to notify that apply: {len(applies)}" + (f"; first deadline {escape(instant(dated[0]['deadline']['instant']))} ({escape(countdown(dated[0]['deadline'], now=now))})." if dated else "."),
+        f"- Coverage: {escape(coverage_sentence(assessment))}",
+        "",
+    ]
+    return lines
+
+
+def _geography(assessment: Assessment) -> str:
+    places = [row for row in assessment["individuals"].get("by_residence") or () if row.get("residence")]
+    named = ", ".join(f"{escape(row['name'])} {escape(short_interval(row['people']))}" for row in places[:10])
+    seats = _stated(_fact(assessment, "incident", "establishments"))
+    return f"organisation established in: {seats}; people by residence (from the evidence): {named or 'unknown'}"
+
+
+def _details(assessment: Assessment, now: datetime) -> list[str]:
+    start, end = _fact(assessment, "clocks", "occurrence_start"), _fact(assessment, "clocks", "occurrence_end")
+    window = f"{_when(start)} to {_when(end)}" if start or end else NOT_STATED
+    return _fields(
+        (
+            ("Reference", _stated(_fact(assessment, "incident", "reference"))),
+            ("Discovery date", _when(_fact(assessment, "clocks", "discovery"))),
+            ("Incident date", window),
+            ("Affected organisation", _stated(_fact(assessment, "incident", "organisation"))),
+            ("Role", _word(_fact(assessment, "incident", "role"))),
+            ("Sector", _stated(_fact(assessment, "incident", "sectors"))),
+            ("Geography", _geography(assessment)),
+            ("Kind of incident", _word(_fact(assessment, "exposure", "kind"))),
+            ("Systems", _stated(_fact(assessment, "exposure", "systems"))),
+            ("How it was discovered", _stated(_fact(assessment, "narrative", "how_discovered"))),
+            ("Data window", f"{_when(assessment['timeline']['data_window'].get('first'))} to {_when(assessment['timeline']['data_window'].get('last'))} (from the evidence: first and last timestamps)"),
+        )
+    )
+
+
+def _attack(assessment: Assessment, tactic: str) -> Any:
+    return (_fact(assessment, "narrative", "attack") or {}).get(tactic)
+
+
+def _timeline(assessment: Assessment, now: datetime) -> list[str]:
+    facts = (assessment.get("facts") or {}).get("clocks") or {}
+    moments = (
+        ("occurrence_start", "Incident began"), ("occurrence_end", "Incident ended"), ("discovery", "Discovered"), ("awareness", "Aware that personal data was concerned"),
+        ("determination", "Determined to be notifiable"), ("containment", "Contained"), ("notice_to_regulator", "Regulator told"), ("notice_to_individuals", "Individuals told"),
+    )  # fmt: skip
+    window, exposed = assessment["timeline"]["data_window"], assessment["timeline"].get("exposure_window") or {}
+    rows = [(facts[name], label, "stated in the facts") for name, label in moments if facts.get(name)]
+    rows += [(window[end], label, "from the evidence") for end, label in (("first", "First record"), ("last", "Last record")) if window.get(end)]
+    rows += [(exposed[end], label, str(exposed.get("basis") or "")) for end, label in (("from", "Exposed from"), ("to", "Exposed until")) if exposed.get(end)]
+    parts = (
+        ("Initial Access", _stated(_attack(assessment, "initial_access"))),
+        ("Lateral Movement", _stated(_attack(assessment, "lateral_movement"))),
+        ("Data Exfiltration or Impact", _exfiltration(assessment)),
+        ("Detection and Response", _stated(_fact(assessment, "narrative", "how_discovered"))),
+    )
+    table = _table(("When (UTC)", "What", "Basis"), ((_when(moment), label, escape(basis)) for moment, label, basis in sorted(rows)))
+    return [*table, *(line for label, value in parts for line in (f"### {label}", "", value, ""))]
+
+
+def _exfiltration(assessment: Assessment) -> str:
+    stated = _attack(assessment, "exfiltration") or _attack(assessment, "impact")
+    if stated:
+        return _stated(stated)
+    known = _fact(assessment, "exposure", "exfiltration")
+    return f"Exfiltration stated in the facts: {_word(known)}." if known else NOT_STATED
+
+
+def _methodology(assessment: Assessment, now: datetime) -> list[str]:
+    attack = _fact(assessment, "narrative", "attack") or {}
+    order = [*TACTICS, *sorted(set(attack) - set(TACTICS))]
+    rows = [(escape(tactic.replace("_", " ").capitalize()), _stated(attack.get(tactic))) for tactic in order if tactic in TACTICS[:2] or attack.get(tactic)]
+    cause = _stated(_fact(assessment, "narrative", "root_cause"))
+    if not attack:
+        rows = [(tactic.replace("_", " ").capitalize(), NOT_STATED) for tactic in ("initial_access", "lateral_movement", "exfiltration", "impact")]
+    return [*_table(("Tactic", "What was done"), rows), *_fields([("Root cause", cause)])]
+
+
+def _impact_rows(assessment: Assessment) -> list[list[str]]:
+    return [
+        [
+            escape(row["name"]), number(row["records"]) if row["records"] is not None else "-", number(row["values"]) if row["values"] is not None else "-",
+            escape(short_interval(row["people"])), f"{row['severity_weight']:g}", escape(percent(row["share_of_impact"])),
+        ]
+        for row in assessment["impact_summary"][:MAX_ROWS]
+    ]  # fmt: skip
+
+
+def _cost(assessment: Assessment) -> str:
+    cost = assessment["severity"].get("cost") or {}
+    if not cost.get("available"):
+        return f"{NOT_STATED}. No rough range either: {escape(cost.get('why') or 'no number of people to start from')}."
+    return f"{NOT_STATED}. Rough range from published studies: USD {number(cost['usd_low'])} to {number(cost['usd_high'])}. {escape(cost['note'])}"
+
+
+def _impact(assessment: Assessment, now: datetime) -> list[str]:
+    people, incident = assessment["individuals"], assessment["severity"]["incident"]
+    total = population_total(assessment)
+    design = DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"])
+    bands = ", ".join(f"{escape(band_name(row['band']))} {number(row['people'])}" for row in people.get("by_band") or ())
+    fields = _fields(
+        (
+            ("People observed", f"{number(people['observed'].get('value'))} ({number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable)"),
+            ("People estimated in the evidence", f"{escape(interval(people['estimated']))}; {escape(people['estimated']['method'])}"),
+            ("People in the whole exposure", f"{escape(interval(people['exposure']))}; {escape(people['exposure']['method'])}" if people.get("exposure") else "cannot be stated"),
+            ("Sample", f"{number(assessment['sample']['records'])} records, {escape(design)}; exposure of {number(total) + ' records' if total else 'unknown size'}"),
+            ("People by severity", bands or "not assessed"),
+            ("Incident severity", f"{escape(band_name(incident['band']))}; {escape(incident.get('working') or '')}"),
+            ("Secrets", f"{number(len(assessment['secrets']))} distinct"),
+        )
+    )
+    table = _table(("Data class", "Records", "Values", "People (95%)", "Weight", "Share of impact"), _impact_rows(assessment))
+    return [
+        "### Financial", "", _cost(assessment), "",
+        "### Data Breach", "", *fields, *table,
+        "### Operational", "", _stated(_fact(assessment, "narrative", "impact")), "",
+        "### Reputational", "", _stated(_fact(assessment, "narrative", "consequences")), "",
+    ]  # fmt: skip
+
+
+def _indicators(assessment: Assessment, now: datetime) -> list[str]:
+    hashes = [[escape(row["source"]), escape(row["sha256"]), f"{number(row['records_examined'])}"] for row in assessment["evidence"]]
+    stated = _bullets(_fact(assessment, "narrative", "indicators"))
+    return [*stated, "Evidence examined (SHA-256), for matching copies that turn up:", "", *_table(("Source", "SHA-256", "Records"), hashes)]
+
+
+def _response(assessment: Assessment, now: datetime) -> list[str]:
+    duties = [
+        [
+            escape(status_name(duty)), escape(f"{duty['jurisdiction_name']}: {RECIPIENT_NAMES.get(duty['recipient_kind'], duty['recipient_kind'])}"),
+            escape(duty["instrument"]), _when((duty.get("deadline") or {}).get("instant")), escape(countdown(duty.get("deadline") or {}, now=now)),
+        ]
+        for duty in open_duties(assessment)
+    ]  # fmt: skip
+    secrets = [[str(row["rank"]), escape(row["kind"]), escape(row["preview"]), escape(row["severity"]), escape(row["revoke"] or NOT_STATED)] for row in assessment["secrets"][:MAX_ROWS]]
+    return [
+        "### Taken", "", *_bullets(_fact(assessment, "narrative", "response")),
+        "### Notifications", "", *(_table(("Status", "Whom to tell", "Instrument", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
+        "### Secrets to revoke", "", *(_table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
+    ]  # fmt: skip
+
+
+def _lessons(assessment: Assessment, now: datetime) -> list[str]:
+    return _bullets(_fact(assessment, "narrative", "lessons"))
+
+
+def _recommendations(assessment: Assessment, now: datetime) -> list[str]:
+    derived = []
+    if assessment["secrets"]:
+        derived.append(f"Revoke the {number(len(assessment['secrets']))} distinct secrets, the most dangerous first (from the evidence).")
+    derived += [f"{row['change']}: {row['effect']} (open question)." for row in assessment.get("what_would_change") or ()]
+    derived += [f"State {row['fact']}: {row['why']}." for row in assessment.get("missing_facts") or ()]
+    prevention = _fact(assessment, "narrative", "prevention")
+    return [
+        "### Stated", "", *_bullets(prevention),
+        "### From the assessment", "", *(_bullets(derived) if derived else ["Nothing open.", ""]),
+    ]  # fmt: skip
+
+
+SECTIONS = (
+    ("Executive Summary", _executive), ("Incident Details", _details), ("Timeline", _timeline), ("Attack Methodology", _methodology),
+    ("Impact Assessment", _impact), ("Indicators of Compromise", _indicators), ("Response Actions", _response),
+    ("Lessons Learned", _lessons), ("Recommendations", _recommendations),
+)  # fmt: skip
+
+
+def render(assessment: Assessment, *, now: datetime) -> str:
+    """
+    The incident report as Markdown.
+
+    Args:
+        assessment: as in assessment.json; what nobody stated reads "Not stated".
+        now: the instant that countdowns start from.
+
+    Returns:
+        text with every value escaped; the nine sections always stand, in order.
+    """
+    case = assessment["case"]
+    title = _fact(assessment, "incident", "title") or case["title"] or case["id"]
+    head = [f"# Incident report: {escape(title)}", "", f"Case {escape(case['id'])}, law as of {escape(case['on'])}, printed {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC.", ""]
+    privileged = ["**Privileged and confidential. Prepared at the direction of counsel.**", ""] if _fact(assessment, "incident", "privileged") else []
+    body = [line for heading, section in SECTIONS for line in (f"## {heading}", "", *section(assessment, now))]
+    disclaimer = escape((assessment.get("method") or {}).get("disclaimer") or "This is not legal advice.")
+    return "\n".join([*head, *privileged, *body, "---", "", disclaimer, ""])
+
+
+REPORT = Report(name="markdown", suffix=".md", title="incident report with the sections responders use", render=render)

@@ -1,0 +1,174 @@
+"""How numbers, instants, intervals and statuses read, the same in every form of report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+NOT_STATED = "Not stated"
+BAND_NAMES = {"very_high": "very high", "not_assessed": "not assessed"}
+STATUS_NAMES = {"applies": "applies", "may_apply": "may apply", "does_not_apply": "does not apply", "unknown": "unknown"}
+RECIPIENT_NAMES = {
+    "regulator": "regulator", "individuals": "individuals", "cra": "consumer reporting agencies", "media": "media",
+    "controller": "controller", "card_network": "card networks", "market": "market",
+}  # fmt: skip
+#: What each sample design allows to say, in plain words.
+DESIGN_NAMES = {
+    "full": "all records", "first": "the first records", "last": "the last records", "bernoulli": "each record by chance",
+    "reservoir": "a random sample", "systematic": "every n-th record", "stratified": "a random sample by stratum",
+    "cluster": "a random sample of clusters", "unknown": "not known how it was drawn",
+}  # fmt: skip
+
+
+def band_name(band: str | None) -> str:
+    """A level of severity for people to read."""
+    return BAND_NAMES.get(band or "", (band or "not assessed").replace("_", " "))
+
+
+def number(value: float | int | None) -> str:
+    """A count with thousands separators; unknown reads as such."""
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage, never rounded to a false 0 or 100."""
+    if share is None:
+        return "unknown"
+    if 0 < share < 0.001:
+        return "<0.1%"
+    if 0.999 < share < 1:
+        return ">99.9%"
+    return f"{share * 100:.1f}%"
+
+
+def interval(estimate: Mapping[str, Any] | None, *, unit: str = "") -> str:
+    """
+    An estimate in one phrase: value and interval, or bounds; never a bare number unless it was counted exactly.
+
+    Args:
+        estimate: an Estimate as a mapping, or null.
+        unit: word after the number.
+    """
+    if not estimate:
+        return "cannot be stated"
+    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
+    tail = f" {unit}" if unit else ""
+    if value is None:
+        return _bounds(low, high) + tail
+    if value == 0 and (high or 0) > 0:
+        return f"none seen; up to {number(high)} possible" + tail
+    if low == value == high:
+        return number(value) + tail
+    level = f"{float(estimate.get('level') or 0.95) * 100:g}%"
+    if low is None or high is None:
+        return f"{number(value)} ({_bounds(low, high)})" + tail
+    return f"{number(value)}{tail} ({level}: {number(low)} to {number(high)})"
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "unknown"
+    if high is None:
+        return f"at least {number(low)}"
+    return f"between {number(low or 0)} and {number(high)}"
+
+
+def short_interval(estimate: Mapping[str, Any] | None) -> str:
+    """An estimate for a narrow column: `742 (730-760)`."""
+    if not estimate:
+        return "-"
+    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
+    if value is None:
+        return _bounds(low, high)
+    if low == value == high or low is None or high is None:
+        return number(value) + ("+" if high is None else "")
+    return f"{number(value)} ({number(low)}-{number(high)})"
+
+
+def parse_instant(text: str | None) -> datetime | None:
+    """An instant of the assessment, or null when there is none or it is no instant."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def instant(text: str | None) -> str:
+    """An instant to the minute in UTC."""
+    moment = parse_instant(text)
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else NOT_STATED
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in its two largest units."""
+    minutes = int(abs(span).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days >= 14:
+        return f"{days} days"
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02d} min"
+
+
+def countdown(deadline: Mapping[str, Any], *, now: datetime) -> str:
+    """Time left to a deadline, or since it passed; its wording where it is no instant."""
+    moment = parse_instant(deadline.get("instant"))
+    if moment is None:
+        return str(deadline.get("text") or NOT_STATED)
+    left = moment - now
+    return f"{duration(left)} left" if left >= timedelta(0) else f"PASSED {duration(left)} ago"
+
+
+def is_urgent(deadline: Mapping[str, Any], *, now: datetime) -> bool:
+    """Less than three days left, or passed."""
+    moment = parse_instant(deadline.get("instant"))
+    return moment is not None and moment - now < timedelta(days=3)
+
+
+def status_name(duty: Mapping[str, Any]) -> str:
+    """A duty's status, with its probability where the answer depends on an estimate."""
+    name = STATUS_NAMES.get(duty["status"], str(duty["status"]))
+    chance = duty.get("probability")
+    return f"{name} ({chance:.0%})" if chance is not None and duty["status"] == "may_apply" else name
+
+
+def open_duties(assessment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Duties that apply or may apply, the earliest deadline first; then those that nothing can be said of yet."""
+    order = {"applies": 0, "may_apply": 1, "unknown": 2}
+    rows = [duty for duty in assessment.get("duties") or () if duty["status"] in order]
+    return sorted(rows, key=lambda duty: (order[duty["status"]] == 2, (duty.get("deadline") or {}).get("instant") or "9", order[duty["status"]], duty["id"]))
+
+
+def size(size_bytes: float | None) -> str:
+    """A size in the unit that reads best."""
+    if size_bytes is None:
+        return "unknown size"
+    amount, units = float(size_bytes), ["bytes", "kB", "MB", "GB", "TB"]
+    while amount >= 1000 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{amount:,.0f} {units[0]}" if units[0] == "bytes" else f"{amount:,.1f} {units[0]}"
+
+
+def coverage_sentence(assessment: Mapping[str, Any]) -> str:
+    """What was read and what was not, in one sentence."""
+    coverage = assessment["coverage"]
+    text = f"{number(coverage['records_examined'])} of {number(coverage['records_collected'])} records examined"
+    aside = coverage.get("records_set_aside") or 0
+    pieces = len(coverage.get("set_aside") or ())
+    text += f", {number(aside)} set aside" if aside else (f", {pieces} pieces set aside" if pieces else ", none set aside")
+    expensive = coverage.get("expensive") or {}
+    if expensive.get("eligible"):
+        text += f"; names and topics read in {number(expensive['read'])} of {number(expensive['eligible'])} {expensive.get('unit', 'unit')}s"
+    return text + "."
+
+
+def population_total(assessment: Mapping[str, Any]) -> int | None:
+    """Records in the whole exposure, when somebody stated or counted them."""
+    rows = assessment["sample"].get("population") or ()
+    return sum(row["records"] for row in rows) if rows else None
