@@ -1,0 +1,121 @@
+"""What would change the answer: the smallest changes in facts and counts that add or remove a duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from leakscope.notification.engine import Answer, answer
+from leakscope.notification.facts import TABLES, TRI, Facts
+from leakscope.notification.law import jurisdictions
+from leakscope.notification.people import Headcount
+
+_STANDING = {"applies": 3, "may_apply": 2, "unknown": 1, "does_not_apply": 0}
+#: Facts that are never "what if": they say who you are, not what happened.
+_FIXED = frozenset({"incident.establishments", "incident.targets", "incident.main_establishment", "exposure.outage_hours", "ordered", "population.records"})
+
+
+def changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[dict[str, Any]]:
+    """
+    Single changes that would alter at least one duty's status, the most consequential first.
+
+    Args:
+        before: the answer as it stands.
+        people: the people it was given for.
+        facts: the facts it was given for.
+        on: the day of the law.
+
+    Returns:
+        Entries `{"id", "change", "effect", "duties"}`; every fact a duty read is tried at each of its other values,
+        and every threshold names the number of people at which it turns.
+    """
+    return [*_fact_changes(before, people, facts, on), *_count_changes(before, people)]
+
+
+def _fact_changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[dict[str, Any]]:
+    concerned: dict[str, set[str]] = {}
+    for duty in before.duties:
+        for path in duty["facts_read"]:
+            concerned.setdefault(path, set()).add(duty["jurisdiction"])
+    found = []
+    for path in sorted(set(concerned) - _FIXED):
+        for value in _others(path, facts):
+            after = answer(people, with_fact(facts, path, value), on, only=concerned[path])
+            effects = _effects(before, after, concerned[path])
+            if effects:
+                found.append(_entry(f"change-{path}-{value}", _sentence(path, value, facts), effects))
+    return sorted(found, key=lambda entry: (-len(entry["duties"]), entry["id"]))
+
+
+def _others(path: str, facts: Facts) -> Iterable[str]:
+    table, _, name = path.partition(".")
+    if table == "determinations":
+        choices: tuple[str, ...] = TRI
+    else:
+        choices = next(spec.metadata["choices"] for spec in TABLES[table].__dataclass_fields__.values() if spec.name == name)
+    return [choice for choice in choices if choice not in ("unknown", facts.value(path))]
+
+
+def with_fact(facts: Facts, path: str, value: Any) -> Facts:
+    """The same facts with one of them changed."""
+    table, _, name = path.partition(".")
+    if table == "determinations":
+        return replace(facts, determinations={**facts.determinations, name: value})
+    return replace(facts, **{table: replace(getattr(facts, table), **{name: value})})
+
+
+def _sentence(path: str, value: str, facts: Facts) -> str:
+    now = facts.value(path)
+    return f"if {path} were {value.replace('_', ' ')} (now {str(now).replace('_', ' ')})"
+
+
+def _effects(before: Answer, after: Answer, where: set[str]) -> dict[str, list[str]]:
+    old = {duty["id"]: duty["status"] for duty in before.duties if duty["jurisdiction"] in where}
+    new = {duty["id"]: duty["status"] for duty in after.duties}
+    moved: dict[str, list[str]] = {}
+    for name in sorted({*old, *new}):
+        was, now = old.get(name, "does_not_apply"), new.get(name, "does_not_apply")
+        if was != now and 3 in (_STANDING[was], _STANDING[now]) or {was, now} == {"may_apply", "does_not_apply"}:
+            moved.setdefault(now, []).append(name)
+    return moved
+
+
+def _entry(name: str, change: str, effects: Mapping[str, list[str]]) -> dict[str, Any]:
+    words = {"applies": "would apply", "may_apply": "would be open", "unknown": "would be open", "does_not_apply": "would not apply"}
+    effect = "; ".join(f"{len(duties)} {'duty' if len(duties) == 1 else 'duties'} {words[status]}: {', '.join(_short(duty) for duty in duties[:6])}{' ...' if len(duties) > 6 else ''}" for status, duties in effects.items())
+    return {"id": name, "change": change, "effect": effect, "duties": sorted(duty for duties in effects.values() for duty in duties)}
+
+
+def _short(duty: str) -> str:
+    return duty.removeprefix("duty-")
+
+
+def _count_changes(before: Answer, people: Headcount) -> list[dict[str, Any]]:
+    found = []
+    rules = jurisdictions()
+    for duty in before.duties:
+        version = next((version for version in rules[duty["jurisdiction"]].versions if version.citation == duty["citation"]), None)
+        rule = next((rule for rule in version.duties if duty["id"] == f"duty-{duty['jurisdiction']}-{rule.id}"), None) if version else None
+        if rule is None or rule.count is None or duty["people"] is None or rule.count.n == 1 or rule.count.basis == "one_state":
+            continue
+        entry = _turning(duty, rule.count.least)
+        if entry:
+            found.append(entry)
+    return found
+
+
+def _turning(duty: Mapping[str, Any], least: int) -> dict[str, Any] | None:
+    low, high = duty["people"]["low"] or 0, duty["people"]["high"]
+    blocked_by_count_only = any("threshold" in sentence and sentence.endswith("no") for sentence in duty["why"])
+    if duty["status"] == "does_not_apply" and not blocked_by_count_only:
+        return None
+    name = duty["jurisdiction_name"]
+    if high is not None and high < least:
+        change, effect = f"{int(least - high):,} more people protected in {name} ({least:,} in all)", "the duty would apply or be open"
+    elif low >= least:
+        change, effect = f"{int(low - least + 1):,} fewer people protected in {name} (fewer than {least:,})", "the duty would not apply"
+    else:
+        change, effect = f"a full count of the people in {name}: {least:,} or more, or fewer", "settles the duty"
+    return {"id": f"change-count-{duty['id'].removeprefix('duty-')}", "change": change, "effect": effect, "duties": [duty["id"]]}

@@ -1,0 +1,278 @@
+"""The conditions that rules name, each answered from facts and people with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from leakscope.errors import CatalogueError
+from leakscope.model import Estimate
+from leakscope.notification.facts import Facts
+from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
+from leakscope.notification.law import Count, Jurisdiction, Version
+from leakscope.notification.outcome import Outcome
+from leakscope.notification.people import Headcount, Profile, covered, group, lives_in, reaches
+from leakscope.notification.risk import Risk, disclosed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """
+    What a version's conditions are asked about.
+
+    Args:
+        everybody: true when the law reaches people wherever they live (an establishment brings it in).
+        affected: people whose exposed data the version protects.
+        risk: the risk assessment over them.
+    """
+
+    jurisdiction: Jurisdiction
+    version: Version
+    facts: Facts
+    people: Headcount
+    everybody: bool
+    rows: tuple[Profile, ...]
+    affected: Estimate
+    risk: Risk
+
+    @property
+    def residence(self) -> tuple[str, ...] | None:
+        """Residence codes that count, or null for everybody."""
+        return None if self.everybody else self.jurisdiction.scope.residence
+
+
+def fact(facts: Facts, path: str, words: str) -> Outcome:
+    """A yes/no/unknown fact as a condition."""
+    value = facts.tri(path)
+    return Outcome(value, (f"{words}: {value}",), frozenset({path}), (path,) if value is UNKNOWN else ())
+
+
+def _named(path: str, words: str) -> Callable[[Setting], Outcome]:
+    return lambda setting: fact(setting.facts, path, words)
+
+
+def _joined(facts: Facts, value: Kleene, paths: tuple[str, ...], words: str) -> Outcome:
+    missing = tuple(path for path in paths if facts.value(path) in ("unknown", None)) if value is UNKNOWN else ()
+    return Outcome(value, (f"{words}: {value}",), frozenset(paths), missing)
+
+
+_TAKEN = ("exposure.exfiltration", "exposure.posted", "exposure.lost", "exposure.recipients")
+
+
+def acquired(facts: Facts) -> Outcome:
+    """Somebody without authority came to hold the data."""
+    exposure = facts.exposure
+    handed = known(exposure.recipients in ("trusted", "known", "unknown_persons", "public") and exposure.kind in ("misdirected", "publication", "theft"))
+    held = any_of((facts.tri("exposure.exfiltration"), facts.tri("exposure.posted"), facts.tri("exposure.lost"), handed))
+    return _joined(facts, held, _TAKEN, "unauthorised acquisition of the data")
+
+
+def accessed(facts: Facts) -> Outcome:
+    """Somebody without authority saw, reached or came to hold the data."""
+    value = facts.tri("exposure.access") | acquired(facts).value
+    return _joined(facts, value, ("exposure.access", *_TAKEN), "unauthorised access to the data")
+
+
+def happened(facts: Facts) -> Outcome:
+    """Confidentiality, integrity or availability of the data was lost."""
+    value = disclosed(facts) | facts.tri("exposure.altered") | facts.tri("exposure.unavailable")
+    paths = ("exposure.access", *_TAKEN, "exposure.altered", "exposure.unavailable")
+    return _joined(facts, value, paths, "loss of confidentiality, integrity or availability")
+
+
+def trigger(version: Version, facts: Facts) -> Outcome:
+    """Whether what happened is what the version calls a breach."""
+    means = version.trigger["means"]
+    tests: Mapping[str, Callable[[], Outcome]] = {
+        "acquisition": lambda: acquired(facts),
+        "access": lambda: accessed(facts),
+        "loss_or_access": lambda: accessed(facts),
+        "disclosure": lambda: _joined(facts, disclosed(facts), ("exposure.access", *_TAKEN), "disclosure or loss of the data"),
+        "acquisition_or_use": lambda: _joined(facts, acquired(facts).value | facts.tri("harm.misuse"), (*_TAKEN, "harm.misuse"), "acquisition or use of the data"),
+        "any": lambda: happened(facts),
+        "none": lambda: Outcome(NO, ("no general duty to notify",)),
+    }
+    if means not in tests:
+        raise CatalogueError(f"there is no trigger called {means}")
+    return tests[means]()
+
+
+def medium(version: Version, facts: Facts) -> Outcome:
+    """Whether the records' medium is covered: many laws protect computerised data only."""
+    path = "exposure.medium"
+    if version.trigger.get("paper_records", None) is True:
+        return Outcome(YES, (), frozenset())
+    on_paper = {"paper": YES, "electronic": NO, "both": NO}.get(facts.exposure.medium, UNKNOWN)
+    if version.trigger.get("paper_records") is None:
+        value = ~on_paper if on_paper is NO else UNKNOWN
+        return Outcome(value, ("whether paper records are covered is not known to us",) if value is UNKNOWN else (), frozenset({path}), (path,) if value is UNKNOWN else ())
+    value = NO if on_paper is YES else YES
+    return Outcome(value, ("paper records are not covered",) if value is NO else (), frozenset({path}))
+
+
+def readable(version: Version, facts: Facts) -> Outcome:
+    """Whether the encryption safe harbour is open or lost with the key."""
+    if not version.encryption.get("safe_harbour"):
+        return Outcome(YES)
+    paths = ("exposure.encryption", "exposure.key")
+    encrypted = {"encrypted": YES, "none": NO, "pseudonymised": NO}.get(facts.exposure.encryption, UNKNOWN)
+    key_lost = {"compromised": YES, "safe": NO}.get(facts.exposure.key, UNKNOWN)
+    lost = version.encryption.get("lost_if_key_compromised")
+    voids = key_lost if lost else (key_lost & UNKNOWN if lost is None else NO)
+    value = ~encrypted | voids
+    words = {YES: "the data were readable (not encrypted, or the key went with them)", NO: "encrypted and the key is safe: outside the duty", UNKNOWN: "open whether encryption protects the data"}
+    missing = tuple(path for path in paths if facts.value(path) == "unknown") if value is UNKNOWN else ()
+    return Outcome(value, (words[value],), frozenset(paths), missing)
+
+
+_HARM = frozenset({"harm.misuse", "harm.misuse_likely", "harm.determination_documented"})
+
+
+def harm(version: Version, facts: Facts) -> Outcome:
+    """
+    The harm test of a state statute.
+
+    An exception excuses only when it is stated and documented; a test built into the definition must itself be met.
+    Malicious taking of protected data is read as making misuse reasonably likely.
+    """
+    kind = version.harm_test.get("kind", "none")
+    if kind == "none":
+        return Outcome(YES)
+    standard = str(version.harm_test.get("standard", "")).replace("_", " ")
+    likely = facts.tri("harm.misuse") | facts.tri("harm.misuse_likely")
+    if kind == "built_in":
+        value = likely if likely is not UNKNOWN else (YES if facts.exposure.malicious == "yes" and facts.harm.misuse_likely == "unknown" else UNKNOWN)
+        value = NO if facts.harm.misuse_likely == "no" and facts.harm.misuse != "yes" else value
+        missing = ("harm.misuse_likely",) if value is UNKNOWN else ()
+        return Outcome(value, (f"harm test ({standard}): {value}",), _HARM | {"exposure.malicious"}, missing)
+    excused = known(facts.harm.misuse_likely == "no" and facts.harm.misuse != "yes") & facts.tri("harm.determination_documented")
+    if kind == "exception_inadvertent_only":
+        excused = excused & facts.tri("exposure.inadvertent")
+    filing = f"; {version.harm_test['filing']}" if version.harm_test.get("filing") else ""
+    words = {YES: f"no exception established ({standard})", NO: f"excused after investigation ({standard}){filing}", UNKNOWN: f"the exception ({standard}) is claimed but not complete"}
+    value = ~excused
+    missing = ("harm.determination_documented", "exposure.inadvertent") if value is UNKNOWN else ()
+    return Outcome(value, (words[value],), _HARM | {"exposure.inadvertent"}, tuple(path for path in missing if facts.value(path) == "unknown"))
+
+
+def _serious_harm(setting: Setting) -> Outcome:
+    remedied, high = setting.facts.tri("harm.remedied"), setting.risk.high
+    if remedied is YES:
+        return Outcome(NO, ("remedial action means serious harm is no longer likely",), high.facts | {"harm.remedied"})
+    return Outcome(high.value, tuple(f"serious harm, by the {sentence}" for sentence in high.why), high.facts | {"harm.remedied"}, high.missing)
+
+
+def _high_risk(setting: Setting) -> Outcome:
+    """High risk, less the measures that GDPR Art. 34(3)(a) and (b) accept."""
+    measures, high = setting.facts.tri("harm.subsequent_measures"), setting.risk.high
+    if measures is YES and high.value is not NO:
+        return Outcome(NO, ("later measures make the high risk no longer likely",), high.facts | {"harm.subsequent_measures"})
+    return Outcome(high.value, high.why, high.facts | {"harm.subsequent_measures"}, high.missing)
+
+
+def _stated_exception(path: str, excused: str, standing: str) -> Callable[[Setting], Outcome]:
+    def test(setting: Setting) -> Outcome:
+        value = NO if setting.facts.tri(path) is YES else YES
+        return Outcome(value, (excused if value is NO else standing,), frozenset({path}))
+
+    return test
+
+
+def _misuse_not_excluded(setting: Setting) -> Outcome:
+    facts = setting.facts
+    excused = known(facts.harm.misuse_likely == "no" and facts.harm.misuse != "yes")
+    return Outcome(~excused, ("investigation: misuse is not likely" if excused is YES else "misuse is not excluded",), _HARM)
+
+
+def _external(setting: Setting) -> Outcome:
+    facts = setting.facts
+    value = accessed(facts).value & ~facts.tri("exposure.insider")
+    return _joined(facts, value, ("exposure.access", "exposure.exfiltration", "exposure.insider"), "access by somebody from outside")
+
+
+def _children(setting: Setting) -> Outcome:
+    here = [row.child & lives_in(row.residence, setting.residence or (row.residence or "",)) for row in setting.rows]
+    value = any_of((*here, setting.facts.tri("harm.children")))
+    return Outcome(value, (f"children among the people: {value}",), frozenset({"harm.children"}), ("harm.children",) if value is UNKNOWN else ())
+
+
+def _authority(setting: Setting) -> Outcome:
+    ordered = setting.jurisdiction.id in setting.facts.ordered
+    return Outcome(YES if ordered else UNKNOWN, (f"order of the authority: {'given' if ordered else 'it may order notice'}",), frozenset({"ordered"}), () if ordered else ("ordered",))
+
+
+def _ransomware(setting: Setting) -> Outcome:
+    kind = setting.facts.exposure.kind
+    value = UNKNOWN if kind == "unknown" else known(kind == "ransomware")
+    return Outcome(value, (f"ransomware: {value}",), frozenset({"exposure.kind"}), ("exposure.kind",) if value is UNKNOWN else ())
+
+
+_CONDITIONS: Mapping[str, Callable[[Setting], Outcome]] = {
+    "risk": lambda setting: setting.risk.any,
+    "high_risk": _high_risk,
+    "serious_harm": _serious_harm,
+    "acquired": lambda setting: acquired(setting.facts),
+    "malicious": _named("exposure.malicious", "malicious cause"),
+    "external_access": _external,
+    "children": _children,
+    "authority": _authority,
+    "ransomware": _ransomware,
+    "misuse_not_excluded": _misuse_not_excluded,
+    "low_probability_not_shown": _stated_exception("harm.low_probability", "a low probability of compromise was demonstrated", "breach presumed: no low probability of compromise demonstrated"),
+    "not_remedied": _stated_exception("harm.remedied", "measures effectively avoid the harm", "no measures that effectively avoid the harm"),
+}
+
+
+def condition(name: str, setting: Setting) -> Outcome:
+    """
+    The answer to a named condition: a word of the table above, `elements:GROUP`, or `determination:NAME`.
+
+    Raises:
+        CatalogueError: no condition has that name.
+    """
+    kind, _, rest = name.partition(":")
+    if kind == "elements":
+        return _elements(rest, setting)
+    if kind == "determination":
+        return fact(setting.facts, f"determinations.{rest}", rest.replace("_", " "))
+    if name not in _CONDITIONS:
+        raise CatalogueError(f"there is no condition called {name}")
+    return _CONDITIONS[name](setting)
+
+
+def _elements(name: str, setting: Setting) -> Outcome:
+    codes = group(name)
+    found = setting.people.count(lambda row: row.has(codes), setting.residence)
+    value, _ = reaches(found, Count(op=">=", n=1))
+    words = name.replace("_", " ")
+    said = {YES: f"{words} data exposed of {people_words(found)}", NO: f"no {words} data among the people concerned", UNKNOWN: f"open whether {words} data are among the exposed"}
+    return Outcome(value, (said[value],), frozenset())
+
+
+def people_words(estimate: Estimate) -> str:
+    """An estimate of people in words, never a bare number when it is not exact."""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if low is not None and low == high:
+        return f"{int(low):,} {'person' if low == 1 else 'people'}"
+    if high is None:
+        return f"at least {int(low or 0):,} people"
+    return f"about {int(value or 0):,} people ({int(low or 0):,} to {int(high):,})"
+
+
+def counted(count: Count, setting: Setting) -> Outcome:
+    """Whether the number of people reaches a threshold, with the probability when the interval spans it."""
+    least = f"{'at least' if count.op == '>=' else 'more than'} {count.n:,}"
+    if count.basis == "one_state":
+        state, found = setting.people.largest(lambda row: covered(row, setting.version), "US-")
+        where = f"most in one state: {state}" if state else "state of residence unknown"
+        value, probability = reaches(found, count)
+        return Outcome(value, (f"{people_words(found)} ({where}); threshold {least}: {value}",), frozenset(), (), probability)
+    value, probability = reaches(setting.affected, count)
+    odds = f", probability {probability:.2f}" if value is UNKNOWN and probability is not None else ""
+    missing = ("population.records",) if value is UNKNOWN and setting.people.open_ended else ()
+    return Outcome(value, (f"{people_words(setting.affected)}; threshold {least}: {value}{odds}",), frozenset({"population.records"}) if missing else frozenset(), missing, probability)
+
+
+def covered_count(setting_people: Headcount, version: Version, residence: tuple[str, ...] | None) -> Estimate:
+    """People whose exposed data the version protects."""
+    return setting_people.count(lambda row: covered(row, version), residence)

@@ -1,0 +1,124 @@
+"""The decision: duties, what would change them, what is missing, and what people overrode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from leakscope.model import Estimate
+from leakscope.notification.changes import changes
+from leakscope.notification.engine import Answer, answer
+from leakscope.notification.facts import Facts
+from leakscope.notification.people import Headcount, profiles
+from leakscope.notification.questions import missing_facts
+from leakscope.notification.records import reasons_on_record
+from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, conform
+
+DISCLAIMER = (
+    "This is not legal advice. It applies researched rules to stated facts and estimates so that counsel can check each line; "
+    "rules marked unverified were not checked against any source."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    Who must be told.
+
+    Args:
+        duties: one mapping per duty in the shape of `assessment.json`; earliest deadline first, then status.
+        what_would_change: single changes that add or remove duties.
+        missing_facts: facts nobody stated, with why they matter and for which duties.
+        overrides: decisions of people against the engine, with before and after.
+        records: reasons for not notifying, to be kept, with how long.
+        on: the day whose law was applied.
+        disclaimer: what this is not.
+    """
+
+    duties: list[dict[str, Any]]
+    what_would_change: list[dict[str, Any]]
+    missing_facts: list[dict[str, Any]]
+    overrides: list[dict[str, Any]]
+    records: list[dict[str, Any]]
+    on: date
+    disclaimer: str = DISCLAIMER
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain mapping for JSON."""
+        return {
+            "on": self.on.isoformat(),
+            "duties": self.duties,
+            "what_would_change": self.what_would_change,
+            "missing_facts": self.missing_facts,
+            "overrides": self.overrides,
+            "records": self.records,
+            "disclaimer": self.disclaimer,
+        }
+
+
+def decide(
+    *,
+    individuals: pl.DataFrame,
+    person_elements: pl.DataFrame,
+    counts: Mapping[str, Estimate | None],
+    facts: Facts,
+    on: date,
+    severity: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Decision:
+    """
+    Decide who must be told, by when and why, under the law of a day.
+
+    Args:
+        individuals: one row per individual in the evidence; schema `INDIVIDUALS`; any order.
+        person_elements: which elements of whom were exposed; schema `PERSON_ELEMENTS`; any order.
+        counts: `individuals` (people in the evidence) and, when it can be stated, `exposure` (people in the whole exposure).
+        facts: what is known about the incident.
+        on: day whose law counts.
+        severity: the severity assessment, for the record only: it is not the test of any law.
+        now: not used for any answer; deadlines are instants and countdowns belong to whoever shows them.
+
+    Returns:
+        The decision; the same input gives the same answer, byte for byte.
+
+    Raises:
+        InvariantError: a frame lacks a column of its schema.
+        FactsError: an override names a duty that does not exist.
+    """
+    rows = profiles(conform(individuals, INDIVIDUALS), conform(person_elements, PERSON_ELEMENTS))
+    people = Headcount.of(rows, counts, full=facts.population.design == "full")
+    found = answer(people, facts, on)
+    duties, overrides = _overridden(found, facts)
+    return Decision(
+        duties=duties,
+        what_would_change=changes(found, people, facts, on),
+        missing_facts=missing_facts(found, people, facts),
+        overrides=overrides,
+        records=reasons_on_record(duties),
+        on=on,
+    )
+
+
+def _overridden(found: Answer, facts: Facts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    duties = {duty["id"]: duty for duty in found.duties}
+    applied = []
+    for override in facts.overrides:
+        duty = duties.get(override.target)
+        if duty is None:
+            continue
+        when = override.when.isoformat().replace("+00:00", "Z") if override.when else None
+        applied.append({"target": override.target, "before": duty["status"], "after": override.value, "who": override.who, "when": when, "why": override.why})
+        said = f"decided by {override.who} on {(when or '')[:10]}: {override.why} (the engine said {duty['status'].replace('_', ' ')})"
+        duties[override.target] = {**duty, "status": override.value, "probability": None, "why": [said, *duty["why"]]}
+    return [{**duty, "notified": _notified(duty, facts)} for duty in duties.values()], applied
+
+
+def _notified(duty: Mapping[str, Any], facts: Facts) -> str | None:
+    for notice in facts.notices:
+        if notice.duty in (duty["id"], duty["jurisdiction"]) and notice.when:
+            return notice.when.isoformat().replace("+00:00", "Z")
+    return None

@@ -1,0 +1,365 @@
+"""From law, facts and people to duties: who must be told, by when, why, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from leakscope.notification import clocks, conditions
+from leakscope.notification.content import items
+from leakscope.notification.facts import Facts
+from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
+from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
+from leakscope.notification.outcome import Outcome, both, either
+from leakscope.notification.people import Headcount, Profile, covered, group, lives_in, reaches
+from leakscope.notification.risk import assess
+
+STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
+_MUST_EXIST = Count(op=">=", n=1)
+EEA = "EU-GDPR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The duties of all jurisdictions with a connection to the case, and the questions that stay."""
+
+    duties: tuple[dict[str, Any], ...]
+    questions: tuple[dict[str, Any], ...]
+
+
+def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | None = None) -> Answer:
+    """
+    Every duty that applies, may apply or was considered and does not, under the law of a day.
+
+    Args:
+        people: the people of the case.
+        facts: the facts.
+        on: day whose law counts.
+        only: ids of jurisdictions to look at; null for all.
+
+    Returns:
+        Duties with the earliest deadline first, then by status; questions in the order of jurisdictions.
+    """
+    wanted = None if only is None else set(only)
+    duties: list[dict[str, Any]] = []
+    questions: list[dict[str, Any]] = []
+    for row in jurisdictions().values():
+        if wanted is None or row.id in wanted:
+            found, asked = _evaluate(row, people, facts, on)
+            duties += found
+            questions += asked
+    return Answer(duties=tuple(sorted(duties, key=_order)), questions=tuple(questions))
+
+
+def _order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
+    instant = duty["deadline"]["instant"]
+    return (duty["status"] == "does_not_apply", instant is None, instant or "", STATUS.index(duty["status"]), duty["id"])
+
+
+def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    regime = _regime(row, facts)
+    near = nexus(row, people, facts)
+    if NO in (near.value, regime.value):
+        return [], []
+    if regime.value is UNKNOWN:
+        return [], _ask(row, people, facts)
+    if near.value is UNKNOWN and row.scope.basis == "residents":
+        return [], []
+    version = row.at(on)
+    if version is None:
+        later = row.upcoming(on)
+        return ([_not_yet(row, later, rule, on) for rule in later.duties] if later else []), []
+    if version.status == "no_general_duty":
+        return [_no_duty(row, version)], []
+    return _duties(row, version, both((near, regime)), people, facts), []
+
+
+def nexus(row: Jurisdiction, people: Headcount, facts: Facts) -> Outcome:
+    """Whether a jurisdiction has anything to do with the case: residents there, or an establishment there."""
+    scope = row.scope
+    homes = any_of(lives_in(item.residence, scope.residence) for item in people.rows) if scope.residence else NO
+    seated = _seated(row, facts)
+    if scope.basis == "residents":
+        return Outcome(homes, (f"residents of {row.name} among the people",), frozenset())
+    if scope.basis == "establishment":
+        return Outcome(YES if seated is YES else NO, (f"established in {row.name}",), frozenset({"incident.establishments"}))
+    if scope.basis == "regime":
+        return Outcome(YES if _regime(row, facts).value is YES else homes | seated)
+    return _territorial(row, homes, seated, facts)
+
+
+def _seated(row: Jurisdiction, facts: Facts) -> Kleene:
+    given = facts.incident.establishments
+    main = facts.incident.main_establishment
+    places = (*(given or ()), *((main,) if main else ()))
+    if any(lives_in(place, row.scope.establishment) is YES for place in places):
+        return YES
+    return UNKNOWN if given is None else NO
+
+
+def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts) -> Outcome:
+    read = frozenset({"incident.establishments", "incident.targets"})
+    if seated is YES:
+        return Outcome(YES, (f"established in {row.name}",), read)
+    if homes is not YES:
+        return Outcome(NO, (), read)
+    aimed = facts.incident.targets
+    europe = row.id == EEA or row.scope.basis == "member_state"
+    codes = (*row.scope.residence, *(("EU", "EEA") if europe else ()))
+    targeted = UNKNOWN if aimed is None else known(any(lives_in(place, codes) is not NO for place in aimed))
+    value = seated | targeted
+    if value is NO:
+        return Outcome(UNKNOWN, (f"people live in {row.name}, but neither an establishment nor an offer there is stated",), read, ())
+    missing = tuple(path for path, given in (("incident.establishments", facts.incident.establishments), ("incident.targets", aimed)) if given is None) if value is UNKNOWN else ()
+    said = f"people live in {row.name} and are offered goods or services there" if value is YES else f"people live in {row.name}; open whether its law reaches you"
+    return Outcome(value, (said,), read, missing)
+
+
+def _regime(row: Jurisdiction, facts: Facts) -> Outcome:
+    if row.scope.regime is None:
+        return Outcome(YES)
+    path = f"regimes.{row.scope.regime}"
+    stated = facts.value(path)
+    value = UNKNOWN if stated == "unknown" else known(stated in row.scope.values)
+    return Outcome(value, (f"{row.scope.question} {'Yes.' if value is YES else value}",), frozenset({path}), (path,) if value is UNKNOWN else ())
+
+
+def _ask(row: Jurisdiction, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
+    """The one question of a regime nobody indicated, only when what was exposed makes it worth asking."""
+    scope = row.scope
+    if scope.ask_when is None or not any(item.has(group(scope.ask_when)) is not NO for item in people.rows):
+        return []
+    why = f"{scope.ask_when} data are among the exposed; if yes, {row.name} ({row.versions[-1].citation}) has duties of its own"
+    return [{"fact": f"regimes.{scope.regime}", "question": scope.question, "why": why, "matters_for": [row.id]}]
+
+
+def _rows(row: Jurisdiction, people: Headcount, everybody: bool) -> tuple[Profile, ...]:
+    return people.rows if everybody else tuple(item for item in people.rows if lives_in(item.residence, row.scope.residence) is not NO)
+
+
+def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
+    everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and _seated(row, facts) is YES)
+    rows = _rows(row, people, everybody)
+    affected = conditions.covered_count(people, version, None if everybody else row.scope.residence)
+    setting = conditions.Setting(
+        jurisdiction=row, version=version, facts=facts, people=people, everybody=everybody, rows=rows, affected=affected, risk=assess(rows, affected, facts)
+    )
+    common = (near, *_limits(row, facts), conditions.trigger(version, facts), conditions.medium(version, facts), conditions.readable(version, facts), _anybody(setting))
+    told_by: datetime | None = None
+    found = []
+    for rule in sorted(version.duties, key=lambda item: item.id != "individuals"):
+        duty = _duty(rule, setting, common, told_by)
+        if duty is None:
+            continue
+        if rule.id == "individuals" and duty["deadline"]["instant"]:
+            told_by = datetime.fromisoformat(duty["deadline"]["instant"])
+        found.append(duty)
+    return found
+
+
+def _limits(row: Jurisdiction, facts: Facts) -> list[Outcome]:
+    found = []
+    if row.scope.only:
+        found.append(conditions.fact(facts, row.scope.only, f"{row.name} binds you ({row.scope.only.partition('.')[2].replace('_', ' ')})"))
+    for path in row.scope.exempt:
+        if facts.value(path) not in ("no", "unknown"):
+            found.append(Outcome(NO, (f"exempt in {row.name} as {path.partition('.')[2]}",), frozenset({path})))
+    return found
+
+
+def _anybody(setting: conditions.Setting) -> Outcome:
+    value, _ = reaches(setting.affected, _MUST_EXIST)
+    where = "" if setting.everybody else f" among residents of {setting.jurisdiction.name}"
+    protected = "protected data elements" if setting.version.with_name is not None else "data that the rules protect" if setting.version.data else "personal data"
+    said = {YES: f"{protected} of {conditions.people_words(setting.affected)}{where}", NO: f"no {protected}{where}", UNKNOWN: f"no {protected} seen for certain{where}; {conditions.people_words(setting.affected)}"}
+    return Outcome(value, (said[value],), frozenset())
+
+
+def _role(rule: DutyRule, setting: conditions.Setting) -> Outcome:
+    role = setting.facts.incident.role
+    if setting.jurisdiction.scope.regime == "hipaa":
+        role = {"covered_entity": "controller", "business_associate": "processor"}.get(setting.facts.regimes.hipaa, role)
+    read = frozenset({"incident.role"})
+    if setting.jurisdiction.scope.basis == "regime" and rule.recipient_kind != "controller" and setting.jurisdiction.scope.regime != "hipaa":
+        return Outcome(YES)
+    if role == "unknown":
+        return Outcome(UNKNOWN, ("open whether you decide on the data or hold them for others",), read, ("incident.role",))
+    mine = (role == "processor") == (rule.recipient_kind == "controller")
+    said = "you hold the data for others: you owe notice to them" if role == "processor" else "you decide on the data"
+    if not mine:
+        said = "the one who decides on the data owes this, not the processor" if role == "processor" else "owed by processors only"
+    return Outcome(known(mine), (said,), read)
+
+
+def _duty(rule: DutyRule, setting: conditions.Setting, common: tuple[Outcome, ...], told_by: datetime | None) -> dict[str, Any] | None:
+    role = _role(rule, setting)
+    if rule.recipient_kind == "controller" and role.value is not YES:
+        return None
+    lead = _lead(rule, setting)
+    if lead is not None and lead.value is NO and rule.recipient_kind != "regulator":
+        return None
+    parts = [role, *common]
+    if lead is not None:
+        parts.append(lead)
+    if rule.recipient_kind != "controller":
+        parts += [conditions.harm(setting.version, setting.facts), *_own(rule, setting)]
+    outcome = both(parts)
+    held = setting.version.law_enforcement_delay and setting.facts.law_enforcement.hold == "yes" and rule.recipient_kind != "controller"
+    limit = _limit(rule, setting, told_by, held) if outcome.value is not NO else _no_limit(rule)
+    return _assemble(rule, setting, outcome, limit, _why(parts, outcome))
+
+
+def _own(rule: DutyRule, setting: conditions.Setting) -> list[Outcome]:
+    counted = conditions.counted(rule.count, setting) if rule.count else None
+    parts = [conditions.condition(name, setting) for name in rule.all_of]
+    if rule.any_of:
+        parts.append(either(counted if name == "count" and counted else conditions.condition(name, setting) for name in rule.any_of))
+    if counted and "count" not in rule.any_of:
+        parts.append(counted)
+    return parts
+
+
+def _why(parts: list[Outcome], outcome: Outcome) -> list[str]:
+    if outcome.value is NO:
+        return list(outcome.why)
+    open_first = sorted(parts, key=lambda part: part.value is YES)
+    return list(dict.fromkeys(sentence for part in open_first for sentence in part.why if sentence))
+
+
+def _lead(rule: DutyRule, setting: conditions.Setting) -> Outcome | None:
+    """For a member state of the EEA: whether its own authority must be addressed beside the general duty."""
+    if setting.jurisdiction.scope.basis != "member_state":
+        return None
+    read = frozenset({"incident.establishments", "incident.main_establishment"})
+    if rule.recipient_kind != "regulator":
+        return Outcome(NO, ("covered by the general duty under the GDPR",), read)
+    seats = setting.facts.incident.establishments
+    if seats is None:
+        return Outcome(UNKNOWN, ("open whether you are established in the EEA, which decides the authority",), read, ("incident.establishments",))
+    if leading(setting.facts):
+        return Outcome(NO, ("one notice to the lead authority under the GDPR covers this one",), read)
+    return Outcome(YES, ("not established in the EEA: each affected state's authority is told (EDPB Guidelines 9/2022)",), read)
+
+
+def leading(facts: Facts) -> tuple[str, ...]:
+    """Member states whose authority may lead: the main establishment, else every establishment in the EEA."""
+    eea = set(jurisdictions()[EEA].scope.establishment)
+    main = facts.incident.main_establishment
+    if main and main.split("-")[0] in eea:
+        return (main.split("-")[0],)
+    return tuple(sorted({place.split("-")[0] for place in facts.incident.establishments or () if place.split("-")[0] in eea}))
+
+
+def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
+    if setting.jurisdiction.id != EEA or rule.recipient_kind != "regulator":
+        return rule.recipient
+    seats = leading(setting.facts)
+    named = [row for row in jurisdictions().values() if row.scope.basis == "member_state" and row.scope.establishment[0] in seats]
+    if not named:
+        outside = setting.facts.incident.establishments is not None
+        return "the authority of each affected member state, listed one by one" if outside else rule.recipient
+    authorities = [f"{row.versions[0].duties[-1].recipient} ({row.name})" for row in named]
+    if len(authorities) == 1:
+        return f"{authorities[0]}, lead supervisory authority" if len(setting.facts.incident.establishments or ()) > 1 else authorities[0]
+    return f"lead supervisory authority, one of: {', '.join(authorities)} (state the main establishment)"
+
+
+def _limit(rule: DutyRule, setting: conditions.Setting, told_by: datetime | None, held: bool) -> dict[str, Any]:
+    limit = clocks.deadline(rule.deadline, setting.jurisdiction, setting.facts, told_by=told_by, held=held)
+    if rule.below is None or rule.below.days_after_year_end is None:
+        return limit
+    reached, _ = reaches(setting.affected, rule.below)
+    start = clocks.started(rule.deadline.start or "discovery", setting.facts.clocks).instant
+    if reached is not NO or start is None:
+        return limit if reached is YES else {**limit, "text": f"{limit['text']}; {rule.below.text}"}
+    later = clocks.after_year_end(start, rule.below.days_after_year_end, setting.jurisdiction)
+    return {**limit, "instant": later.isoformat().replace("+00:00", "Z"), "text": rule.below.text}
+
+
+def _no_limit(rule: DutyRule) -> dict[str, Any]:
+    return {"instant": None, "from": rule.deadline.start, "starts": None, "text": "none", "calendar": None, "outer_limit": rule.deadline.outer_limit, "missing": None, "provisional": False}
+
+
+def _status(outcome: Outcome, rule: DutyRule) -> str:
+    if outcome.value is YES:
+        return "applies"
+    if outcome.value is NO:
+        return "does_not_apply"
+    judged = any(name.startswith("determination:") or name == "authority" for name in (*rule.all_of, *rule.any_of))
+    only_judgement = judged and outcome.missing and all(path.startswith("determinations.") or path == "ordered" for path in outcome.missing)
+    return "unknown" if only_judgement else "may_apply"
+
+
+def _confidence(rule: DutyRule, version: Version) -> dict[str, Any]:
+    level = rule.confidence or version.confidence.level
+    note = "; ".join(part for part in (version.confidence.note, rule.note) if part) or None
+    return {"level": level, "sources": list(version.confidence.sources) if not rule.confidence else [], "as_of": version.confidence.as_of, "note": note, "unverified": level == "memory"}
+
+
+def _assemble(rule: DutyRule, setting: conditions.Setting, outcome: Outcome, limit: dict[str, Any], why: list[str]) -> dict[str, Any]:
+    row, version = setting.jurisdiction, setting.version
+    clock = limit.pop("missing")
+    missing = tuple(dict.fromkeys((*outcome.missing, *((clock,) if clock else ()))))
+    confidence = _confidence(rule, version)
+    if version.counting_is_no_reason_to_wait and outcome.value is not NO:
+        why.append("an unfinished count is no reason to wait: tell what is known, complete later")
+    if outcome.value is NO and version.retain_reasons_years:
+        why.append(f"keep the reasons for {version.retain_reasons_years} years")
+    if confidence["unverified"]:
+        why.append("unverified: check before relying")
+    return {
+        "id": f"duty-{row.id}-{rule.id}",
+        "jurisdiction": row.id,
+        "jurisdiction_name": row.name,
+        "instrument": version.regime,
+        "recipient_kind": rule.recipient_kind,
+        "recipient": _recipient(rule, setting),
+        "status": _status(outcome, rule),
+        "probability": outcome.probability if outcome.value is UNKNOWN else None,
+        "why": why,
+        "deadline": limit,
+        "content": list(items(rule.content, version)),
+        "citation": version.citation,
+        "in_force": {"from": version.start.isoformat() if version.start else None, "to": version.end.isoformat() if version.end else None},
+        "confidence": confidence,
+        "missing_facts": list(missing),
+        "people": setting.affected.to_dict(),
+        "facts_read": sorted(outcome.facts),
+    }
+
+
+def _bare(row: Jurisdiction, version: Version, rule: DutyRule, why: str) -> dict[str, Any]:
+    return {
+        "id": f"duty-{row.id}-{rule.id}",
+        "jurisdiction": row.id,
+        "jurisdiction_name": row.name,
+        "instrument": version.regime,
+        "recipient_kind": rule.recipient_kind,
+        "recipient": rule.recipient,
+        "status": "does_not_apply",
+        "probability": None,
+        "why": [why, *(["unverified: check before relying"] if version.confidence.unverified else [])],
+        "deadline": {key: value for key, value in _no_limit(rule).items() if key != "missing"},
+        "content": [],
+        "citation": version.citation,
+        "in_force": {"from": version.start.isoformat() if version.start else None, "to": version.end.isoformat() if version.end else None},
+        "confidence": _confidence(rule, version),
+        "missing_facts": [],
+        "people": None,
+        "facts_read": [],
+    }
+
+
+def _not_yet(row: Jurisdiction, version: Version, rule: DutyRule, on: date) -> dict[str, Any]:
+    when = f"in force from {version.start.isoformat()}" if version.start else "not yet in force, day not fixed"
+    return _bare(row, version, rule, f"{when}; the law of {on.isoformat()} was asked for")
+
+
+def _no_duty(row: Jurisdiction, version: Version) -> dict[str, Any]:
+    rule = DutyRule(id="none", recipient_kind="regulator", recipient="no authority", deadline=Deadline())
+    note = f" ({version.confidence.note})" if version.confidence.note else ""
+    return _bare(row, version, rule, f"no general duty to notify in {row.name}{note}")
+
+

@@ -1,0 +1,302 @@
+"""People by what was exposed of them and where they live, and how many of them the exposure holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+import polars as pl
+from scipy.special import ndtr, ndtri
+
+from leakscope.model import Basis, Estimate
+from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
+from leakscope.notification.law import Count, Version, tables
+from leakscope.vocabulary import elements
+
+#: A finding at least this sure makes an element certain; below it the element is possible.
+CERTAIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """
+    People of whom the same was exposed and who live in the same place.
+
+    Args:
+        residence: ISO code, or null when unknown.
+        certain: elements certainly exposed.
+        possible: elements perhaps exposed.
+        count: people observed.
+        child: whether they are children, where known.
+    """
+
+    residence: str | None
+    certain: frozenset[str]
+    possible: frozenset[str]
+    count: int
+    child: Kleene = UNKNOWN
+
+    def has(self, codes: Iterable[str]) -> Kleene:
+        """Whether one of `codes` (our element codes) was exposed."""
+        wanted = set(codes)
+        if wanted & self.certain:
+            return YES
+        return UNKNOWN if wanted & self.possible else NO
+
+
+def profiles(individuals: pl.DataFrame, person_elements: pl.DataFrame) -> tuple[Profile, ...]:
+    """
+    The counted individuals grouped by residence and exposed elements.
+
+    Args:
+        individuals: one row per individual; schema `INDIVIDUALS`; any order.
+        person_elements: one row per person and element; schema `PERSON_ELEMENTS`; any order.
+
+    Returns:
+        Profiles in a defined order; linear in the rows.
+    """
+    people = individuals.filter(pl.col("counted").fill_null(True)).select("person", "residence", "child")
+    sure = pl.col("confidence").fill_null(1.0) >= CERTAIN
+    held = person_elements.group_by("person").agg(
+        pl.col("element").filter(sure).unique().sort().alias("certain"), pl.col("element").filter(~sure).unique().sort().alias("possible")
+    )
+    grouped = people.join(held, on="person", how="left").group_by("residence", "child", "certain", "possible").len()
+    rows = [
+        Profile(row["residence"], frozenset(row["certain"] or ()), frozenset(row["possible"] or ()), row["len"], _child(row["child"]))
+        for row in grouped.iter_rows(named=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.residence or "~", sorted(row.certain), sorted(row.possible), row.child)))
+
+
+def _child(value: bool | None) -> Kleene:
+    return UNKNOWN if value is None else known(value)
+
+
+@cache
+def group(name: str) -> frozenset[str]:
+    """Element codes of a named group; `special` comes from the vocabulary."""
+    special = frozenset(code for code, element in elements().items() if element.gdpr)
+    if name == "special":
+        return special
+    if name == "special_or_id_fraud":
+        return special | group("id_fraud")
+    return frozenset(tables("groups")["group"][name])
+
+
+_EMAIL = ("email_personal", "email_work")
+#: US element codes that need two of our elements of the same person: each group must be present.
+_COMBINATIONS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "CARD_WITH_CODE": (("payment_card_number",), ("payment_card_code", "payment_card_expiry", "pin")),
+    "FIN_ACCT_WITH_CODE": (("bank_account",), ("pin", "password_plain", "security_answer")),
+    "ONLINE_CREDENTIALS": (("username", *_EMAIL), ("password_plain", "security_answer")),
+    "BANK_ACCOUNT": (("bank_account",),),
+    "FIN_ACCESS_CODE": (("pin",),),
+}
+#: Codes that the elements make possible but do not prove, by the elements that do.
+_SUGGESTED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "EMAIL_ACCOUNT_CREDENTIALS": (_EMAIL, ("password_plain", "security_answer")),
+    "ELECTRONIC_ID_ROUTING": (("customer_or_account_id", "bank_account"), ("pin", "password_plain", "security_answer")),
+    "FIN_ACCESS_CODE": (("password_plain",), ("bank_account", "payment_card_number")),
+    "HEALTH_INSURANCE": (("insurance_policy",),),
+    "STUDENT_ID": (("education",),),
+    "MILITARY_ID": (("id_document_scan",),),
+    "PASSPORT": (("id_document_scan",),),
+    "DL_STATE_ID": (("id_document_scan", "national_id"),),
+    "TRIBAL_ID": (("national_id", "id_document_scan"),),
+    "IRS_IPPIN": (("pin", "tax_id"), ("tax_record", "tax_id")),
+    "VITAL_CERT_NUMBER": (("id_document_scan",),),
+    "EMPLOYER_ID_WITH_CODE": (("customer_or_account_id",), ("pin", "password_plain", "fingerprint", "face_template")),
+    "E_SIGNATURE": (("private_key",),),
+    "ALPR": (("vehicle_plate",), ("gps_location", "location_history", "photo")),
+}
+_NOT_DIRECT = {"ONLINE_CREDENTIALS", "CARD_WITH_CODE", "FIN_ACCESS_CODE", "STUDENT_ID"}
+_ID_THEFT = ("national_id", "passport_number", "driver_licence", "tax_id", "bank_account", "payment_card_number", "id_document_scan", "date_of_birth")
+
+
+@cache
+def _direct() -> Mapping[str, frozenset[str]]:
+    codes: dict[str, set[str]] = {}
+    for code, element in elements().items():
+        if element.us and element.us not in _NOT_DIRECT and code != "insurance_policy":
+            codes.setdefault(element.us, set()).add(code)
+    return {name: frozenset(held) for name, held in codes.items()}
+
+
+def us_element(profile: Profile, code: str) -> Kleene:
+    """
+    Whether a US rule's element was exposed of each person of a profile; combinations are of the same person.
+
+    Args:
+        profile: people of whom the same was exposed.
+        code: element code of the US rules (`SSN`, `CARD_WITH_CODE`, `ONLINE_CREDENTIALS` ...).
+    """
+    if code == "ANY_COMBINATION_ENABLING_ID_THEFT":
+        return profile.has(("ssn",)) | (profile.has(_ID_THEFT) & UNKNOWN)
+    found = profile.has(_direct().get(code, ()))
+    if code in _COMBINATIONS:
+        found = found | _every(profile, _COMBINATIONS[code])
+    if code in _SUGGESTED:
+        found = found | (_every(profile, _SUGGESTED[code]) & UNKNOWN)
+    return found
+
+
+def _every(profile: Profile, groups: Iterable[tuple[str, ...]]) -> Kleene:
+    result = YES
+    for codes in groups:
+        result = result & profile.has(codes)
+    return result
+
+
+@lru_cache(maxsize=65536)
+def covered(profile: Profile, version: Version) -> Kleene:
+    """Whether what was exposed of these people is what the version protects."""
+    if version.with_name is not None:
+        name = profile.has(("full_name",)) if version.name_required else YES
+        named = any_of(us_element(profile, code) for code in sorted(version.with_name))
+        alone = any_of(us_element(profile, code) for code in sorted(version.standalone))
+        return (name & named) | alone
+    anything = known(bool(profile.certain)) | (UNKNOWN if profile.possible else NO)
+    if not version.data:
+        return anything
+    held = profile.has(group(version.data["group"]))
+    return held | (anything & UNKNOWN) if version.data.get("others") == "possible" else held
+
+
+def lives_in(residence: str | None, codes: Iterable[str]) -> Kleene:
+    """Whether a residence lies in one of the ISO codes; a country may hide a state, and null may hide any."""
+    if residence is None:
+        return UNKNOWN
+    codes = tuple(codes)
+    if any(residence == code or residence.startswith(f"{code}-") for code in codes):
+        return YES
+    return UNKNOWN if any(code.startswith(f"{residence}-") for code in codes) else NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headcount:
+    """
+    The people of the case and how they stand for the exposure.
+
+    Args:
+        rows: profiles of the individuals observed.
+        total: people of the whole exposure, or of the evidence when that is all there is.
+        open_ended: true when the exposure may hold more people than anybody estimated.
+    """
+
+    rows: tuple[Profile, ...]
+    total: Estimate
+    open_ended: bool
+    observed: int = field(default=0)
+
+    @classmethod
+    def of(cls, rows: tuple[Profile, ...], counts: Mapping[str, Estimate | None], *, full: bool) -> Headcount:
+        """
+        Args:
+            rows: profiles.
+            counts: `exposure` (people in the whole exposure), else `individuals` (people in the evidence).
+            full: true when the evidence is the whole exposure.
+        """
+        observed = sum(row.count for row in rows)
+        exposure = counts.get("exposure")
+        floor = Estimate(value=observed, low=observed, high=observed, method="individuals observed in the evidence", basis=Basis.EXACT)
+        total = exposure or counts.get("individuals") or floor
+        if total.value is None:
+            total = Estimate(value=max(observed, total.low or 0), low=max(observed, total.low or 0), high=total.high, method=total.method, basis=total.basis)
+        return cls(rows=rows, total=total, open_ended=(exposure is None and not full) or total.high is None, observed=observed)
+
+    def count(self, test: Callable[[Profile], Kleene], residence: Iterable[str] | None = None) -> Estimate:
+        """
+        How many people of the exposure pass `test` and live in `residence` (everybody when null).
+
+        People of unknown residence may live there: they widen the interval, and the point value shares them
+        out like the known ones. A sample is scaled by exposure over observed.
+        """
+        codes = None if residence is None else tuple(residence)
+        low = high = value = 0.0
+        share = self._share(codes)
+        for row in self.rows:
+            here = YES if codes is None else lives_in(row.residence, codes)
+            verdict = test(row) & here
+            if verdict is NO:
+                continue
+            high += row.count
+            low += row.count if verdict is YES else 0
+            passed = 1.0 if test(row) is YES else 0.5
+            value += row.count * passed * (share if here is UNKNOWN else 1.0)
+        return self._scaled(low, value, high)
+
+    def _share(self, codes: tuple[str, ...] | None) -> float:
+        if codes is None:
+            return 1.0
+        placed = sum(row.count for row in self.rows if row.residence is not None)
+        there = sum(row.count for row in self.rows if row.residence is not None and lives_in(row.residence, codes) is YES)
+        return there / placed if placed else 0.5
+
+    def _scaled(self, low: float, value: float, high: float) -> Estimate:
+        total, seen = self.total, self.observed
+        if seen == 0 or (total.basis is Basis.EXACT and total.value == seen):
+            top = None if self.open_ended else high
+            basis = Basis.EXACT if low == high and top is not None else Basis.BOUNDS
+            method = "counted in the evidence" + ("; the exposure may hold more" if self.open_ended else "")
+            return Estimate(value=round(value), low=low, high=top, method=method, basis=basis)
+        z = float(ndtri(0.5 + total.level / 2))
+        point = (total.value or seen) / seen
+        bottom = max(low, _wilson(low, seen, z)[0] * (total.low if total.low is not None else seen))
+        top = None if total.high is None else max(high, _upper(high, seen, z, total.level) * total.high)
+        method = f"{total.method}; split by the {round(value)} of {seen} observed (Wilson), scaled by exposure over observed"
+        return Estimate(value=round(value * point), low=math.floor(bottom), high=None if self.open_ended or top is None else math.ceil(top), level=total.level, method=method, basis=total.basis if total.basis is not Basis.EXACT else Basis.SAMPLE)
+
+    def largest(self, test: Callable[[Profile], Kleene], prefix: str) -> tuple[str | None, Estimate]:
+        """The state under `prefix` (`US-`) with most people who pass, and its count."""
+        states = sorted({row.residence for row in self.rows if row.residence and row.residence.startswith(prefix)})
+        counted = [(state, self.count(test, (state,))) for state in states]
+        nobody = Estimate(value=0, low=0, high=None if self.open_ended else self.count(test).high, method="no state of residence known", basis=Basis.BOUNDS)
+        return max(counted, key=lambda pair: (pair[1].low or 0, pair[1].value or 0), default=(None, nobody))
+
+
+def _wilson(successes: float, trials: int, z: float) -> tuple[float, float]:
+    p, zz = successes / trials, z * z / trials
+    centre, half = p + zz / 2, z * math.sqrt(p * (1 - p) / trials + zz / (4 * trials))
+    return max(0.0, (centre - half) / (1 + zz)), min(1.0, (centre + half) / (1 + zz))
+
+
+def _upper(successes: float, trials: int, z: float, level: float) -> float:
+    if successes == 0:
+        return 1 - (1 - level) ** (1 / trials)
+    return _wilson(successes, trials, z)[1]
+
+
+def reaches(estimate: Estimate, count: Count) -> tuple[Kleene, float | None]:
+    """
+    Whether a number of people reaches a threshold, and the probability that it does.
+
+    Args:
+        estimate: how many people, with interval.
+        count: the threshold.
+
+    Returns:
+        Yes or no when the interval lies on one side, else unknown with P(number >= threshold) from a
+        log-normal whose halves match the interval's ends (a normal when the lower end is zero).
+        The probability is null when no upper end can be stated.
+    """
+    least, low, high = count.least, estimate.low or 0.0, estimate.high
+    if low >= least:
+        return YES, 1.0
+    if high is not None and high < least:
+        return NO, 0.0
+    if high is None or estimate.value is None:
+        return UNKNOWN, None
+    return UNKNOWN, round(_tail(estimate, least - 0.5), 4)
+
+
+def _tail(estimate: Estimate, at: float) -> float:
+    z, value = float(ndtri(0.5 + estimate.level / 2)), float(estimate.value or 0)
+    low, high = float(estimate.low or 0), float(estimate.high or value)
+    if low > 0 and value > 0:
+        low, value, high, at = (math.log(number) for number in (low, value, max(high, value), at))
+    spread = (high - value if at >= value else value - low) / z
+    if spread <= 0:
+        return 0.5 if high > low else float(value >= at)
+    return float(ndtr((value - at) / spread))

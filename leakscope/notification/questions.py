@@ -1,0 +1,66 @@
+"""The facts still missing, each once, with why it matters and for which duties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from leakscope.notification.engine import Answer
+from leakscope.notification.facts import TABLES, Facts
+from leakscope.notification.people import Headcount
+
+
+def missing_facts(found: Answer, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
+    """
+    Missing facts, those that matter for most duties first.
+
+    Returns:
+        Entries `{"fact", "question", "why", "matters_for"}`.
+    """
+    matters: dict[str, list[str]] = {}
+    for duty in found.duties:
+        for path in duty["missing_facts"]:
+            matters.setdefault(path, []).append(duty["id"])
+    rows = [{"fact": path, "question": question(path), "why": _why(path, len(ids)), "matters_for": sorted(ids)} for path, ids in matters.items()]
+    rows.sort(key=lambda row: (-len(row["matters_for"]), row["fact"]))
+    return [*rows, *_merged(found), *_residence(people), *_population(people)]
+
+
+def _merged(found: Answer) -> list[dict[str, Any]]:
+    by_fact: dict[str, dict[str, Any]] = {}
+    for asked in found.questions:
+        held = by_fact.setdefault(asked["fact"], {**asked, "matters_for": []})
+        held["matters_for"] = sorted({*held["matters_for"], *asked["matters_for"]})
+    return list(by_fact.values())
+
+
+def question(path: str) -> str:
+    """What to ask for a fact, in words."""
+    table, _, name = path.partition(".")
+    if table == "determinations":
+        return f"Have you determined: {name.replace('_', ' ')}?"
+    if table == "ordered":
+        return "Has an authority ordered you to tell people? List the jurisdictions."
+    return TABLES[table].__dataclass_fields__[name].metadata["help"]
+
+
+def _why(path: str, duties: int) -> str:
+    if path.startswith("clocks."):
+        return f"a deadline of {duties} {'duty' if duties == 1 else 'duties'} is counted from it"
+    return f"{duties} {'duty depends' if duties == 1 else 'duties depend'} on it"
+
+
+def _residence(people: Headcount) -> list[dict[str, Any]]:
+    nowhere = sum(row.count for row in people.rows if row.residence is None)
+    stateless = sum(row.count for row in people.rows if row.residence == "US")
+    found = []
+    if nowhere:
+        found.append({"fact": "residence", "question": "Where do these people live?", "why": f"residence of {nowhere:,} observed people is unknown; further jurisdictions may apply", "matters_for": []})
+    if stateless:
+        found.append({"fact": "residence.US", "question": "In which state do these people live?", "why": f"{stateless:,} observed people live in the United States, state unknown; state statutes may apply", "matters_for": []})
+    return found
+
+
+def _population(people: Headcount) -> list[dict[str, Any]]:
+    if not people.open_ended:
+        return []
+    return [{"fact": "population.records", "question": "How many records did the exposure hold, and how was the sample drawn?", "why": "without them the number of people in the whole exposure cannot be estimated; thresholds that are not reached stay open", "matters_for": []}]
