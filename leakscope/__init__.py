@@ -1,3 +1,26 @@
 """LeakScope: from a sample of exposed records to a breach decision."""
 
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
 __version__ = "0.1.0"
+
+#: Public functions and the module that defines each; imported on first use, so that the command line starts fast.
+_PUBLIC = {
+    "assess": "leakscope.assessment",
+    "fields": "leakscope.api",
+    "individuals": "leakscope.individuals",
+    "scan": "leakscope.api",
+}
+__all__ = ["assess", "fields", "individuals", "scan"]  # noqa: F822 (resolved by `__getattr__`)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_PUBLIC[name])
+    if not hasattr(module, name):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(module, name)

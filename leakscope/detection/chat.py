@@ -55,7 +55,7 @@ def turns(values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.D
 
 def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame:
     """The columns that all shapes share."""
-    columns = ("order", "source", "record", "field", "base", "role", "attachments", "value")
+    columns = ("order", "source", "record", "field", "base", "role", "attachments", "value", "key", "outer_start", "outer_end", "offsets")
     return frame.select(*columns, (pl.lit(0) if offset is None else offset).cast(pl.Int64).alias("offset"))
 
 

@@ -1,0 +1,43 @@
+"""`leakscope scan`: every finding in files, folders or standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from leakscope.cli._output import set_exit_code, standard_error
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|-...")
+@click.option("--format", "form", type=click.Choice(["table", "ndjson", "csv", "sarif"]), default="table", show_default=True, help="How to print.")
+@click.option("--time-budget", default="none", show_default=True, metavar="T|none", help="Time for names in free text (90s, 10m); none reads all.")
+@click.option("--entities", multiple=True, metavar="TYPE", help="Only findings of these entity types (repeat, or separate by commas).")
+@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Least confidence reported.")
+@click.option("--rules", type=FILE, help="Further rules, in the catalogue's form.")
+@click.option("--key", "key_file", type=FILE, help="Incident key, so that fingerprints compare between runs.")
+@click.option("--suppressions", type=FILE, help="Findings to leave out, each with who, when and why.")
+@click.pass_context
+def command(
+    ctx: click.Context, paths: tuple[str, ...], form: str, time_budget: str, entities: tuple[str, ...], min_confidence: float,
+    rules: Path | None, key_file: Path | None, suppressions: Path | None,
+) -> None:  # fmt: skip
+    """Find secrets, credentials and personal data, one finding a line."""
+    from leakscope.detection.output import WRITERS
+    from leakscope.detection.scanning import Tally, findings, kernel_for
+
+    tally = Tally()
+    wanted = tuple(name for listed in entities for name in listed.split(",") if name)
+    kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
+    WRITERS[form](findings(paths, kernel, tally), sys.stdout, kernel.catalogue)
+    console = standard_error()
+    for piece in tally.set_aside:
+        console.print(f"Set aside: {piece.source}: {piece.detail}", soft_wrap=True)
+    suppressed = int(kernel.suppressed["count"].sum())
+    if suppressed:
+        console.print(f"{suppressed} further finding{'s' if suppressed != 1 else ''} known to be harmless or too unsure; see docs/detection.md.", soft_wrap=True)
+    set_exit_code(ctx, tally.exit_code)

@@ -1,0 +1,202 @@
+"""Names by the small encoder that ships with the tool, or by any model of the same form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leakscope.detection.names_span import FROM_LABELS, NameSpan
+from leakscope.errors import UsageError
+
+Floats = npt.NDArray[np.float32]
+
+#: Tokens of one window, tokens that neighbouring windows share, and tokens read in one call.
+WINDOW, SHARED, TOGETHER = 128, 24, 3072
+#: Texts tokenised together: bounds memory whatever the number of texts.
+BATCH = 256
+#: Window lengths are rounded up to this, so that the runtime meets few shapes and keeps few buffers.
+STEP = 16
+
+
+def shipped_folder() -> Path:
+    """Folder of the model that ships with the tool."""
+    return Path(str(files("leakscope.detection"))) / "models" / "names"
+
+
+@cache
+def shipped_card() -> dict[str, Any]:
+    """The shipped model's card; empty when the tool was built without one."""
+    path = shipped_folder() / "card.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
+class OnnxNames:
+    """
+    Names by a token classifier in ONNX form.
+
+    Args:
+        folder: holds `model.onnx`, `tokenizer.json` and `card.json` (`tags`, `thresholds`, `cases`, `languages`, `sha256`).
+
+    Raises:
+        UsageError: a part is missing, or the model is not the one its card describes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        try:
+            self._card = json.loads((folder / "card.json").read_text("utf-8"))
+            model = (folder / "model.onnx").read_bytes()
+            self._tokens: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError):
+            raise UsageError(f"{folder} holds no names model", hint="It needs model.onnx, tokenizer.json and card.json.") from None
+        if hashlib.sha256(model).hexdigest() != self._card["sha256"]:
+            raise UsageError(f"the names model in {folder} is not the one its card describes")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = int(os.environ.get("LEAKSCOPE_THREADS", "1"))
+        options.enable_cpu_mem_arena = False
+        self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._inputs = {value.name for value in self._session.get_inputs()}
+        self._tokens.enable_truncation(WINDOW, stride=SHARED)
+        self._tokens.no_padding()
+        self._kinds = sorted({FROM_LABELS[tag[2:]] for tag in self._card["tags"] if tag != "O"})
+        self._sums, self._begins = _sums(self._card["tags"], self._kinds)
+        self._thresholds = np.array([self._card["thresholds"][kind] for kind in self._kinds], np.float32)
+        self.name = str(self._card["name"])
+
+    def reads(self, language: str) -> bool:
+        """Whether the model was made for a language; what cannot be told is read."""
+        return language == "und" or language in self._card["languages"]
+
+    def find(self, texts: Sequence[str]) -> list[list[NameSpan]]:
+        """The names of each text."""
+        found: list[list[NameSpan]] = []
+        for begin in range(0, len(texts), BATCH):
+            found += self._find(texts[begin : begin + BATCH])
+        return found
+
+    def _find(self, texts: Sequence[str]) -> list[list[NameSpan]]:
+        windows = [
+            (place, window) for place, coded in enumerate(self._tokens.encode_batch(list(texts))) for window in (coded, *coded.overflowing)
+        ]
+        found: list[dict[tuple[int, int], NameSpan]] = [{} for _ in texts]
+        for group in _groups([len(window.ids) for _, window in windows]):
+            chances = self._read([windows[place] for place in group], texts)
+            for row, place in enumerate(group):
+                number, window = windows[place]
+                for span in self._spans(window, chances[row], texts[number]):
+                    _keep(found[number], span)
+        return [list(spans.values()) for spans in found]
+
+    def _read(self, windows: Sequence[tuple[int, Any]], texts: Sequence[str]) -> Floats:
+        """Probabilities of every tag for every token of windows of like length."""
+        width = -(-max(len(window.ids) for _, window in windows) // STEP) * STEP
+        ids, mask, cases = (np.zeros((len(windows), width), np.int64) for _ in range(3))
+        for row, (number, window) in enumerate(windows):
+            size = len(window.ids)
+            ids[row, :size], mask[row, :size] = window.ids, 1
+            if self._card["cases"]:
+                cases[row, :size] = _cases(window, texts[number])
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": cases}
+        scores = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
+        return scores / scores.sum(-1, keepdims=True)
+
+    def _spans(self, window: Any, chances: Floats, text: str) -> Iterator[NameSpan]:
+        """Names of one window: words whose likeliest kind is over its threshold, joined while nothing says that a new one begins."""
+        kinds = chances[: len(window.ids)] @ self._sums
+        if kinds.max(initial=0.0) < self._thresholds.min():
+            return
+        begins = chances[: len(window.ids)] @ self._begins
+        open_span: list[Any] | None = None
+        for start, end, first, last in _words(window):
+            means = kinds[first:last].mean(0)
+            kind = int(means.argmax())
+            sure = means[kind] >= self._thresholds[kind]
+            if open_span and (not sure or kind != open_span[2] or _parted(text, open_span[1], start, begins[first, kind], kinds[first, kind])):
+                yield self._closed(open_span)
+                open_span = None
+            if sure and open_span:
+                open_span[1] = end
+                open_span[3].append(float(means[kind]))
+            elif sure:
+                open_span = [start, end, kind, [float(means[kind])]]
+        if open_span:
+            yield self._closed(open_span)
+
+    def _closed(self, span: list[Any]) -> NameSpan:
+        start, end, kind, chances = span
+        return NameSpan(start, end, self._kinds[kind], round(min(1.0, sum(chances) / len(chances)), 4))
+
+
+def _sums(tags: Sequence[str], kinds: Sequence[str]) -> tuple[Floats, Floats]:
+    """Matrices from tag probabilities to the probability of each kind, and of a beginning of each kind."""
+    whole, begin = (np.zeros((len(tags), len(kinds)), np.float32) for _ in range(2))
+    for row, tag in enumerate(tags):
+        if tag != "O":
+            column = kinds.index(FROM_LABELS[tag[2:]])
+            whole[row, column] = 1
+            begin[row, column] = float(tag.startswith("B-"))
+    return whole, begin
+
+
+def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of windows of like length, as many together as `TOGETHER` allows."""
+    group: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and lengths[place] * (len(group) + 1) > TOGETHER:
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def _cases(window: Any, text: str) -> list[int]:
+    """For every token 0 lower, 1 initial, 2 upper, 3 mixed: the vocabulary itself knows no capitals."""
+    return [_case(text[start:end]) for start, end in window.offsets]
+
+
+def _case(word: str) -> int:
+    if word == word.lower():
+        return 0
+    if word == word.upper():
+        return 2 if len(word) > 1 else 1
+    return 1 if word[1:] == word[1:].lower() else 3
+
+
+def _words(window: Any) -> Iterator[tuple[int, int, int, int]]:
+    """Start and end in the text, first and last token, of every word of a window."""
+    previous, first = None, 0
+    words = window.word_ids
+    for place, word in enumerate([*words, None]):
+        if word != previous or word is None:
+            if previous is not None:
+                yield window.offsets[first][0], window.offsets[place - 1][1], first, place
+            previous, first = word, place
+
+
+def _parted(text: str, end: int, start: int, begin: float, kind: float) -> bool:
+    """Whether a new name begins after the open one: a line ends between them, or the model says so."""
+    between = text[end:start]
+    return "\n\n" in between or len(between) > 3 or (begin > 0.5 * kind and start > end)
+
+
+def _keep(spans: dict[tuple[int, int], NameSpan], span: NameSpan) -> None:
+    """Add `span` unless a span of the window before covers the place; of two that overlap the longer stays."""
+    for key, other in list(spans.items()):
+        if span.start < other.end and other.start < span.end:
+            if span.end - span.start <= other.end - other.start:
+                return
+            del spans[key]
+    spans[span.start, span.end] = span

@@ -1,0 +1,72 @@
+"""Scans evidence from its readers to findings, batch by batch, and counts what was set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from leakscope.catalogue import load
+from leakscope.detection.kernel import Kernel
+from leakscope.model import Batch, SetAside
+from leakscope.safety.keys import IncidentKey, load_key, new_key
+from leakscope.schema import FINDINGS, conform
+from leakscope.sources import expand, read
+from leakscope.sources.evidence import gather
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a scan saw: records read and pieces set aside, with their reasons."""
+
+    records: int = 0
+    set_aside: list[SetAside] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all read, 4 something set aside, 3 nothing readable."""
+        if not self.set_aside:
+            return 0
+        return 4 if self.records else 3
+
+
+def batches(paths: tuple[str, ...], tally: Tally) -> Iterator[Batch]:
+    """Every batch of the files, folders or standard input that `paths` name; what cannot be read goes to `tally`."""
+    for evidence in gather(paths):
+        if isinstance(evidence, SetAside):
+            tally.set_aside.append(evidence)
+            continue
+        for found in expand(evidence):
+            if isinstance(found, SetAside):
+                tally.set_aside.append(found)
+                continue
+            for piece in read(*found):
+                if isinstance(piece, SetAside):
+                    tally.set_aside.append(piece)
+                else:
+                    tally.records += piece.records
+                    yield piece
+
+
+def kernel_for(rules: Path | None, key_file: Path | None, *, entities: tuple[str, ...] = (), min_confidence: float = 0.5) -> Kernel:
+    """
+    A kernel as the command line asks for it.
+
+    Args:
+        rules: a user's rule file.
+        key_file: the incident key; null: one for this run only.
+        entities: entity types to report; empty: all.
+        min_confidence: least confidence reported.
+    """
+    key: IncidentKey = load_key(key_file) if key_file else new_key()
+    return Kernel(load(rules), key, entities=frozenset(entities) or None, min_confidence=min_confidence)
+
+
+def findings(paths: tuple[str, ...], kernel: Kernel, tally: Tally) -> Iterator[pl.DataFrame]:
+    """Findings of each batch, schema `FINDINGS`."""
+    for batch in batches(paths, tally):
+        found = kernel.find_batch(batch)
+        if found.height:
+            yield conform(found, FINDINGS)

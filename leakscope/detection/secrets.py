@@ -1,0 +1,127 @@
+"""The rotation sheet: one row per distinct secret, what it opens, whose it is, whether it still works, most dangerous first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import polars as pl
+
+from leakscope.catalogue import Catalogue, Detector, load
+from leakscope.detection.decoders import Decoded, decoded
+from leakscope.detection.overlaps import is_secret
+from leakscope.schema import SECRETS, empty
+
+_SEVERITY = ("low", "medium", "high", "critical")
+_STATUS = ("documented_example", "revoked_format", "expired", "test", "unknown", "looks_live")
+
+
+def secrets(sightings: pl.DataFrame, records: pl.DataFrame, catalogue: Catalogue | None = None, *, now: datetime | None = None) -> pl.DataFrame:
+    """
+    Every distinct secret and credential in `sightings`.
+
+    Args:
+        sightings: schema `SIGHTINGS`.
+        records: schema `RECORDS`, of the same records.
+        catalogue: the rules that found them; null: the built-in ones.
+        now: instant against which expiry is judged; null: the clock's.
+
+    Returns:
+        Schema `SECRETS`, most dangerous first: severity, then status, then number of records.
+    """
+    found = sightings.filter(pl.col("entity").map_elements(is_secret, return_dtype=pl.Boolean)) if sightings.height else sightings
+    if not found.height:
+        return empty(SECRETS)
+    distinct = _distinct(found, records)
+    rules = (catalogue or load()).by_id
+    rows = [_row(row, rules, now or datetime.now(UTC)) for row in distinct.iter_rows(named=True)]
+    sheet = pl.DataFrame(rows, schema=SECRETS)
+    order = [
+        pl.col("severity").replace_strict({name: rank for rank, name in enumerate(_SEVERITY)}, default=0, return_dtype=pl.Int8),
+        pl.col("status").replace_strict({name: rank for rank, name in enumerate(_STATUS)}, default=0, return_dtype=pl.Int8),
+        "records",
+    ]
+    return sheet.sort([*order, "fingerprint"], descending=[True, True, True, False])
+
+
+def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    known = records.select("source", "record", "timestamp", "service").unique(["source", "record"])
+    return (
+        found.join(known, on=["source", "record"], how="left")
+        .group_by("fingerprint", "entity", maintain_order=True)
+        .agg(
+            pl.col("detector", "confidence", "preview", "value", "attributes").sort_by("confidence", descending=True).first(),
+            records=pl.struct("source", "record").n_unique().cast(pl.UInt64),
+            occurrences=pl.len().cast(pl.UInt64),
+            first_seen=pl.col("timestamp").min(),
+            last_seen=pl.col("timestamp").max(),
+            services=pl.col("service").drop_nulls().unique().sort(),
+        )
+    )
+
+
+def _row(row: Mapping[str, Any], rules: Mapping[str, Detector], now: datetime) -> dict[str, Any]:
+    rule = rules.get(row["detector"])
+    attributes = orjson.loads(row["attributes"] or "{}")
+    says = decoded(rule.decode if rule else None, row["value"])
+    environment = says.environment or attributes.get("environment") or "unknown"
+    status = _status(attributes, says, environment, now)
+    kept = ("fingerprint", "entity", "detector", "confidence", "records", "occurrences", "first_seen", "last_seen", "services", "preview")
+    provider = rule.provider if rule else None
+    return {
+        **{name: row[name] for name in kept},
+        "provider": provider.id if provider else attributes.get("provider"),
+        "kind": _kind(rule, says),
+        "environment": environment,
+        "status": status,
+        "account": says.account,
+        "scopes": list(says.scopes),
+        "issued": says.issued,
+        "expires": says.expires,
+        "checksum": says.checksum or "none",
+        "severity": _severity(rule, status),
+        "exposes": rule.exposes if rule else "Opens the account it belongs to.",
+        "revoke": provider.revoke if provider else _REVOKE.get(row["entity"], "Find the system that accepts it, replace it there, and end its sessions."),
+        "console": provider.console if provider else "",
+    }
+
+
+_REVOKE: Mapping[str, str] = {
+    "CREDENTIAL_PASSWORD": "Reset the password, end all sessions, and reset it wherever it is used again.",
+    "CREDENTIAL_PAIR": "Reset the password of the account, end its sessions, and tell its owner.",
+    "CREDENTIAL_BASIC_AUTH": "Change the password of the account and remove it from addresses and headers.",
+    "CREDENTIAL_PASSWORD_HASH": "Treat the password as known: reset it, and make its hash costlier if it is weak.",
+    "SECRET_PRIVATE_KEY": "Make a new key pair, replace the public half everywhere, revoke certificates issued for it.",
+    "SECRET_JWT": "End the session at the issuer; rotate the signing key if many were exposed.",
+    "SECRET_SESSION": "End the session on the server.",
+    "SECRET_CONNECTION_STRING": "Change the database user's password; close the port to the public network.",
+    "SECRET_MFA_SEED": "Enrol the second factor anew.",
+    "SECRET_SEED_PHRASE": "Move the funds to a new wallet at once.",
+}
+
+
+def _kind(rule: Detector | None, says: Decoded) -> str:
+    details = " ".join(value for value in (says.details or {}).values() if value)
+    name = rule.name if rule else "Secret"
+    return f"{name} ({details})" if details else name
+
+
+def _status(attributes: Mapping[str, Any], says: Decoded, environment: str, now: datetime) -> str:
+    if attributes.get("documented_example"):
+        return "documented_example"
+    if says.expires is not None and says.expires < now:
+        return "expired"
+    if environment == "test":
+        return "test"
+    if says.checksum == "invalid":
+        return "revoked_format"
+    return "looks_live" if environment == "live" or says.checksum == "valid" or (says.expires is not None) or attributes.get("provider") else "unknown"
+
+
+def _severity(rule: Detector | None, status: str) -> str:
+    severity = rule.severity if rule else "high"
+    if status in ("expired", "test", "documented_example", "revoked_format"):
+        return "low"
+    return severity
