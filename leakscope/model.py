@@ -68,12 +68,14 @@ class Sample:
         design: how it was drawn.
         population: records in the exposure by source name ("" for all together); empty when nobody stated it.
         drawn: records drawn by this run out of those supplied, with seed; null when all were read.
+        supplied: records supplied, when only `drawn` of them were read; null when all were read.
     """
 
     design: SampleDesign = SampleDesign.UNKNOWN
     population: Mapping[str, int] = field(default_factory=dict)
     drawn: int | None = None
     seed: int = 0
+    supplied: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
