@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import polars as pl
 
@@ -54,7 +55,7 @@ def slot_of(field: str) -> str:
     """
     parts = path_words(field)
     known = slot_words()
-    pairs = [f"{first}_{second}" for first, second in zip(parts, parts[1:], strict=False)]
+    pairs = [f"{first}_{second}" for first, second in pairwise(parts)]
     return next((known[part] for part in (*pairs, *parts) if part in known), "")
 
 
