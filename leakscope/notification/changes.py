@@ -13,6 +13,13 @@ from leakscope.notification.law import jurisdictions
 from leakscope.notification.people import Headcount
 
 _STANDING = {"applies": 3, "may_apply": 2, "unknown": 1, "does_not_apply": 0}
+#: Changes that only make sense together.
+_TOGETHER: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("exposure.encryption", "encrypted"), ("exposure.key", "safe")),
+    (("harm.misuse_likely", "no"), ("harm.misuse", "no"), ("harm.determination_documented", "yes")),
+    (("exposure.recipients", "trusted"), ("exposure.recovered", "yes"), ("exposure.malicious", "no")),
+    (("exposure.access", "no"), ("exposure.exfiltration", "no"), ("exposure.lost", "no"), ("exposure.posted", "no"), ("exposure.recipients", "nobody")),
+)
 #: Facts that are never "what if": they say who you are, not what happened.
 _FIXED = frozenset({"incident.establishments", "incident.targets", "incident.main_establishment", "exposure.outage_hours", "ordered", "population.records"})
 
@@ -46,7 +53,21 @@ def _fact_changes(before: Answer, people: Headcount, facts: Facts, on: date) -> 
             effects = _effects(before, after, concerned[path])
             if effects:
                 found.append(_entry(f"change-{path}-{value}", _sentence(path, value, facts), effects))
+    found += [entry for together in _TOGETHER if (entry := _joint(together, concerned, before, people, facts, on))]
     return sorted(found, key=lambda entry: (-len(entry["duties"]), entry["id"]))
+
+
+def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[str]], before: Answer, people: Headcount, facts: Facts, on: date) -> dict[str, Any] | None:
+    moved = [(path, value) for path, value in together if facts.value(path) != value]
+    where = set().union(*(concerned.get(path, set()) for path, _ in moved)) if len(moved) > 1 else set()
+    if not where:
+        return None
+    then = facts
+    for path, value in moved:
+        then = with_fact(then, path, value)
+    effects = _effects(before, answer(people, then, on, only=where), where)
+    sentence = "if " + " and ".join(f"{path} were {value.replace('_', ' ')}" for path, value in moved)
+    return _entry("change-" + "+".join(f"{path}-{value}" for path, value in moved), sentence, effects) if effects else None
 
 
 def _others(path: str, facts: Facts) -> Iterable[str]:
@@ -77,7 +98,7 @@ def _effects(before: Answer, after: Answer, where: set[str]) -> dict[str, list[s
     moved: dict[str, list[str]] = {}
     for name in sorted({*old, *new}):
         was, now = old.get(name, "does_not_apply"), new.get(name, "does_not_apply")
-        if was != now and 3 in (_STANDING[was], _STANDING[now]) or {was, now} == {"may_apply", "does_not_apply"}:
+        if (was != now and 3 in (_STANDING[was], _STANDING[now])) or {was, now} == {"may_apply", "does_not_apply"}:
             moved.setdefault(now, []).append(name)
     return moved
 

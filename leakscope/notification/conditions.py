@@ -225,7 +225,7 @@ _CONDITIONS: Mapping[str, Callable[[Setting], Outcome]] = {
 
 def condition(name: str, setting: Setting) -> Outcome:
     """
-    The answer to a named condition: a word of the table above, `elements:GROUP`, or `determination:NAME`.
+    The answer to a named condition: a word of the table above, `elements:GROUP`, `fact:TABLE.NAME` or `determination:NAME`.
 
     Raises:
         CatalogueError: no condition has that name.
@@ -235,6 +235,8 @@ def condition(name: str, setting: Setting) -> Outcome:
         return _elements(rest, setting)
     if kind == "determination":
         return fact(setting.facts, f"determinations.{rest}", rest.replace("_", " "))
+    if kind == "fact":
+        return fact(setting.facts, rest, rest.partition(".")[2].replace("_", " "))
     if name not in _CONDITIONS:
         raise CatalogueError(f"there is no condition called {name}")
     return _CONDITIONS[name](setting)

@@ -13,7 +13,7 @@ from leakscope.notification.facts import Facts
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
 from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
 from leakscope.notification.outcome import Outcome, both, either
-from leakscope.notification.people import Headcount, Profile, covered, group, lives_in, reaches
+from leakscope.notification.people import Headcount, Profile, group, lives_in, reaches
 from leakscope.notification.risk import assess
 
 STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
@@ -131,6 +131,10 @@ def _ask(row: Jurisdiction, people: Headcount, facts: Facts) -> list[dict[str, A
     scope = row.scope
     if scope.ask_when is None or not any(item.has(group(scope.ask_when)) is not NO for item in people.rows):
         return []
+    homes = any_of(lives_in(item.residence, scope.residence) for item in people.rows)
+    national = all("-" not in code for code in scope.residence)
+    if YES not in (homes, _seated(row, facts)) and not (homes is UNKNOWN and national):
+        return []
     why = f"{scope.ask_when} data are among the exposed; if yes, {row.name} ({row.versions[-1].citation}) has duties of its own"
     return [{"fact": f"regimes.{scope.regime}", "question": scope.question, "why": why, "matters_for": [row.id]}]
 
@@ -160,13 +164,9 @@ def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcoun
 
 
 def _limits(row: Jurisdiction, facts: Facts) -> list[Outcome]:
-    found = []
-    if row.scope.only:
-        found.append(conditions.fact(facts, row.scope.only, f"{row.name} binds you ({row.scope.only.partition('.')[2].replace('_', ' ')})"))
-    for path in row.scope.exempt:
-        if facts.value(path) not in ("no", "unknown"):
-            found.append(Outcome(NO, (f"exempt in {row.name} as {path.partition('.')[2]}",), frozenset({path})))
-    return found
+    bound = [conditions.fact(facts, path, f"{row.name} binds you ({path.partition('.')[2].replace('_', ' ')})") for path in (row.scope.only,) if path]
+    exempt = (path for path in row.scope.exempt if facts.value(path) not in ("no", "unknown"))
+    return [*bound, *(Outcome(NO, (f"exempt in {row.name} as {path.partition('.')[2]}",), frozenset({path})) for path in exempt)]
 
 
 def _anybody(setting: conditions.Setting) -> Outcome:
@@ -198,7 +198,7 @@ def _duty(rule: DutyRule, setting: conditions.Setting, common: tuple[Outcome, ..
     if rule.recipient_kind == "controller" and role.value is not YES:
         return None
     lead = _lead(rule, setting)
-    if lead is not None and lead.value is NO and rule.recipient_kind != "regulator":
+    if lead is not None and lead.value is not YES:
         return None
     parts = [role, *common]
     if lead is not None:
@@ -229,7 +229,11 @@ def _why(parts: list[Outcome], outcome: Outcome) -> list[str]:
 
 
 def _lead(rule: DutyRule, setting: conditions.Setting) -> Outcome | None:
-    """For a member state of the EEA: whether its own authority must be addressed beside the general duty."""
+    """
+    For a member state of the EEA: whether its own authority is addressed beside the general duty.
+
+    One notice to the lead authority covers all states; while establishments are unknown the general duty stands for them.
+    """
     if setting.jurisdiction.scope.basis != "member_state":
         return None
     read = frozenset({"incident.establishments", "incident.main_establishment"})

@@ -5,8 +5,11 @@ Every table is a frozen dataclass whose fields carry their own kind, choices and
 Reading, the published JSON Schema, the commented template and the questions all come from those fields.
 """
 
+# ruff: noqa: RUF009 - the calls in the tables below are field declarations.
+
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -374,8 +377,6 @@ def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _refuse_unknown(where: str, given: Mapping[str, Any], known: set[str]) -> None:
-    import difflib
-
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), 1)
@@ -460,3 +461,20 @@ def _check_overrides(overrides: tuple[Override, ...]) -> None:
         missing = [name for name in ("target", "value", "who", "when", "why") if getattr(override, name) in (None, "")]
         if missing:
             raise FactsError(f"an override lacks {', '.join(missing)}", hint="an override is recorded with target, value, who, when and why")
+
+
+def from_dict(stated: Mapping[str, Any]) -> Facts:
+    """
+    Facts from what `to_dict` wrote, such as `facts` of an assessment.
+
+    Raises:
+        FactsError: it holds something no fact can be.
+    """
+    names = {attribute: name for name, (attribute, _) in LISTS.items()}
+    return from_mapping({names.get(key, key): _without_null(value) for key, value in stated.items()})
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_null(item) for key, item in value.items() if item is not None}
+    return [_without_null(item) for item in value] if isinstance(value, list) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -312,3 +313,15 @@ def _packs() -> list[Traversable]:
 def tables(name: str) -> Mapping[str, Any]:
     """A data file beside this module: element groups, content profiles."""
     return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
+
+
+@cache
+def law_hash() -> str:
+    """SHA-256 over every law file in use, so that a decision says which law data it was taken on."""
+    digest = hashlib.sha256()
+    for root in (folder(), *_packs()):
+        for path in sorted((path for path in root.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in ("groups", "content"):
+        digest.update((files(__package__) / f"{name}.toml").read_bytes())
+    return digest.hexdigest()

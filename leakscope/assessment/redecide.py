@@ -1,0 +1,57 @@
+"""Decides again on a finished case: other facts, the law of another day, overrides; nothing is read or counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.model import Basis, Estimate
+from leakscope.notification import Decision, decide
+from leakscope.notification import facts as fact_files
+from leakscope.notification.facts import Facts
+
+
+def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False) -> Decision:
+    """
+    The decision on a case under these facts and the law of a day.
+
+    Args:
+        case: a finished case.
+        facts_file: facts to decide on; the case's own when null.
+        on: day whose law counts.
+        save: write the decision into the assessment; overrides and sign-off go into the ledger either way.
+
+    Raises:
+        FactsError: the facts file is malformed.
+        InvariantError: the case is damaged.
+    """
+    assessment = case.assessment()
+    facts = fact_files.load(facts_file) if facts_file else fact_files.from_dict(assessment["facts"])
+    people = assessment["individuals"]
+    counts = {"individuals": _estimate(people["estimated"]), "exposure": _estimate(people.get("exposure"))}
+    decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"))
+    if save or decision.overrides or facts.sign_off.who:
+        _record(case, assessment, decision, facts, save=save)
+    return decision
+
+
+def _estimate(stated: Mapping[str, Any] | None) -> Estimate | None:
+    return Estimate(**{**stated, "basis": Basis(stated["basis"])}) if stated else None
+
+
+def _record(case: Case, assessment: dict[str, Any], decision: Decision, facts: Facts, *, save: bool) -> None:
+    ledger = case.ledger()
+    ledger.write("decided", on=decision.on.isoformat(), applies=sum(duty["status"] == "applies" for duty in decision.duties), saved=save)
+    for override in decision.overrides:
+        ledger.write("override", **override)
+    if facts.sign_off.who:
+        ledger.write("sign-off", **facts.to_dict()["sign_off"])
+    if save:
+        counted = [row for row in assessment["missing_facts"] if row["fact"].startswith(("population", "sample"))]
+        names = {row["fact"] for row in decision.missing_facts}
+        missing = [*(row for row in counted if row["fact"] not in names), *decision.missing_facts]
+        fresh = {"duties": decision.duties, "what_would_change": decision.what_would_change, "missing_facts": missing, "facts": facts.to_dict()}
+        merged = {**assessment, **fresh, "overrides": decision.overrides, "case": {**assessment["case"], "on": decision.on.isoformat()}}
+        case.write_json(ASSESSMENT, merged, ledger)
