@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -70,14 +70,14 @@ class Estimates:
         individuals_observed: distinct people seen, a floor.
         individuals_estimated: distinct people in the evidence supplied, with linkage uncertainty.
         individuals_exposure: distinct people in the whole exposure; null unless design and population are stated.
-        bounds: hard bounds of people in the exposure with the assumption they rest on.
+        bounds: hard bounds of people in the exposure, `low, high, note`; high null when the exposure's size is unknown.
         secrets_observed: distinct secrets seen.
         secrets_exposure: distinct secrets in the exposure; null likewise.
-        by_residence: people in the evidence by residence ("" unknown).
+        by_residence: people in the evidence by residence (null: unknown).
         by_element: people in the evidence by element code.
         by_residence_exposure: people in the exposure by residence; empty likewise.
         unseen_share: upper bound for the share of exposed records with something that was not seen at all.
-        missing_facts: facts without which the exposure cannot be inferred.
+        missing_facts: `fact, why, matters_for` of what keeps the exposure from being inferred.
         methods: how the numbers were reached, one sentence each.
     """
 
@@ -85,15 +85,25 @@ class Estimates:
     individuals_observed: Estimate
     individuals_estimated: Estimate
     individuals_exposure: Estimate | None
-    bounds: Estimate
+    bounds: Mapping[str, Any]
     secrets_observed: Estimate
     secrets_exposure: Estimate | None
-    by_residence: Mapping[str, Estimate]
+    by_residence: Mapping[str | None, Estimate]
     by_element: Mapping[str, Estimate]
-    by_residence_exposure: Mapping[str, Estimate] = field(default_factory=dict)
+    by_residence_exposure: Mapping[str | None, Estimate] = field(default_factory=dict)
     unseen_share: Estimate
-    missing_facts: tuple[str, ...] = ()
+    missing_facts: tuple[dict[str, Any], ...] = ()
     methods: tuple[str, ...] = ()
+
+    @property
+    def shares(self) -> dict[str, Estimate]:
+        """Share of records by entity."""
+        return {entity: count.share_of_records for entity, count in self.entities.items()}
+
+    @property
+    def exposure_records(self) -> dict[str, Estimate]:
+        """Records of the exposure by entity, where anything can be said of them."""
+        return {entity: count.exposure_records for entity, count in self.entities.items() if count.exposure_records is not None}
 
 
 def _record_clusters(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -167,15 +177,15 @@ def _scaled_group(observed: int, whole: Estimate, everybody: int, method: str) -
     if whole.value is None or not everybody or (whole.basis is Basis.EXACT and whole.value == everybody):
         return exact(observed, "distinct people counted")
     share = observed / everybody
-    low, high = (None if end is None else min(end, whole.value or end) if False else end * share for end in (whole.low, whole.high))
+    low, high = (None if end is None else end * share for end in (whole.low, whole.high))
     return Estimate(value=whole.value * share, low=low, high=high, method=method, basis=whole.basis)
 
 
-def _groups(linked: People, people: Estimate) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+def _groups(linked: People, people: Estimate) -> tuple[dict[str | None, Estimate], dict[str, Estimate]]:
     counted = linked.individuals.filter("counted")
     everybody = counted.height
     method = "share of the people seen, times the people estimated"
-    by_place = counted.group_by(pl.col("residence").fill_null("")).len().sort(["len", "residence"], descending=[True, False])
+    by_place = counted.group_by("residence").len().sort(["len", "residence"], descending=[True, False])
     kinds = linked.person_elements.join(counted.select("person"), on="person", how="semi")
     by_element = kinds.group_by("element").agg(pl.col("person").n_unique()).sort(["person", "element"], descending=[True, False])
     return (
@@ -184,12 +194,12 @@ def _groups(linked: People, people: Estimate) -> tuple[dict[str, Estimate], dict
     )
 
 
-def _hard(observed: int, reach: Reach, most: int) -> Estimate:
+def _hard(observed: int, reach: Reach, most: int) -> dict[str, Any]:
     limits = hard_limits(observed, reach, most)
     if limits is None:
-        return bounds(observed, None, "at least the people seen; no upper bound without the size of the exposure")
-    note = f"at least the people seen; at most {max(most, 1)} new people in each unread record, as many as the fullest record read names"
-    return bounds(limits.lower, limits.upper, note)
+        return {"low": observed, "high": None, "note": "At least the people seen; no upper bound without the size of the exposure."}
+    note = f"At least the people seen; at most {max(most, 1)} new people in each unread record, as many as the fullest record read names."
+    return {"low": int(limits.lower), "high": int(limits.upper), "note": note}
 
 
 def _secrets(sightings: pl.DataFrame, reach: Reach) -> tuple[Estimate, Estimate | None]:

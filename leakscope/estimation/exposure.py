@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from leakscope.estimation.cluster import cluster_share
 from leakscope.estimation.detector_error import Accuracy, corrected_share
@@ -76,12 +77,25 @@ def reach_of(read: Mapping[str, int], sample: Sample) -> Reach:
     return Reach(read=read, evidence=evidence, exposed=exposed, strata=strata, sample=sample)
 
 
-def missing_facts(reach: Reach) -> list[str]:
-    """The facts without which nothing is said of the exposure: `population`, `sample_design`."""
+#: The facts an inference to the exposure needs, by their path in the facts file.
+_POPULATION = {
+    "fact": "population.records",
+    "why": "Without the number of records that were exposed nothing can be said of people beyond the evidence supplied.",
+    "matters_for": ["individuals.exposure"],
+}
+_DESIGN = {
+    "fact": "population.design",
+    "why": "Without knowing how the supplied records were drawn from the exposed ones they tell nothing of the rest.",
+    "matters_for": ["individuals.exposure"],
+}
+
+
+def missing_facts(reach: Reach) -> list[dict[str, Any]]:
+    """The facts without which nothing is said of the exposure: `fact, why, matters_for`."""
     if reach.infers_exposure:
         return []
-    missing = ["population"] if reach.exposed is None else []
-    return missing + (["sample_design"] if reach.sample.design is SampleDesign.UNKNOWN else [])
+    missing = [_POPULATION] if reach.exposed is None else []
+    return missing + ([_DESIGN] if reach.sample.design is SampleDesign.UNKNOWN else [])
 
 
 def no_inference(design: SampleDesign) -> str:
