@@ -16,6 +16,7 @@ from leakscope.assessment.state import Exhibit, Progress, Run
 from leakscope.engines import local
 from leakscope.engines.batch import Examined, Work
 from leakscope.errors import SetAsideError, UnreadableError
+from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import Format, expand, formats, read
@@ -234,15 +235,17 @@ def drawing(run: Run) -> Keep | None:
     options = run.options
     if options.rows is None and options.fraction is None:
         return None
-    from leakscope.estimation.draw import bernoulli, reservoir
+    limit = options.fraction if options.fraction is not None else _ticket_limit(run, options.rows or 0)
+    return lambda source, numbers: tickets(numbers, source=source, seed=options.seed) < limit
 
-    if options.fraction is not None:
-        return bernoulli(options.fraction, seed=options.seed)
+
+def _ticket_limit(run: Run, rows: int) -> float:
+    """The ticket below which exactly `rows` of all records lie; above every ticket when there are no more records than that."""
     run.progress.start("counting", None, "records")
-    counts = {piece.exhibit.source: _count(piece) for piece in pieces(run) if isinstance(piece, Piece)}
+    counts = [(piece.exhibit.source, _count(piece)) for piece in pieces(run) if isinstance(piece, Piece)]
     run.progress.stop()
-    assert options.rows is not None
-    return reservoir(options.rows, counts, seed=options.seed)
+    every = np.sort(np.concatenate([tickets(np.arange(count), source=source, seed=run.options.seed) for source, count in counts])) if counts else np.array([])
+    return float(every[rows]) if rows < len(every) else 1.0
 
 
 def _count(piece: Piece) -> int:

@@ -9,8 +9,9 @@ import polars as pl
 
 from leakscope.assessment.assemble import assemble
 from leakscope.assessment.collect import detect, open_evidence
+from leakscope.assessment.sections.findings import findings_by_entity
 from leakscope.assessment.state import Run
-from leakscope.model import Sample, SampleDesign
+from leakscope.model import Estimate, Sample, SampleDesign
 from leakscope.schema import SIGHTINGS, conform
 
 
@@ -32,11 +33,11 @@ class Stage:
 
 def read_expensively(run: Run) -> Run:
     """Names and topics: a seeded sample of the conversations and prose, as large as the time budget allows."""
+    options = run.options
+    if options.names == "none":
+        return run
     from leakscope.detection import expensive
 
-    options = run.options
-    if options.names == "none" or options.pipeline.names == "none":
-        return run
     plan = expensive.plan(run.turns, run.prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed)
     result = expensive.read(plan, run.turns, run.prose, run.key, names=options.names, progress=run.progress)
     sightings = pl.concat([run.sightings, conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings
@@ -61,22 +62,55 @@ def estimate(run: Run) -> Run:
     """From the sample to the evidence and the whole exposure, as far as the design allows."""
     from leakscope.estimation import estimate_counts
 
-    design = run.options.design or run.facts.sample_design or SampleDesign.UNKNOWN
-    population = dict(run.options.population or run.facts.population)
+    stated = run.facts.population
+    design = run.options.design or (SampleDesign(stated.design) if stated.design != "unknown" else SampleDesign.UNKNOWN)
     drawn = run.records.height if run.options.rows is not None or run.options.fraction is not None else None
-    sample = Sample(design=design, population=population, drawn=drawn, seed=run.options.seed)
-    estimates = estimate_counts(run.records, run.sightings, run.linked, sample)
-    return replace(run, sample=sample, estimates=estimates)
+    sample = Sample(design=design, population=dict(run.options.population or stated.records), drawn=drawn, seed=run.options.seed)
+    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings, run.linked, sample))
 
 
 def weigh(run: Run) -> Run:
     """Severity for each person and for the incident, with every factor on show."""
-    raise NotImplementedError
+    from leakscope.severity import assess
+
+    counted = run.linked.individuals.filter(pl.col("counted"))
+    elements = run.linked.person_elements.join(counted.select("person"), on="person", how="semi")
+    estimates = run.estimates
+    rows = findings_by_entity(run.sightings, run.records, elements, estimates.entities)
+    severity = assess(
+        person_elements=elements,
+        individuals=counted,
+        estimates=counts_of(run),
+        findings_by_entity=rows,
+        secrets=run.secrets,
+        chat=run.chat,
+        facts=run.facts,
+        scheme=run.options.pipeline.scheme,
+    )
+    return replace(run, findings_rows=tuple(rows), severity=severity, secrets=severity.rated_secrets)
+
+
+def counts_of(run: Run) -> dict[str, Estimate]:
+    """People in the evidence and, where it can be told, in the whole exposure."""
+    counts = {"individuals": run.estimates.individuals_estimated}
+    return counts | {"exposure": run.estimates.individuals_exposure} if run.estimates.individuals_exposure is not None else counts
 
 
 def decide(run: Run) -> Run:
     """Who must be told, by when, and what would change the answer."""
-    raise NotImplementedError
+    from leakscope.notification import decide as evaluate
+
+    counted = run.linked.individuals.filter(pl.col("counted"))
+    decision = evaluate(
+        individuals=counted,
+        person_elements=run.linked.person_elements.join(counted.select("person"), on="person", how="semi"),
+        counts=counts_of(run),
+        facts=run.facts,
+        on=run.options.on or run.now.date(),
+        severity=run.severity.section(),
+        now=run.now,
+    )
+    return replace(run, decision=decision)
 
 
 STAGES: tuple[Stage, ...] = (

@@ -12,7 +12,7 @@ import polars as pl
 
 from leakscope.assessment.case import Case
 from leakscope.assessment.options import Options
-from leakscope.model import Estimate, Sample, SetAside
+from leakscope.model import Sample, SetAside
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, empty
@@ -108,6 +108,6 @@ class Run:
     secrets: pl.DataFrame = field(default_factory=pl.DataFrame)
     chat: dict[str, Any] | None = None
     severity: Any = None
+    findings_rows: tuple[dict[str, Any], ...] = ()
     decision: Any = None
-    counts: Mapping[str, Estimate] = field(default_factory=dict)
     assessment: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.assessment.sections.evidence import instant
-from leakscope.model import Estimate
+from leakscope.estimation import EntityCount
 from leakscope.safety.escape import plain
 from leakscope.vocabulary import elements, entities
 
@@ -21,9 +21,7 @@ def _with_time(sightings: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     return sightings.join(records.select("source", "record", "timestamp", "service"), on=["source", "record"], how="left")
 
 
-def findings_by_entity(
-    sightings: pl.DataFrame, records: pl.DataFrame, person_elements: pl.DataFrame, shares: Mapping[str, Estimate], exposure: Mapping[str, Estimate | None]
-) -> list[dict[str, Any]]:
+def findings_by_entity(sightings: pl.DataFrame, records: pl.DataFrame, person_elements: pl.DataFrame, counts: Mapping[str, EntityCount]) -> list[dict[str, Any]]:
     """
     One row per entity type, gravest family first, then by records.
 
@@ -31,8 +29,7 @@ def findings_by_entity(
         sightings: schema SIGHTINGS, every occurrence.
         records: schema RECORDS.
         person_elements: schema PERSON_ELEMENTS of counted people.
-        shares: share of records by entity.
-        exposure: records in the whole exposure by entity, null where not stated.
+        counts: estimated shares and totals by entity.
     """
     if not sightings.height:
         return []
@@ -46,15 +43,14 @@ def findings_by_entity(
         pl.col("timestamp").max().alias("last_seen"),
         pl.col("preview").sort_by("confidence", "preview", descending=[True, False]).first().alias("preview"),
     )
-    rows = [_entity_row(row, people, shares, exposure) for row in grouped.to_dicts()]
+    rows = [_entity_row(row, people, counts.get(row["entity"])) for row in grouped.to_dicts()]
     return sorted(rows, key=lambda row: (_FAMILY_ORDER.get(row["family"], 9), -row["records"], row["entity"]))
 
 
-def _entity_row(row: dict[str, Any], people: Mapping[str, int], shares: Mapping[str, Estimate], exposure: Mapping[str, Estimate | None]) -> dict[str, Any]:
+def _entity_row(row: dict[str, Any], people: Mapping[str, int], count: EntityCount | None) -> dict[str, Any]:
     name = row["entity"]
     known = entities().get(name)
     element = elements().get(known.element) if known and known.element else None
-    share, whole = shares.get(name), exposure.get(name)
     return {
         "id": f"entity-{name}",
         "entity": name,
@@ -66,8 +62,8 @@ def _entity_row(row: dict[str, Any], people: Mapping[str, int], shares: Mapping[
         "records": row["records"],
         "values": row["values"],
         "people": people.get(name, 0),
-        "share_of_records": share.to_dict() if share else None,
-        "exposure_records": whole.to_dict() if whole else None,
+        "share_of_records": count.share_of_records.to_dict() if count else None,
+        "exposure_records": count.exposure_records.to_dict() if count and count.exposure_records else None,
         "confidence_mean": row["confidence_mean"],
         "first_seen": instant(row["first_seen"]),
         "last_seen": instant(row["last_seen"]),

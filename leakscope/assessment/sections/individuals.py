@@ -1,0 +1,99 @@
+"""The section on individuals: observed, estimated, exposed, and how they split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from leakscope.model import Basis, Estimate
+from leakscope.vocabulary import elements
+
+BANDS = ("very_high", "high", "medium", "low")
+
+
+def exact(count: int, method: str) -> Estimate:
+    """A count that is no estimate."""
+    return Estimate(value=float(count), low=float(count), high=float(count), method=method, basis=Basis.EXACT)
+
+
+def split(people: pl.DataFrame, column: str) -> list[dict[str, Any]]:
+    """Counted people by one column, most first, unknown as null."""
+    return people.group_by(column).len("people").sort(["people", column], descending=[True, False]).to_dicts()
+
+
+def by_residence(people: pl.DataFrame, estimates: Mapping[str | None, Estimate], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """
+    Counted people by residence with the bases that told it.
+
+    Args:
+        people: schema INDIVIDUALS, counted ones.
+        estimates: people by residence where an estimate exists.
+        names: ISO 3166 code to name.
+    """
+    grouped = people.group_by("residence").agg(pl.len().alias("people"), pl.col("residence_basis").drop_nulls().unique().sort().alias("basis"))
+    rows = grouped.sort(["people", "residence"], descending=[True, False]).to_dicts()
+    return [
+        {
+            "id": f"residence-{row['residence'] or 'unknown'}",
+            "residence": row["residence"],
+            "name": names.get(row["residence"], row["residence"]) if row["residence"] else "Unknown",
+            "people": (estimates.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
+            "basis": row["basis"],
+        }
+        for row in rows
+    ]
+
+
+def by_element(person_elements: pl.DataFrame, counted: pl.DataFrame, record_counts: Mapping[str, int], estimates: Mapping[str, Estimate]) -> list[dict[str, Any]]:
+    """
+    Counted people by element of data, most first.
+
+    Args:
+        person_elements: schema PERSON_ELEMENTS.
+        counted: schema INDIVIDUALS, counted ones.
+        record_counts: records by element.
+        estimates: people by element where an estimate exists.
+    """
+    kept = person_elements.join(counted.select("person"), on="person", how="semi")
+    people = kept.group_by("element").agg(pl.col("person").n_unique().alias("people")).sort(["people", "element"], descending=[True, False])
+    known = elements()
+    return [
+        {
+            "element": code,
+            "name": known[code].name if code in known else code,
+            "people": (estimates.get(code) or exact(count, "people observed in the evidence")).to_dict(),
+            "records": record_counts.get(code, 0),
+        }
+        for code, count in people.iter_rows()
+    ]
+
+
+def by_band(bands: pl.DataFrame, counted: pl.DataFrame) -> list[dict[str, Any]]:
+    """Counted people by severity band, gravest first; those without a weighed element are `none`."""
+    joined = counted.select("person").join(bands.select("person", "band"), on="person", how="left").with_columns(pl.col("band").fill_null("none"))
+    counts = dict(joined.group_by("band").len().iter_rows())
+    return [{"band": band, "people": counts[band]} for band in (*BANDS, "none") if counts.get(band)]
+
+
+def kinds(counted: pl.DataFrame) -> tuple[int, int]:
+    """Identified people, and those who are merely identifiable."""
+    identified = counted.filter(pl.col("kind") == "identified").height
+    return identified, counted.height - identified
+
+
+def not_counted(reasons: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Who was found and not counted, and why, most first."""
+    return [{"reason": reason, "count": count} for reason, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def record_counts_by_element(sightings: pl.DataFrame, element_of: Mapping[str, str | None]) -> dict[str, int]:
+    """Distinct records that hold each element."""
+    codes = {entity: code for entity, code in element_of.items() if code}
+    if not codes or not sightings.height:
+        return {}
+    mapped = sightings.select("source", "record", pl.col("entity").replace_strict(codes, default=None, return_dtype=pl.String).alias("element")).drop_nulls("element")
+    return dict(mapped.unique().group_by("element").len().iter_rows())
+
+
