@@ -58,7 +58,7 @@ FINDINGS = pl.Schema(
     }
 )
 
-#: A finding with the normalised value it was made from: what linkage reads. *Open.*
+#: A finding with the value as found (normalise it to compare) and the key beside it: what linkage reads. *Open.*
 SIGHTINGS = pl.Schema({**FINDINGS, "value": pl.String, "key": pl.String})
 
 #: One row per chat turn occurrence. *Open* (`text`); without `text` it may be written.
@@ -79,6 +79,10 @@ TURNS = pl.Schema(
         "length": pl.UInt32,  # code points
         "attachments": pl.UInt32,
         "text": pl.String,
+        "key": pl.String,  # these four as in `VALUES`: what was read in a turn is placed in the value it came from
+        "outer_start": pl.UInt32,
+        "outer_end": pl.UInt32,
+        "offsets": pl.List(pl.UInt32),
     }
 )
 
