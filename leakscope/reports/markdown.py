@@ -35,7 +35,7 @@ TACTICS = (
 )  # fmt: skip
 
 #: Escapes that only matter at the start of a line or inside an address, and make plain words hard to read elsewhere.
-_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)")
+_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)%])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)")
 
 
 def escape(text: object) -> str:
@@ -87,7 +87,7 @@ def _executive(assessment: Assessment, now: datetime) -> list[str]:
     score = f" (score {incident['score']:g}, {escape(incident['scheme'])})" if incident.get("score") is not None else ""
     exposure = people.get("exposure")
     lines = [
-        f"{_stated(_fact(assessment, 'narrative', 'summary'))}{'.' if not _fact(assessment, 'narrative', 'summary') else ''}",
+        f"**What happened:** {_stated(_fact(assessment, 'narrative', 'summary'))}",
         "",
         f"- Severity: **{escape(band_name(incident['band']))}**{score}.",
         f"- Individuals in the evidence: {escape(interval(people['estimated']))}.",
