@@ -107,7 +107,7 @@ class Session:
 
     def _written(self, language: Language, sentences: tuple, topic: str, about: str) -> Turn:
         draw, mentions = self._draw, []
-        third = person(self._seed, draw.below(4), self.account, self.who.residence if draw.chance(0.85) else "")
+        third = self.who if sentences is language.plain["harmless"] else person(self._seed, draw.below(4), self.account)
         text = None
         for _ in range(6):
             mentions.clear()

@@ -32,7 +32,7 @@ class Draw:
 
     def __init__(self, *parts: object) -> None:
         text = "\x1f".join(str(part) for part in parts)
-        generator = Random(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big"))  # noqa: S311
+        generator = Random(int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big"))
         self.random = generator.random
         self.bits = generator.getrandbits
 

@@ -23,6 +23,7 @@ _AGENTS = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.6045.163 Mobile Safari/537.36",
     "python-requests/2.31.0", "okhttp/4.12.0", "NorthfieldApp/5.14.2 (build 20250103.1184)", "kube-probe/1.29",
 )  # fmt: skip
+_REVISIONS = tuple(Draw("revision", number).hex(40) for number in range(24))
 _TABLES = ("conversations", "messages", "usage_daily", "plans", "sessions", "feature_flags", "webhook_deliveries")
 _MAILBOXES = ("support@northfield.app", "billing@northfield.app", "no-reply@northfield.app", "sales@heliox.net", "info@northfield.app", "abuse@northfield.app")
 
@@ -45,7 +46,7 @@ def http_access(draw: Draw) -> Row:
     row.add("http.target", path)
     row.add("http.user_agent", _agent(draw))
     row.add("http.request_id", request)
-    row.add("deployment.version", f"2.{draw.between(10, 40)}.{draw.between(0, 9)}+{draw.hex(7)}")
+    row.add("deployment.version", f"2.{draw.between(10, 40)}.{draw.between(0, 9)}+{draw.pick(_REVISIONS)[:7]}")
     row.add("net.peer.ip", _internal_ip(draw))
     row.number("http.status_code", status)
     row.number("duration_ms", took)
@@ -73,7 +74,7 @@ def inference(draw: Draw) -> Row:
     tokens = draw.between(20, 4000)
     row.add("message", f"completed batch={draw.digits(12)} node=gpu-{draw.between(1, 240)} model=north-chat-2 sha256:{draw.hex(64)} tokens={tokens} kv_cache={draw.between(1, 99)}%")
     row.add("request.id", "chatcmpl-" + draw.text("abcdefghijklmnopqrstuvwxyz0123456789", 24))
-    row.add("model.revision", draw.hex(40))
+    row.add("model.revision", draw.pick(_REVISIONS))
     row.add("scheduler.queue", f"q{draw.between(0, 31)}/prio-{draw.between(0, 3)}")
     row.add("span.parent", draw.hex(16))
     row.number("usage.total_tokens", tokens)
@@ -102,7 +103,7 @@ def failure(draw: Draw) -> Row:
     line = draw.between(12, 900)
     row.add("message", f"{name}: {draw.pick(('upstream took too long', 'missing field plan', 'socket hang up', 'duplicate key value', 'cannot read property of undefined'))}")
     row.add("error.stack", f'Traceback (most recent call last):\n  File "/srv/app/handlers/{draw.pick(_TABLES)}.py", line {line}, in handle\n    return await self.next(request)\n  File "/usr/lib/python3.11/asyncio/tasks.py", line 456, in wait_for\n    return fut.result()\n{name}')
-    row.add("error.env", f"NODE_ENV=production HOSTNAME={row.service}-{draw.hex(10)} PATH=/usr/local/bin:/usr/bin PORT={draw.between(3000, 9000)} GIT_SHA={draw.hex(40)} TZ=UTC")
+    row.add("error.env", f"NODE_ENV=production HOSTNAME={row.service}-{draw.hex(10)} PATH=/usr/local/bin:/usr/bin PORT={draw.between(3000, 9000)} GIT_SHA={draw.pick(_REVISIONS)} TZ=UTC")
     row.add("error.fingerprint", draw.hex(32))
     row.number("error.line", line)
     return row

@@ -154,7 +154,7 @@ class _Stream:
                 done.add(("secret", key))
             elif number is not None and entity != "ONLINE_IDENTIFIER":
                 personal = True
-            self.truth.findings.append((SOURCE, record, field_of(name, suffix), entity, value, who, role, key, copies_of(name, suffix)))
+            self.truth.findings.append((SOURCE, record, field_of(name, suffix), entity, value, who, role, key, copies_of(name, suffix), None))
         for number in persons:
             self.records[number] += 1
         self.personal += personal
@@ -207,7 +207,7 @@ def _log(value: float) -> float:
 
 def _instant(seconds: float, draw: Draw) -> str:
     moment = FIRST + timedelta(microseconds=int(seconds * 1e6))
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}{draw.between(100, 999)}"
+    return f"{moment.replace(tzinfo=None).isoformat(' ', 'microseconds')}{draw.between(100, 999)}"
 
 
 def write(rows: int, seed: int, folder: Path) -> None:

@@ -128,7 +128,7 @@ def _ip(draw: Draw) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def person(seed: int, number: int, of: int = -1, near: str = "") -> Person:
+def person(seed: int, number: int, of: int = -1) -> Person:
     """
     Person `number` of the population of `seed`.
 
@@ -136,11 +136,12 @@ def person(seed: int, number: int, of: int = -1, near: str = "") -> Person:
         seed: of the corpus.
         number: of the person, or of the third party when `of` is a person.
         of: number of the person who knows this third party; -1 for the population itself.
-        near: residence to live in, "" to draw one.
     """
     draw = Draw(seed, "person", of, number)
     residences, shares = _residences()
-    residence = near or residences[bisect(shares, draw.below(shares[-1]))]
+    residence = residences[bisect(shares, draw.below(shares[-1]))]
+    if of >= 0 and draw.chance(0.85):
+        residence = person(seed, of).residence
     country, place = residence[:2], _pool("places")[residence]
     female = draw.chance(0.5)
     names = place["names"] if country != "US" or draw.chance(0.85) else draw.pick(("es", "in"))

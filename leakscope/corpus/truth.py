@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 
 _TEXT, _FLAG, _COUNT = pa.string(), pa.bool_(), pa.uint64()
 
-#: One row per planted value and record; `copies` are the other fields of the record that repeat it.
+#: One row per planted value and record; `copies` are the other fields of the record that repeat it;
+#: `line` is the 0-based non-empty line of the file where a record is not a line by itself (SQL), else null.
 FINDINGS = pa.schema(
-    {"source": _TEXT, "record": _COUNT, "field": _TEXT, "entity": _TEXT, "value": _TEXT, "person": _TEXT, "role": _TEXT, "secret": _TEXT, "copies": pa.list_(_TEXT)}
-)
+    {"source": _TEXT, "record": _COUNT, "field": _TEXT, "entity": _TEXT, "value": _TEXT, "person": _TEXT, "role": _TEXT, "secret": _TEXT, "copies": pa.list_(_TEXT),
+     "line": _COUNT}
+)  # fmt: skip
 #: One row per person or account seen in the evidence.
 PEOPLE = pa.schema(
     {"person": _TEXT, "residence": _TEXT, "kind": _TEXT, "language": _TEXT, "records": _COUNT, "role": _TEXT, "counted": _FLAG, "reason": _TEXT}
