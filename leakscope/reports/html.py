@@ -46,12 +46,19 @@ def _environment() -> Environment:
     templates = {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".j2")}
     environment = Environment(loader=DictLoader(templates), autoescape=True, undefined=ChainableUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True)
     words = {
-        "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": wording.short_interval,
+        "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": _people,
         "instant": wording.instant, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
         "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
     environment.globals.update(words)
     return environment
+
+
+def _people(estimate: Mapping[str, Any] | None) -> Markup:
+    """An estimate whose interval may stand on a line of its own."""
+    value, bracket, rest = wording.short_interval(estimate).partition(" (")
+    interval = Markup('<span class="iv"> ({})</span>').format(rest.rstrip(")").replace("-", "–")) if bracket else Markup()
+    return Markup("{}{}").format("–" if value == "-" else value, interval)
 
 
 def _interval_tail(estimate: Mapping[str, Any]) -> str:
@@ -94,14 +101,18 @@ def _segments(scheme_id: str | None) -> list[plots.Segment]:
     return [plots.Segment(low=low, high=high, tone=name) for low, high, name in zip(bounds, bounds[1:], picked, strict=False)]
 
 
+def _band_names(scheme_id: str) -> list[str]:
+    return [wording.band_name(band.level) for band in load_scheme(scheme_id).bands]
+
+
 def _gauge(incident: Mapping[str, Any], segments: Sequence[plots.Segment]) -> dict[str, Any]:
     score = incident.get("score")
     if not segments or score is None:
-        return {"gauge": None, "gauge_names": [], "sensitivity": [{**row, "plot": Markup()} for row in incident.get("sensitivity") or ()]}
+        return {"gauge": None, "ruler": None, "sensitivity": [{**row, "plot": Markup()} for row in incident.get("sensitivity") or ()]}
     title = f"Severity score {score:g}, {wording.band_name(incident['band'])}, on a scale from {segments[0].low:g} to {segments[-1].high:g}"
     gauge = plots.scale(segments, score, low=incident.get("low"), high=incident.get("high"), height=26, title=title)
     moved = [{**row, "plot": plots.scale(segments, row["score"], base=score, height=18)} for row in incident.get("sensitivity") or ()]
-    return {"gauge": gauge, "gauge_names": [f"{segments[0].low:g}", *(f"{segment.low:g}" for segment in segments[1:]), f"{segments[-1].high:g}"], "sensitivity": moved}
+    return {"gauge": gauge, "ruler": plots.ruler(segments, _band_names(incident.get("scheme_id", "enisa-2013"))), "sensitivity": moved}
 
 
 def _impact_rows(assessment: Assessment) -> list[dict[str, Any]]:

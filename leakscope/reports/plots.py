@@ -63,6 +63,24 @@ class Segment:
     tone: str
 
 
+def ruler(segments: Sequence[Segment], names: Sequence[str]) -> Markup:
+    """
+    The bounds of a scale and the names of its segments, to stand under it; for the eye only.
+
+    Args:
+        segments: as given to `scale`.
+        names: of each segment, in order.
+    """
+    start, end = segments[0].low, segments[-1].high
+    parts = []
+    for segment, name in zip(segments, names, strict=True):
+        left, right = _percent(segment.low, start, end), _percent(segment.high, start, end)
+        parts.append(f'<text class="tick" x="{left}%" y="12" text-anchor="{"start" if segment.low == start else "middle"}">{segment.low:g}</text>')
+        parts.append(f'<text class="tick" x="{(left + right) / 2:.3f}%" y="12" text-anchor="middle">{markup(name)}</text>')
+    parts.append(f'<text class="tick" x="{_percent(end, start, end)}%" y="12" text-anchor="end">{end:g}</text>')
+    return _svg(parts, height=18, kind="plot ruler")
+
+
 def scale(segments: Sequence[Segment], marker: float, *, low: float | None = None, high: float | None = None, base: float | None = None, height: int = 22, title: str | None = None) -> Markup:
     """
     A marker on a scale of coloured segments, with the range it may move in.

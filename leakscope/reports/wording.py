@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +34,11 @@ def number(value: float | int | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
 
 
+def _outward(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    """The ends of an interval of a count as whole numbers, never narrower than they were."""
+    return (None if low is None else math.floor(low + 1e-9), None if high is None else math.ceil(high - 1e-9))
+
+
 def percent(share: float | None) -> str:
     """A share as a percentage, never rounded to a false 0 or 100."""
     if share is None:
@@ -54,12 +60,13 @@ def interval(estimate: Mapping[str, Any] | None, *, unit: str = "") -> str:
     """
     if not estimate:
         return "cannot be stated"
-    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
+    value, (low, high) = estimate.get("value"), _outward(estimate.get("low"), estimate.get("high"))
     tail = f" {unit}" if unit else ""
     if value is None:
         return _bounds(low, high) + tail
     if value == 0 and (high or 0) > 0:
         return f"none seen; up to {number(high)} possible" + tail
+    value = round(value)
     if low == value == high:
         return number(value) + tail
     level = f"{float(estimate.get('level') or 0.95) * 100:g}%"
@@ -80,9 +87,10 @@ def short_interval(estimate: Mapping[str, Any] | None) -> str:
     """An estimate for a narrow column: `742 (730-760)`."""
     if not estimate:
         return "-"
-    value, low, high = (estimate.get(name) for name in ("value", "low", "high"))
+    value, (low, high) = estimate.get("value"), _outward(estimate.get("low"), estimate.get("high"))
     if value is None:
         return _bounds(low, high)
+    value = round(value)
     if low == value == high or low is None or high is None:
         return number(value) + ("+" if high is None else "")
     return f"{number(value)} ({number(low)}-{number(high)})"
