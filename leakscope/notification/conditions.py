@@ -192,7 +192,8 @@ def _external(setting: Setting) -> Outcome:
 
 def _children(setting: Setting) -> Outcome:
     here = [row.child & lives_in(row.residence, setting.residence or (row.residence or "",)) for row in setting.rows]
-    value = any_of((*here, setting.facts.tri("harm.children")))
+    stated = setting.facts.tri("harm.children")
+    value = YES if YES in here else stated if stated is not UNKNOWN else any_of(here)
     return Outcome(value, (f"children among the people: {value}",), frozenset({"harm.children"}), ("harm.children",) if value is UNKNOWN else ())
 
 
