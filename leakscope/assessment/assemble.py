@@ -199,13 +199,12 @@ def manifest(run: Run) -> dict[str, Any]:
     """What was examined, by whom acquired, with what and how: enough to run it again."""
     rows = evidence_section.evidence_rows(run.exhibits, run.records, run.set_aside, _acquired(run.facts))
     paths = {one.id: str(one.path.resolve()) if one.path else None for one in run.exhibits}
-    plan = getattr(run.expensive, "plan", None)
     return {
         "schema_version": SCHEMA_VERSION,
         "evidence": [{**row, "path": paths[row["id"]]} for row in rows],
         "acquired": _acquired(run.facts),
         "sample": evidence_section.sample_section(run.sample, run.exhibits),
-        "expensive_sample": getattr(plan, "size", None),
+        "expensive_sample": run.expensive_size,
         "seed": run.options.seed,
         "configuration": {
             "paths": list(run.options.paths),

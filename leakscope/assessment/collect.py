@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from leakscope.assessment.sections.evidence import merged
 from leakscope.assessment.state import Exhibit, Progress, Run
 from leakscope.engines import local
 from leakscope.engines.batch import Examined, Work
 from leakscope.errors import SetAsideError, UnreadableError
 from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
+from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import Format, expand, formats, read
 from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
@@ -71,7 +73,14 @@ def open_evidence(run: Run) -> Run:
         exhibits.append(exhibit)
         aside.extend(refused)
     run.progress.stop()
+    _enter(run.ledger, aside)
     return replace(run, exhibits=tuple(exhibits), set_aside=tuple(aside))
+
+
+def _enter(ledger: Ledger, aside: Sequence[SetAside]) -> None:
+    """Write into the ledger what was set aside; runs of one reason in one source are one entry with their first record."""
+    for piece in merged(aside):
+        ledger.write("set-aside", **asdict(piece))
 
 
 def _exhibit(evidence: Evidence, run: Run, seen: dict[str, str], *, number: int) -> tuple[Exhibit, list[SetAside]]:
@@ -93,6 +102,7 @@ def pieces(run: Run) -> Iterator[Piece | SetAside]:
     if "-" in run.options.paths:
         evidence |= {one.name: one for one in gather(["-"]) if isinstance(one, Evidence)}
     forced = formats().get(run.options.pipeline.format or "")
+    taken = {one.source for one in run.exhibits}
     for exhibit in run.exhibits:
         if exhibit.duplicate_of or exhibit.sha256 is None:
             continue
@@ -102,7 +112,10 @@ def pieces(run: Run) -> Iterator[Piece | SetAside]:
                 yield found
                 continue
             inner, chosen = found
-            own = inner.name == exhibit.source
+            own = inner.parent is None
+            if not own and inner.name in taken:
+                inner = replace(inner, name=f"{exhibit.source}:{inner.name}")
+            taken.add(inner.name)
             named = exhibit if own else replace(exhibit, id=f"{exhibit.id}/{inner.name}", source=inner.name, parent=exhibit.source)
             yield Piece(inner, forced if forced and forced.read else chosen, replace(named, format=(forced or chosen).name))
 
@@ -138,6 +151,7 @@ def detect(run: Run) -> Run:
             _read_piece(piece, work, keep, account, workers=local.workers_for(total))
     run.progress.stop()
     result = _collected(run, account)
+    _enter(run.ledger, account.aside)
     if not result.records.height:
         raise UnreadableError("No record in the evidence could be examined.", hint=_what_was_wrong(result))
     return result

@@ -61,7 +61,7 @@ def _row(evidence: Evidence, chosen: Format, digest: str) -> dict[str, Any]:
         spans.append(_span(batch))
         fields |= dict.fromkeys(_fields(batch))
     times = [time for span in spans for time in span if time is not None]
-    return {"source": evidence.name, "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": records,
+    return {"source": evidence.name if evidence.parent in (None, evidence.name) else f"{evidence.parent}:{evidence.name}", "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": records,
             "set_aside": aside, "fields": [plain(name) for name in fields], "first": _text(min(times, default=None)), "last": _text(max(times, default=None)),
             "next": _next(evidence, fields)}  # fmt: skip
 

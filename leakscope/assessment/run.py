@@ -138,15 +138,12 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
     ledger.write("started", version=__version__, command=_settings(options), python=platform.python_version())
     run = Run(options=options, key=key, case=case, ledger=ledger, now=instant, progress=progress or Silent(), facts=facts, catalogue=catalogue)
     for stage in STAGES:
-        before = len(run.set_aside)
         try:
             run = stage.run(run)
         except BaseException as error:
             run.progress.stop()
             ledger.write("failed", stage=stage.name, error=type(error).__name__)
             raise
-        for piece in run.set_aside[before:]:
-            ledger.write("set-aside", source=piece.source, reason=piece.reason, detail=piece.detail, records=piece.records, size_bytes=piece.size_bytes, record=piece.record)
         ledger.write("finished", stage=stage.name)
     return Assessment(run.assessment, options.case)
 

@@ -103,6 +103,7 @@ class Run:
     prose: pl.DataFrame = field(default_factory=pl.DataFrame)
     suppressed: pl.DataFrame = field(default_factory=pl.DataFrame)
     expensive: Any = None
+    expensive_size: int | None = None
     linked: Any = None
     estimates: Any = None
     secrets: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -88,7 +88,7 @@ def coverage(exhibits: Sequence[Exhibit], set_aside: Sequence[SetAside], *, valu
         "records_not_drawn": not_drawn,
         "set_aside": [
             {"source": one.source, "reason": one.reason, "detail": one.detail, "records": one.records, "size_bytes": one.size_bytes, "record": one.record}
-            for one in _merged(set_aside)
+            for one in merged(set_aside)
         ],
         "values_examined": values_examined,
         "expensive": expensive,
@@ -96,7 +96,7 @@ def coverage(exhibits: Sequence[Exhibit], set_aside: Sequence[SetAside], *, valu
     }
 
 
-def _merged(set_aside: Sequence[SetAside]) -> list[SetAside]:
+def merged(set_aside: Sequence[SetAside]) -> list[SetAside]:
     """Runs of the same reason in one source as one piece, in order of first appearance."""
     groups: dict[tuple[str, str, str], list[SetAside]] = defaultdict(list)
     for piece in set_aside:
