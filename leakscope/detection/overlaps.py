@@ -2,9 +2,9 @@
 Which of several overlapping findings stands, and what becomes of the others.
 
 Secrets and credentials compete among themselves, and so does everything else. Among overlapping candidates of one group the
-winner is: of those with confidence 0.85 or more, the validated before the unvalidated, then the longest, then the surest; if
-there is none so sure, the surest, then the longest; then the detector whose id sorts first. The others are kept in the winner's
-`alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
+winner is: a secret whose issuer is known before one of unknown origin, if it is more likely right than not; of those with
+confidence 0.85 or more, the validated before the unvalidated, then the longest, then the surest; if there is none so sure, the
+surest, then the longest; then the detector whose id sorts first. The others are kept in the winner's `alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
 login with password, whose e-mail address is a finding of its own.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import replace
 from leakscope.detection.matching import Candidate
 
 SURE = 0.85
+LIKELY = 0.5
 _PAIRS = frozenset({"CREDENTIAL_PAIR", "CREDENTIAL_BASIC_AUTH"})
 
 
@@ -24,13 +25,13 @@ def is_secret(entity: str) -> bool:
     return entity.startswith(("SECRET_", "CREDENTIAL_")) or entity in ("PIN", "SECURITY_ANSWER")
 
 
-def _rank(one: Candidate) -> tuple[bool, bool, float, float, tuple[int, ...]]:
-    length = one.end - one.start
-    sure = one.confidence >= SURE
+def _rank(one: Candidate) -> tuple[bool, bool, bool, float, float, tuple[int, ...]]:
+    length = float(one.end - one.start)
+    issued = "provider" in one.attributes and one.confidence >= LIKELY
     backwards = tuple(-ord(c) for c in one.detector)
-    if sure:
-        return True, one.validated is True, float(length), one.confidence, backwards
-    return False, False, one.confidence, float(length), backwards
+    if one.confidence >= SURE:
+        return issued, True, one.validated is True, length, one.confidence, backwards
+    return issued, False, False, one.confidence, length, backwards
 
 
 def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:

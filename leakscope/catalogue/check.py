@@ -1,0 +1,131 @@
+"""Holds every rule to the form: its parts are there, its pattern runs everywhere, and its own examples come out as it says."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from leakscope.catalogue.model import Catalogue, Detector
+from leakscope.errors import CatalogueError
+
+LEAST_EXAMPLES = 3
+_SEVERITIES = frozenset({"low", "medium", "high", "critical"})
+_ENVIRONMENTS = frozenset({"live", "test", "publishable"})
+_ID = re.compile(r"[a-z]+(?:\.[a-z0-9_]+){1,3}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """
+    Something about a rule that is not as it must be.
+
+    Args:
+        detector: its id.
+        file: where it stands.
+        message: what is wrong, in plain words.
+    """
+
+    detector: str
+    file: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.detector}: {self.message}"
+
+
+def check(catalogue: Catalogue) -> list[Problem]:
+    """
+    Everything that is wrong with the rules of `catalogue`, in the order of their ids.
+
+    Each rule's form is looked at, its pattern compiled in every engine, and its examples and counter-examples are put through
+    the kernel, all rules together, as they stand in evidence.
+    """
+    problems = [
+        Problem(detector=rule.id, file=rule.file, message=message) for rule in catalogue.detectors for message in (*_form(rule, catalogue), *_engines(rule))
+    ]
+    return sorted([*problems, *_examples(catalogue)], key=lambda one: (one.file, one.detector, one.message))
+
+
+def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
+    from leakscope.detection.decoders import decoders
+    from leakscope.validators import validator
+
+    if not _ID.fullmatch(rule.id):
+        yield "its id is not of the form kind.place.thing"
+    if rule.entity not in catalogue.entities:
+        yield f"entity {rule.entity} is not in the vocabulary"
+    if rule.severity not in _SEVERITIES:
+        yield f"severity {rule.severity} is not one of {', '.join(sorted(_SEVERITIES))}"
+    if not 0 < rule.confidence <= rule.confidence_context <= 1:
+        yield "confidence must be above 0, not above confidence_context, and that not above 1"
+    if len(rule.examples) < LEAST_EXAMPLES or len(rule.counter_examples) < LEAST_EXAMPLES:
+        yield f"it needs {LEAST_EXAMPLES} examples and {LEAST_EXAMPLES} counter-examples"
+    if not rule.references:
+        yield "it has no reference"
+    if not rule.exposes:
+        yield "it does not say what one exposed lets an attacker do"
+    if rule.key_only and not rule.keywords:
+        yield "key_only needs keywords"
+    if rule.validator_failure not in ("drop", "lower"):
+        yield "validator_failure is neither drop nor lower"
+    if set(rule.environment.values()) - _ENVIRONMENTS:
+        yield f"environment is not one of {', '.join(sorted(_ENVIRONMENTS))}"
+    if any(word != word.lower() for word in (*rule.keywords, *rule.context)):
+        yield "keywords and context are written in lower case"
+    if rule.ignore_case and any(anchor != anchor.lower() for anchor in rule.anchors):
+        yield "anchors are written in lower case when case is ignored"
+    if rule.decode and rule.decode not in decoders():
+        yield f"there is no decoder {rule.decode}"
+    try:
+        if rule.validator:
+            validator(rule.validator)
+    except CatalogueError:
+        yield f"there is no validator {rule.validator}"
+
+
+def _engines(rule: Detector) -> Iterator[str]:
+    from leakscope.detection.engines import engines
+
+    for name, compiles in engines().items():
+        if not compiles(rule.pattern, rule.ignore_case):
+            yield f"its pattern does not compile in {name}"
+
+
+def _examples(catalogue: Catalogue) -> Iterator[Problem]:
+    texts = [(rule, text, wanted) for rule in catalogue.detectors for wanted in (True, False) for text in _texts(rule, wanted)]
+    found = _found(catalogue, [text for _, text, _ in texts])
+    for number, (rule, _, wanted) in enumerate(texts):
+        detectors, entities = found.get(number, (set(), set()))
+        place = _place(texts, number, rule, wanted)
+        if wanted and rule.id not in detectors and rule.entity not in entities:
+            yield Problem(detector=rule.id, file=rule.file, message=f"example {place} gives no finding")
+        if not wanted and rule.id in detectors:
+            yield Problem(detector=rule.id, file=rule.file, message=f"counter-example {place} gives a finding")
+
+
+def _texts(rule: Detector, wanted: bool) -> tuple[str, ...]:
+    return rule.examples if wanted else rule.counter_examples
+
+
+def _place(texts: list[tuple[Detector, str, bool]], number: int, rule: Detector, wanted: bool) -> int:
+    return sum(1 for other, _, same in texts[:number] if other is rule and same == wanted) + 1
+
+
+def _found(catalogue: Catalogue, texts: list[str]) -> dict[int, tuple[set[str], set[str]]]:
+    """Detectors and entity types found in each text, by its number; beaten alternatives count as found."""
+    from leakscope.detection.kernel import Kernel
+    from leakscope.model import Batch
+    from leakscope.safety.keys import new_key
+
+    lines = b"".join(orjson.dumps({"line": text}) + b"\n" for text in texts)
+    sightings = Kernel(catalogue, new_key(), min_confidence=0.0).find_batch(Batch(source="catalogue", first_record=0, records=len(texts), lines=lines))
+    found: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for record, detector, entity, attributes in sightings.select("record", "detector", "entity", "attributes").iter_rows():
+        beaten = [one["detector"] for one in orjson.loads(attributes).get("alternatives", ())]
+        found[record][0].update((detector, *beaten))
+        found[record][1].add(entity)
+    return found

@@ -1,0 +1,47 @@
+"""Whether a text can be a token or a key: made by a machine, not a word, a reference or a placeholder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+_REFERENCE = re.compile(r"^(?:\$|%|\{|<|https?:|arn:|projects/|/|\.|~)|\(\)?$|^(?:process|os|env|self|this|config|settings|args|request|req|var|data|local|module|secrets|vault|params)\.")
+_WORDS = re.compile(r"^[A-Za-z]+(?:[_./ :@-][A-Za-z]+)*[0-9]{0,2}$")
+_FILE = re.compile(r"\.(?:json|ya?ml|pem|key|crt|txt|py|js|ts|go|rb|java|php|env|cfg|ini|html?|png|jpe?g)$", re.IGNORECASE)
+_MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.+Z-]*$")
+_PLACEHOLDER = re.compile(r"(?i)your[_.-]?|example|placeholder|changeme|xxxx|<|>|\*\*\*|\.\.\.|redacted|dummy|sample")
+
+
+def token(text: str) -> bool:
+    """Whether `text` can be a token: letters and digits mixed, not words joined, not a path, reference, date or placeholder."""
+    if _REFERENCE.search(text) or _WORDS.match(text) or _MOMENT.match(text) or _FILE.search(text) or _PLACEHOLDER.search(text):
+        return False
+    return any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and len(set(text)) >= 8
+
+
+def pem_body(text: str) -> bool:
+    """Whether a PEM block holds at least 40 characters of base64 after its headers."""
+    body = re.sub(r"-----[A-Z0-9 ]+-----|\\+[nrt]", "", text)
+    return any(len(run) >= 40 for run in re.findall(r"[A-Za-z0-9+/=]+", re.sub(r"[\s\"'&#;|>*]|^-", "", body)))
+
+
+@cache
+def _words() -> dict[str, int]:
+    listed = (files("mnemonic") / "wordlist" / "english.txt").read_text("ascii").split()
+    return {word: index for index, word in enumerate(listed)}
+
+
+def bip39(text: str) -> bool:
+    """Whether `text` is a mnemonic of 12 to 24 listed words whose checksum holds (BIP-39)."""
+    words = re.findall(r"[a-z]+", text.lower())
+    if len(words) not in (12, 15, 18, 21, 24) or any(word not in _words() for word in words):
+        return False
+    bits = "".join(f"{_words()[word]:011b}" for word in words)
+    size = len(bits) * 32 // 33
+    digest = hashlib.sha256(int(bits[:size], 2).to_bytes(size // 8, "big")).digest()
+    return f"{digest[0]:08b}"[: len(bits) - size] == bits[size:]
+
+
+VALIDATORS = {"token": token, "pem_body": pem_body, "bip39": bip39}
