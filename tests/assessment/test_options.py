@@ -1,0 +1,54 @@
+"""Options, durations and pipelines."""
+
+import pytest
+
+from leakscope.assessment.options import parse_population
+from leakscope.assessment.pipelines import load_pipeline, parse_duration, pipeline_names
+from leakscope.errors import CatalogueError, UsageError
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90.0), ("10m", 600.0), ("2h", 7200.0), ("1.5s", 1.5), ("none", None), ("NONE", None)])
+def test_durations(text, seconds):
+    """90s, 10m, 2h and none."""
+    assert parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "10", "s", "-5s", "0s", "tens", "10d", "inf s", "nans"])
+def test_what_is_no_duration_is_refused(text):
+    """Bad use, not a guess."""
+    with pytest.raises(UsageError):
+        parse_duration(text)
+
+
+def test_population_by_source_or_in_all():
+    """Both forms of the contract."""
+    assert (parse_population(["1000000"]), parse_population(["a=5", "b=1_000"])) == ({"": 1000000}, {"a": 5, "b": 1000})
+
+
+@pytest.mark.parametrize("texts", [["x"], ["0"], ["-1"], ["a="], ["5", "a=5"]])
+def test_what_is_no_population_is_refused(texts):
+    """Bad use."""
+    with pytest.raises(UsageError):
+        parse_population(texts)
+
+
+def test_the_ready_pipelines_are_those_of_the_contract():
+    """Founding case, chat export, customer table, SQL dump, credential list."""
+    assert set(pipeline_names()) >= {"log-stream", "chat-export", "customer-table", "sql-dump", "credential-list"}
+
+
+@pytest.mark.parametrize("name", pipeline_names())
+def test_every_ready_pipeline_loads(name):
+    """By name, with a title and a description."""
+    pipeline = load_pipeline(name)
+
+    assert (pipeline.name, bool(pipeline.title), bool(pipeline.description)) == (name, True, True)
+
+
+def test_an_unknown_key_in_a_pipeline_is_named(tmp_path):
+    """A typing error does not pass for a setting."""
+    path = tmp_path / "mine.toml"
+    path.write_text('schema_version = 1\ntitle = "t"\ndescription = "d"\ntime_bugdet = "5s"\n')
+
+    with pytest.raises(CatalogueError, match="time_bugdet"):
+        load_pipeline(str(path))
