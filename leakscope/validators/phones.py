@@ -1,0 +1,52 @@
+"""Phone numbers in national form, whose country is not written beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import phonenumbers
+
+from leakscope.validators.checksums import digits_of, is_not_repeated
+
+#: Countries whose national forms are tried, by number of subscribers; together they cover the trunk prefixes 0, 8, 06 and none.
+REGIONS = (
+    "US", "GB", "IN", "DE", "FR", "BR", "JP", "CN", "IT", "ES", "NL", "AU", "PL", "SE", "FI", "MX", "KR", "TR", "BE", "CH",
+    "AT", "IL", "ZA", "ID", "PT", "IE", "DK", "NO", "NZ", "SG", "PH", "TH", "RU", "AR", "NG", "HK", "MY",
+)  # fmt: skip
+
+
+def _holds(text: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@lru_cache(maxsize=16384)
+def phone_region(text: str) -> str | None:
+    """
+    A country in whose plan `text` is a number that can be called, the largest first; null when there is none.
+
+    Example:
+        >>> phone_region("020 7946 0958")
+        'GB'
+    """
+    digits = digits_of(text)
+    if not 7 <= len(digits) <= 15 or not is_not_repeated(digits) or digits in "12345678901234567890":
+        return None
+    if text.lstrip("( ").startswith("+"):
+        return "001" if _holds(text, None) else None
+    return next((region for region in REGIONS if _holds(text, region)), None)
+
+
+def _nanp(text: str) -> bool:
+    """Whether a number of the North American plan can be called: area code given out, exchange not beginning with 0 or 1."""
+    digits = digits_of(text.lower().split("x")[0].split("e")[0])
+    return is_not_repeated(digits[-10:]) and _holds(digits[-10:], "US")
+
+
+VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+    "phone_national": lambda text: phone_region(text) is not None,
+    "phone_nanp": _nanp,
+}
