@@ -1,0 +1,6 @@
+"""The impact summary as CSV."""
+
+from leakscope.reports.csv_report import render_classes
+from leakscope.reports.form import Report
+
+REPORT = Report(name="csv-classes", suffix=".csv", title="the impact summary, for a spreadsheet", render=render_classes)

@@ -1,0 +1,97 @@
+"""Findings as SARIF 2.1.0, for code hosts and viewers that show findings beside their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import polars as pl
+
+from leakscope import __version__
+from leakscope.reports.form import Frames, Report
+from leakscope.safety.escape import plain
+from leakscope.vocabulary import entities
+
+#: Source: OASIS Static Analysis Results Interchange Format 2.1.0.
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {"secret": "error", "credential": "error", "personal": "warning", "chat": "warning", "organisation": "note", "context": "note"}
+#: SARIF viewers rank by this figure: critical from 9, high from 7, medium from 4 (as code hosts read it).
+_SECURITY_SEVERITY = {"secret": "9.0", "credential": "9.0", "personal": "6.0", "chat": "6.0", "organisation": "2.0", "context": "1.0"}
+
+
+def _family(entity: str) -> str:
+    known = entities().get(entity)
+    return known.family if known else "personal"
+
+
+def _title(entity: str) -> str:
+    known = entities().get(entity)
+    return known.title if known else entity.replace("_", " ").capitalize()
+
+
+def _rule(detector: str, entity: str) -> dict[str, Any]:
+    family = _family(entity)
+    return {
+        "id": plain(detector),
+        "name": plain(entity),
+        "shortDescription": {"text": plain(_title(entity))},
+        "defaultConfiguration": {"level": _LEVELS.get(family, "warning")},
+        "properties": {"tags": ["exposed-data", family], "security-severity": _SECURITY_SEVERITY.get(family, "5.0")},
+    }
+
+
+def _result(row: Mapping[str, Any], rules: Mapping[str, int]) -> dict[str, Any]:
+    record = int(row["record"])
+    place = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(plain(row["source"]), safe="/._-~")},
+            "region": {"startLine": record + 1},
+        },
+        "logicalLocations": [{"fullyQualifiedName": plain(row["field"]), "kind": "member"}],
+    }
+    return {
+        "ruleId": plain(row["detector"]),
+        "ruleIndex": rules[row["detector"]],
+        "level": _LEVELS.get(_family(row["entity"]), "warning"),
+        "message": {"text": f"{plain(_title(row['entity']))} in field {plain(row['field'])} of record {record}: {plain(row['preview'] or '')}"},
+        "locations": [place],
+        "partialFingerprints": {"value/v1": row["fingerprint"]},
+        "rank": round(float(row["confidence"]) * 100, 1),
+        "properties": {"record": record, "start": row["start"], "end": row["end"], "confidence": row["confidence"], "validated": row["validated"]},
+    }
+
+
+def build(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """
+    A SARIF log of findings.
+
+    Args:
+        rows: findings with the columns of schema `FINDINGS`; their order is kept.
+    """
+    listed = list(rows)
+    detectors = sorted({(row["detector"], row["entity"]) for row in listed})
+    unique = dict(reversed(detectors))
+    names = sorted(unique)
+    index = {name: number for number, name in enumerate(names)}
+    driver = {"name": "LeakScope", "version": __version__, "semanticVersion": __version__, "rules": [_rule(name, unique[name]) for name in names]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(row, index) for row in listed]}
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> str:
+    """
+    The case's findings as a SARIF log; a record's number plus one stands as its line.
+
+    Args:
+        assessment: not used beyond being the case's.
+        now: not used.
+        frames: `findings`.
+    """
+    findings = frames.get("findings", pl.DataFrame())
+    return orjson.dumps(build(findings.iter_rows(named=True)), option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+REPORT = Report(name="sarif", suffix=".sarif", title="findings as SARIF 2.1.0", render=render, frames=("findings",))
