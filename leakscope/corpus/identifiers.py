@@ -204,7 +204,7 @@ NATIONAL_IDS: Mapping[str, tuple[str, Callable[[Draw, Bearer], str]]] = {
     "BR": ("BR_CPF", br_cpf),
     "IN": ("IN_AADHAAR", in_aadhaar),
     "CA": ("CA_SIN", ca_sin),
-    "CN": ("CN_RIC", cn_ric),
+    "CN": ("CN_RESIDENT_ID", cn_ric),
     "TR": ("TR_KIMLIK", tr_kimlik),
     "PT": ("PT_NIF", pt_nif),
     "RU": ("RU_INN", ru_inn),

@@ -24,6 +24,7 @@ _AGENTS = (
     "python-requests/2.31.0", "okhttp/4.12.0", "NorthfieldApp/5.14.2 (build 20250103.1184)", "kube-probe/1.29",
 )  # fmt: skip
 _REVISIONS = tuple(Draw("revision", number).hex(40) for number in range(24))
+_WEIGHTS = tuple(Draw("weights", number).hex(64) for number in range(24))
 _TABLES = ("conversations", "messages", "usage_daily", "plans", "sessions", "feature_flags", "webhook_deliveries")
 _MAILBOXES = ("support@northfield.app", "billing@northfield.app", "no-reply@northfield.app", "sales@heliox.net", "info@northfield.app", "abuse@northfield.app")
 
@@ -58,9 +59,9 @@ def query(draw: Draw) -> Row:
     row = Row("orders-db-proxy", "db.query", draw.pick(("debug", "debug", "info", "warn")))
     table, took = draw.pick(_TABLES), draw.between(1, 2400)
     where = draw.pick(("tenant_id = $1 AND created_at > $2", "id = $1", "plan_id IN ($1,$2,$3)", "status = 'queued' ORDER BY created_at LIMIT 50"))
-    row.add("message", f"SELECT * FROM {table} WHERE {where} -- plan {draw.hex(16)} {took} ms, {draw.between(0, 900)} rows")
+    row.add("message", f"SELECT * FROM {table} WHERE {where} -- {took} ms, {draw.between(0, 900)} rows")
     row.add("db.system", "postgresql")
-    row.add("db.statement_hash", draw.hex(16))
+    row.add("db.statement_hash", draw.pick(_REVISIONS)[:32])
     row.add("db.pool", f"pool-{draw.between(1, 8)} in_use={draw.between(0, 50)} idle={draw.between(0, 20)} waiters={draw.between(0, 4)}")
     row.add("db.shard", f"shard-{draw.between(0, 63):03d}")
     row.number("db.rows", draw.between(0, 900))
@@ -72,7 +73,7 @@ def inference(draw: Draw) -> Row:
     """A model server's measurements: token counts and digests, no content."""
     row = Row("inference-router", "inference.step", draw.pick(("info", "info", "debug", "warn")))
     tokens = draw.between(20, 4000)
-    row.add("message", f"completed batch={draw.digits(12)} node=gpu-{draw.between(1, 240)} model=north-chat-2 sha256:{draw.hex(64)} tokens={tokens} kv_cache={draw.between(1, 99)}%")
+    row.add("message", f"completed batch={draw.digits(12)} node=gpu-{draw.between(1, 240)} model=north-chat-2 sha256:{draw.pick(_WEIGHTS)} tokens={tokens} kv_cache={draw.between(1, 99)}%")
     row.add("request.id", "chatcmpl-" + draw.text("abcdefghijklmnopqrstuvwxyz0123456789", 24))
     row.add("model.revision", draw.pick(_REVISIONS))
     row.add("scheduler.queue", f"q{draw.between(0, 31)}/prio-{draw.between(0, 3)}")
@@ -90,7 +91,7 @@ def worker(draw: Draw) -> Row:
     row.add("message", f"{job} finished in {draw.between(10, 90000)} ms; processed {draw.between(0, 5000)} of {draw.between(5000, 9000)}; checkpoint {draw.digits(16)} offset {draw.digits(10)}")
     row.add("job.id", draw.uuid())
     row.add("job.name", job)
-    row.add("job.args", orjson.dumps({"since": f"2025-01-{draw.between(1, 20):02d}T00:00:00Z", "shard": draw.between(0, 63), "cursor": draw.hex(24)}).decode())
+    row.add("job.args", orjson.dumps({"since": f"2025-01-{draw.between(1, 20):02d}T00:00:00Z", "shard": draw.between(0, 63), "cursor": draw.hex(12)}).decode())
     row.add("container.id", draw.hex(12))
     row.number("attempt", draw.between(1, 5))
     return row

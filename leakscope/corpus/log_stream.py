@@ -38,7 +38,7 @@ class _Stream:
         self.sessions: list[Session | None] = [None] * _OPEN_SESSIONS
         self.opened = self.personal = self.personal_apart = self.secret = self.made_secrets = 0
         self.secrets: dict[int, list] = {}
-        self.clock = 0.0
+        self.clock, self.trace = 0.0, self.draw.hex(32)
 
     def someone(self) -> int:
         """A person; the cube makes few people come often and many come once."""
@@ -170,10 +170,12 @@ class _Stream:
         """The row as text, at the next instant."""
         draw = self.draw
         self.clock += -_log(1 - draw.random()) * SPAN_SECONDS / self.rows
-        timestamp = _instant(self.clock, draw)
+        timestamp = _instant(self.clock)
         host = f"{row.service}-{_POD[int(draw.random() * 8)]}"
+        if draw.random() < 0.75:
+            self.trace = draw.hex(32)
         line = row.to_line(
-            timestamp=timestamp, observed=_instant(self.clock + 0.2 + draw.random(), draw), trace=draw.hex(32), span_id=draw.hex(16), host=host,
+            timestamp=timestamp, observed=_instant(self.clock + 0.2 + draw.random()), trace=self.trace, span_id=draw.hex(16), host=host,
             namespace="prod" if draw.random() < 0.96 else "staging",
         )  # fmt: skip
         return line, timestamp
@@ -205,9 +207,10 @@ def _log(value: float) -> float:
     return round(log(value), 9)
 
 
-def _instant(seconds: float, draw: Draw) -> str:
+def _instant(seconds: float) -> str:
+    """A clock of microseconds in a column of nanoseconds."""
     moment = FIRST + timedelta(microseconds=int(seconds * 1e6))
-    return f"{moment.replace(tzinfo=None).isoformat(' ', 'microseconds')}{draw.between(100, 999)}"
+    return f"{moment.isoformat(' ', 'microseconds')[:26]}000"
 
 
 def write(rows: int, seed: int, folder: Path) -> None:

@@ -78,10 +78,15 @@ def password(draw: Draw) -> str:
     return f"{word}{draw.pick('!#_-')}{draw.between(10, 9999)}{draw.text(LOWER, 2)}" if draw.chance(0.6) else draw.text(BASE62, draw.between(14, 24))
 
 
+def _url_password(draw: Draw) -> str:
+    """A password that may stand in a URL as it is."""
+    return password(draw).replace("#", "-")
+
+
 def _url(scheme: str, port: int, path: str) -> Callable[[Draw], str]:
     def make(draw: Draw) -> str:
         user = draw.pick(("app", "svc_orders", "admin", "report", "root", "chat_rw")) if scheme != "redis" else draw.pick(("", "default"))
-        return f"{scheme}://{user}:{password(draw)}@{draw.pick(_HOSTS)}:{port}{path}"
+        return f"{scheme}://{user}:{_url_password(draw)}@{draw.pick(_HOSTS)}:{port}{path}"
 
     return make
 
