@@ -86,6 +86,7 @@ class Contacts:
     toll_free: str | None = _text("Toll-free number for individuals.")
     email: str | None = _text("E-mail address for individuals.")
     website: str | None = _text("Web page for individuals.")
+    letter_template: str | None = _text("Your own letter template: a DOCX file with the placeholders of ours.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,3 +64,34 @@ def _population(people: Headcount) -> list[dict[str, Any]]:
     if not people.open_ended:
         return []
     return [{"fact": "population.records", "question": "How many records did the exposure hold, and how was the sample drawn?", "why": "without them the number of people in the whole exposure cannot be estimated; thresholds that are not reached stay open", "matters_for": []}]
+
+
+#: What decides most duties, in the order in which responders usually know it.
+USUAL = (
+    "incident.role", "incident.establishments", "incident.main_establishment", "incident.targets", "clocks.time_zone", "clocks.discovery",
+    "clocks.awareness", "clocks.determination", "exposure.kind", "exposure.medium", "exposure.access", "exposure.exfiltration", "exposure.lost",
+    "exposure.posted", "exposure.recipients", "exposure.recovered", "exposure.encryption", "exposure.key", "exposure.malicious",
+    "exposure.altered", "exposure.unavailable", "exposure.restored", "harm.misuse", "harm.misuse_likely", "population.records",
+    "population.design", "law_enforcement.hold", "regimes.hipaa", "regimes.public_company", "regimes.card_merchant",
+)  # fmt: skip
+
+
+def choices(path: str) -> tuple[str, ...]:
+    """The answers a fact allows; empty when it is free."""
+    table, _, name = path.partition(".")
+    if table == "determinations":
+        return ("yes", "no", "unknown")
+    return TABLES[table].__dataclass_fields__[name].metadata["choices"] if table in TABLES else ()
+
+
+def unknown_of(facts: Facts, paths: tuple[str, ...]) -> list[str]:
+    """Those of `paths` that nobody stated, in the same order."""
+    return [path for path in paths if facts.value(path) in ("unknown", None, {}, ())]
+
+
+def stated(facts: Facts) -> tuple[list[str], list[str]]:
+    """Names of the facts that are stated and of those that are unknown, in the file's order."""
+    names = [f"{table}.{name}" for table, kind in TABLES.items() for name in kind.__dataclass_fields__]
+    unknown = unknown_of(facts, tuple(names))
+    determined = [f"determinations.{name}" for name, value in sorted(facts.determinations.items()) if value != "unknown"]
+    return [*(name for name in names if name not in unknown), *determined], unknown

@@ -1,0 +1,5 @@
+"""Letters to individuals by cohort: the same data, the same place, the content the law asks for and nothing it forbids."""
+
+from leakscope.notification.letters.compose import Letter, compose
+
+__all__ = ["Letter", "compose"]

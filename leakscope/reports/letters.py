@@ -1,0 +1,92 @@
+"""Letters to individuals as DOCX, one per cohort, through a template that users can replace."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from leakscope.errors import FactsError
+from leakscope.notification.letters import Letter, compose
+from leakscope.reports.archive import archive, settled
+from leakscope.reports.form import Frames, Report
+from leakscope.safety.escape import plain
+
+#: More cohorts than this are written into one file each only up to here; the rest are listed.
+MOST = 400
+
+
+def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> bytes:
+    """
+    A ZIP with one DOCX per cohort and `cohorts.json`: who gets which letter, under which laws, and what is missing.
+
+    Args:
+        assessment: the assessment; `facts.contacts.letter_template` may name a template of the user's own.
+        now: date of the letters.
+        frames: `individuals` and `person_elements` of the case.
+
+    Raises:
+        FactsError: the user's template cannot be read.
+    """
+    letters = compose(assessment, frames["individuals"], frames["person_elements"])
+    template = _template(assessment["facts"]["contacts"].get("letter_template"))
+    pieces = {f"{letter.id}.docx": write_letter(letter, assessment, template, now) for letter in letters[:MOST]}
+    pieces["cohorts.json"] = orjson.dumps([_listed(letter) for letter in letters], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return archive(pieces)
+
+
+def _listed(letter: Letter) -> dict[str, Any]:
+    return {"id": letter.id, "place": letter.place, "elements": list(letter.elements), "people_observed": letter.people, "duties": list(letter.laws), "missing": list(letter.missing)}
+
+
+def _template(path: str | None) -> bytes:
+    if not path:
+        return (files("leakscope.notification.letters") / "letter.docx").read_bytes()
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        raise FactsError("the letter template cannot be read", hint="contacts.letter_template names a DOCX file") from None
+
+
+def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes, now: datetime) -> bytes:
+    """
+    One letter as DOCX.
+
+    Args:
+        letter: what it says.
+        assessment: gives the sender.
+        template: a DOCX with the placeholders `organisation`, `address`, `date`, `reference`, `sections` and `banner`.
+        now: its date.
+
+    Raises:
+        FactsError: the template is no DOCX or uses what it cannot.
+    """
+    from docxtpl import DocxTemplate
+    from jinja2 import TemplateError
+    from jinja2.sandbox import SandboxedEnvironment
+
+    facts = assessment["facts"]
+    values = {
+        "organisation": plain(facts["incident"].get("organisation") or "[MISSING: organisation]"),
+        "address": plain(facts["incident"].get("organisation_address") or "[MISSING: address]"),
+        "date": f"{now:%Y-%m-%d}",
+        "reference": plain(facts["incident"].get("reference") or assessment["case"]["id"]),
+        "banner": "Draft prepared at the direction of counsel; privileged and confidential." if facts["incident"].get("privileged") else "",
+        "sections": [{"heading": heading, "paragraphs": [plain(text) for text in texts]} for heading, texts in letter.sections],
+    }
+    try:
+        document = DocxTemplate(io.BytesIO(template))
+        document.render(values, SandboxedEnvironment(autoescape=True))
+        buffer = io.BytesIO()
+        document.save(buffer)
+    except (TemplateError, KeyError, ValueError, OSError):
+        raise FactsError("the letter template cannot be used", hint="start from the one that comes with LeakScope: docs/notification.md") from None
+    return settled(buffer.getvalue())
+
+
+REPORT = Report(name="letters", suffix=".zip", title="Letters to individuals by cohort, DOCX", render=render, frames=("individuals", "person_elements"))
