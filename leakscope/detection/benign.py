@@ -11,9 +11,9 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from leakscope.detection.context import Context
 from leakscope.detection.matching import Candidate
 from leakscope.detection.overlaps import is_secret
-from leakscope.text.words import key_words
 
 #: Words before a dotted number that make it a version; Chrome, Safari and their like come with one in every user agent.
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
@@ -56,21 +56,23 @@ def _address_class(text: str) -> str | None:
     return None
 
 
-def _ip(one: Candidate, key: str, value: str) -> Candidate:
+def _ip(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
     kind = _address_class(text)
     if kind:
         return replace(one, reason={"documentation": "documentation-address", "private": "private-address"}.get(kind, "special-address"))
     if ":" in text:
         return one
+    if re.match(r"\.[0-9]", value[one.end : one.end + 2]) or re.search(r"[0-9]\.$", value[max(0, one.start - 2) : one.start]):
+        return replace(one, reason="version")
     if _VERSION_BEFORE.search(value[max(0, one.start - 16) : one.start]) and not value[: one.start].endswith("://"):
         return replace(one, reason="version")
-    if re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", key_words(key)):
+    if re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", context.near):
         return replace(one, reason="version")
     return one
 
 
-def _email(one: Candidate, key: str, value: str) -> Candidate:
+def _email(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end].lower()
     local, _, domain = text.rpartition("@")
     if text in _listed("mailboxes", "git"):
@@ -85,21 +87,21 @@ def _email(one: Candidate, key: str, value: str) -> Candidate:
     return one
 
 
-def _card(one: Candidate, key: str, value: str) -> Candidate:
+def _card(one: Candidate, context: Context, value: str) -> Candidate:
     digits = "".join(c for c in value[one.start : one.end] if c.isdigit())
     if digits in _listed("cards", "test"):
         return replace(one, reason="test-card")
-    if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", key_words(key)):
+    if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
         return replace(one, reason="other-number")
     return one
 
 
-def _iban(one: Candidate, key: str, value: str) -> Candidate:
+def _iban(one: Candidate, context: Context, value: str) -> Candidate:
     bare = "".join(c for c in value[one.start : one.end] if c.isalnum()).upper()
     return replace(one, reason="documented-example") if bare in _listed("ibans", "documented") else one
 
 
-def _secret(one: Candidate, key: str, value: str) -> Candidate:
+def _secret(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
     lower = text.lower()
     if text in _listed("secrets", "documented"):
@@ -111,19 +113,32 @@ def _secret(one: Candidate, key: str, value: str) -> Candidate:
     if one.entity == "CREDENTIAL_PASSWORD":
         code = lower in _listed("secrets", "passwords") or _CODE.match(text)
         return replace(one, reason="placeholder") if code else one
-    if any(marker in lower for marker in _listed("secrets", "markers")) or len(set(lower)) <= 4:
+    if one.entity == "CREDENTIAL_PASSWORD_HASH":
+        return one
+    if _placeholder(text):
         return replace(one, reason="placeholder")
-    if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(key_words(key))):
+    if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(context.near)):
         return replace(one, reason="identifier")
     return one
 
 
-def _person(one: Candidate, key: str, value: str) -> Candidate:
+def _placeholder(text: str) -> bool:
+    """Whether a token is written to be replaced: a marker in it, a variable, or hardly any characters."""
+    lower = text.lower()
+    if any(marker in lower.replace(".example", "") for marker in _listed("secrets", "markers")):
+        return True
+    return lower.startswith(_VARIABLE) or len(set(lower)) <= 4
+
+
+_VARIABLE = ("<", "{{", "${", "%(")
+
+
+def _person(one: Candidate, context: Context, value: str) -> Candidate:
     text = " ".join(re.findall(r"\w+", value[one.start : one.end].lower()))
     return replace(one, reason="placeholder-name") if text in _listed("persons", "names") else one
 
 
-_BY_ENTITY: Mapping[str, Callable[[Candidate, str, str], Candidate]] = {
+_BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "IP_ADDRESS": _ip,
     "EMAIL_ADDRESS": _email,
     "CREDIT_CARD": _card,
@@ -132,11 +147,11 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, str, str], Candidate]] = {
 }
 
 
-def weighed(one: Candidate, key: str, value: str) -> Candidate:
+def weighed(one: Candidate, context: Context, value: str) -> Candidate:
     """`one` with the reason it is suppressed for, or with its role, where the benign catalogue knows its value."""
     if one.reason:
         return one
     judge = _BY_ENTITY.get(one.entity)
     if judge:
-        return judge(one, key, value)
-    return _secret(one, key, value) if is_secret(one.entity) else one
+        return judge(one, context, value)
+    return _secret(one, context, value) if is_secret(one.entity) else one

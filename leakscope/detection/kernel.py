@@ -11,6 +11,7 @@ import polars as pl
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import weighed
+from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import prefilter_of
@@ -48,7 +49,8 @@ class Kernel:
         self.entities = entities
         self.min_confidence = min_confidence
         self._prefilter = prefilter_of(catalogue)
-        self._matches: dict[tuple[str, str], tuple[Candidate, ...]] = {}
+        self._reduced = reducer(catalogue)
+        self._matches: dict[tuple[Context, str], tuple[Candidate, ...]] = {}
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
         self._suppressed: Counter[tuple[str, str, str]] = Counter()
 
@@ -83,7 +85,7 @@ class Kernel:
 
     def _find_in(self, row: tuple[Any, ...], rows: list[tuple[Any, ...]], outer: dict[tuple[int, str], list[tuple[int, int, str, str]]]) -> None:
         source, record, field, key, value, outer_start, outer_end, offsets = row
-        found = self.match(key, value)
+        found = self.match(self._reduced(context_of(field, key)), value)
         if not found:
             return
         leaf = Leaf(field, key, value, outer_start, outer_end, _breaks(offsets))
@@ -107,15 +109,15 @@ class Kernel:
         start, end, entity, fingerprint = this
         return any(entity == e and fingerprint == f and start < other_end and other_start < end for other_start, other_end, e, f in seen)
 
-    def match(self, key: str, value: str) -> tuple[Candidate, ...]:
-        """What stands in one value beside one key, in order of place."""
-        known = self._matches.get((key, value))
+    def match(self, context: Context, value: str) -> tuple[Candidate, ...]:
+        """What stands in one value, in order of place; `context` as `reducer` leaves it."""
+        known = self._matches.get((context, value))
         if known is None:
-            known = self._matched(key, value)
+            known = self._matched(context, value)
             if len(value) <= CACHED_LENGTH:
                 if len(self._matches) >= CACHE_SIZE:
                     self._matches.clear()
-                self._matches[key, value] = known
+                self._matches[context, value] = known
         standing = []
         for one in known:
             if one.reason:
@@ -124,13 +126,13 @@ class Kernel:
                 standing.append(one)
         return tuple(standing)
 
-    def _matched(self, key: str, value: str) -> tuple[Candidate, ...]:
+    def _matched(self, context: Context, value: str) -> tuple[Candidate, ...]:
         detectors = self._prefilter.detectors
-        found = [one for index in self._prefilter.possible(key, value) for one in candidates(detectors[index], key, value)]
-        by_role = role_candidate(key, value)
+        found = [one for index in self._prefilter.possible(context, value) for one in candidates(detectors[index], context, value)]
+        by_role = role_candidate(context.name, value)
         if by_role:
             found.append(by_role)
-        return judged_together(found, key, value, entities=self.entities, min_confidence=self.min_confidence) if found else ()
+        return judged_together(found, context, value, entities=self.entities, min_confidence=self.min_confidence) if found else ()
 
     def _known(self, entity: str, text: str) -> tuple[str, str]:
         known = self._seen.get((entity, text))
@@ -143,10 +145,10 @@ class Kernel:
 
 
 def judged_together(
-    found: Iterable[Candidate], key: str, value: str, *, entities: frozenset[str] | None, min_confidence: float
+    found: Iterable[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
 ) -> tuple[Candidate, ...]:
     """The candidates of one value after the benign catalogue and one another: those that stand, then those suppressed, with reasons."""
-    weighed_all = [weighed(one, key, value) for one in found]
+    weighed_all = [weighed(one, context, value) for one in found]
     suppressed = [one for one in weighed_all if one.reason]
     standing = resolved(one for one in weighed_all if not one.reason and not _inside(one, suppressed))
     low = [_low(one) for one in standing if one.confidence < min_confidence]

@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from leakscope.catalogue.model import Detector
+from leakscope.detection.context import Context
 from leakscope.detection.expressions import expression_of
-from leakscope.text.words import key_words, keyword_expression, text_words
+from leakscope.text.words import keyword_expression, text_words
 from leakscope.validators import validator
 
 #: Code points after a span in which a required keyword may still stand.
@@ -61,48 +62,53 @@ def _valid(name: str, text: str) -> bool:
         return False
 
 
-def _near(keywords: tuple[str, ...], key: str, before: str, after: str) -> bool:
+def _near(keywords: tuple[str, ...], names: str, before: str, after: str) -> bool:
     seek = keyword_expression(keywords).search
-    return bool(seek(key_words(key)) or (before and seek(text_words(before))) or (after and seek(text_words(after))))
+    return bool((names and seek(names)) or (before and seek(text_words(before))) or (after and seek(text_words(after))))
 
 
-def candidates(detector: Detector, key: str, value: str) -> Iterator[Candidate]:
+def names_for(detector: Detector, context: Context) -> str:
+    """The words of keys that `detector` reads: a provider's name may stand anywhere on the path, other words only near."""
+    return context.path if detector.provider else context.near
+
+
+def candidates(detector: Detector, context: Context, value: str) -> Iterator[Candidate]:
     """
     Every span that `detector` finds in `value`, in order, not overlapping one another.
 
     Args:
         detector: the rule.
-        key: innermost name beside the value, "" if none.
+        context: names around the value.
         value: the decoded text.
     """
     if detector.key_only:
-        yield from _whole(detector, key, value)
+        yield from _whole(detector, context, value)
         return
     for found in expression_of(detector).finditer(value):
         start, end = found.span("value") if "value" in found.re.groupindex else found.span()
-        if end > start and _has_keyword(detector, key, value, start, end):
-            candidate = judged(detector, key, value, start, end)
+        if end > start and _has_keyword(detector, context, value, start, end):
+            candidate = judged(detector, context, value, start, end)
             if candidate:
                 yield candidate
 
 
-def _whole(detector: Detector, key: str, value: str) -> Iterator[Candidate]:
-    if not (key and keyword_expression(detector.keywords).search(key_words(key))):
+def _whole(detector: Detector, context: Context, value: str) -> Iterator[Candidate]:
+    if not (context.near and keyword_expression(detector.keywords).search(context.near)):
         return
     lead = len(value) - len(value.lstrip())
     found = expression_of(detector).fullmatch(value, lead, lead + len(value.strip()))
     if found:
         start, end = found.span("value") if "value" in found.re.groupindex else found.span()
-        candidate = judged(detector, key, value, start, end)
+        candidate = judged(detector, context, value, start, end)
         if candidate:
             yield candidate
 
 
-def _has_keyword(detector: Detector, key: str, value: str, start: int, end: int) -> bool:
+def _has_keyword(detector: Detector, context: Context, value: str, start: int, end: int) -> bool:
     if not detector.keywords:
         return True
     window = detector.keyword_window
-    return _near(detector.keywords, key, _before(value, start, window), _after(value, end, WINDOW_AFTER))
+    return _near(detector.keywords, names_for(detector, context), _before(value, start, window), _after(value, end, WINDOW_AFTER))
 
 
 def _before(value: str, start: int, window: int) -> str:
@@ -116,14 +122,14 @@ def _after(value: str, end: int, window: int) -> str:
     return value[end : end + window]
 
 
-def judged(detector: Detector, key: str, value: str, start: int, end: int) -> Candidate | None:
+def judged(detector: Detector, context: Context, value: str, start: int, end: int) -> Candidate | None:
     """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
     text = value[start:end]
     validated = _valid(detector.validator, text) if detector.validator else None
     if validated is False and detector.validator_failure == "drop":
         return None
     in_context = bool(detector.context) and _near(
-        detector.context, key, _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
+        detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
     )
     confidence = detector.confidence_context if in_context else detector.confidence
     reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None

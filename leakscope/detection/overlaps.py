@@ -17,12 +17,13 @@ from leakscope.detection.matching import Candidate
 
 SURE = 0.85
 LIKELY = 0.5
+MAX_ALTERNATIVES = 12
 _PAIRS = frozenset({"CREDENTIAL_PAIR", "CREDENTIAL_BASIC_AUTH"})
 
 
 def is_secret(entity: str) -> bool:
     """Whether findings of `entity` compete with secrets and credentials."""
-    return entity.startswith(("SECRET_", "CREDENTIAL_")) or entity in ("PIN", "SECURITY_ANSWER")
+    return entity.startswith(("SECRET_", "CREDENTIAL_"))
 
 
 def _rank(one: Candidate) -> tuple[bool, bool, bool, float, float, tuple[int, ...]]:
@@ -67,5 +68,5 @@ def _winners(listed: list[Candidate]) -> list[Candidate]:
 def _with_alternatives(winner: Candidate, losers: list[Candidate]) -> Candidate:
     if not losers:
         return winner
-    named = [{"entity": one.entity, "detector": one.detector, "confidence": round(one.confidence, 4)} for one in losers[:5]]
+    named = [{"entity": one.entity, "detector": one.detector, "confidence": round(one.confidence, 4)} for one in losers[:MAX_ALTERNATIVES]]
     return replace(winner, attributes={**winner.attributes, "alternatives": named})

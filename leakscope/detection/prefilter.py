@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leakscope.catalogue.model import Catalogue, Detector
-from leakscope.text.words import key_words, keyword_expression
+from leakscope.detection.context import Context
+from leakscope.detection.matching import names_for
+from leakscope.text.words import keyword_expression
 
 try:
     import hyperscan
@@ -70,15 +72,18 @@ class Prefilter:
         self._owners = tuple(tuple(owners) for owners in by_trigger.values())
         self._scan = _hyperscan(tuple(by_trigger)) if hyperscan else _plain(tuple(by_trigger))
         self._keyed = tuple(index for index, detector in enumerate(detectors) if detector.keywords and (detector.key_only or not detector.anchors))
-        self.by_key: Callable[[str], frozenset[int]] = lru_cache(maxsize=16384)(self._by_key)
+        self.by_names: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(self._by_names)
 
-    def _by_key(self, key: str) -> frozenset[int]:
-        words = key_words(key)
-        return frozenset(index for index in self._keyed if words and keyword_expression(self.detectors[index].keywords).search(words))
+    def _by_names(self, near: str, path: str) -> frozenset[int]:
+        names = Context(near=near, path=path)
+        return frozenset(
+            index for index in self._keyed
+            if keyword_expression(self.detectors[index].keywords).search(near if self.detectors[index].key_only else names_for(self.detectors[index], names))
+        )  # fmt: skip
 
-    def possible(self, key: str, value: str) -> list[int]:
-        """Indexes of the rules that may find something in `value` beside `key`, ascending."""
-        found = set(self.by_key(key))
+    def possible(self, context: Context, value: str) -> list[int]:
+        """Indexes of the rules that may find something in `value`, ascending."""
+        found = set(self.by_names(context.near, context.path))
         for trigger in self._scan(value):
             found.update(self._owners[trigger])
         return sorted(found)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BREAK = re.compile(r"[\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
+BREAK = re.compile(r"[\W_]+")
+#: Letters whose lower case is ASCII: left as they are, so that lower-casing text and ignoring ASCII case agree.
+_LOOKALIKES = {0x130: "\ufffd", 0x212A: "\ufffd"}
 #: Keywords this short must be whole words: `dob` must not stand for `doberman`.
 WHOLE_WORD_LENGTH = 4
 
@@ -20,12 +22,12 @@ def key_words(key: str) -> str:
         >>> key_words("customerSSN_last-4")
         'customer ssn last 4'
     """
-    return _BREAK.sub(" ", _CAMEL.sub(" ", key)).strip().lower()
+    return BREAK.sub(" ", _CAMEL.sub(" ", key)).strip().translate(_LOOKALIKES).lower()
 
 
 def text_words(text: str) -> str:
     """A stretch of running text as lower-case words, identifiers in it split as keys are."""
-    return _BREAK.sub(" ", _CAMEL.sub(" ", text)).lower()
+    return BREAK.sub(" ", _CAMEL.sub(" ", text)).translate(_LOOKALIKES).lower()
 
 
 @lru_cache(maxsize=8192)
@@ -40,7 +42,7 @@ def keyword_expression(keywords: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _keyword(word: str) -> str:
-    parts = [re.escape(part) for part in _BREAK.sub(" ", word.lower()).split()]
+    parts = [re.escape(part) for part in BREAK.sub(" ", word.lower()).split()]
     body = " ?".join(parts)
     if not word.isascii():
         return body

@@ -75,12 +75,15 @@ def ipv4(text: str) -> bool:
 
 
 def ipv6(text: str) -> bool:
-    """Whether `text` is an IPv6 address in any of its written forms."""
+    """Whether `text` is an IPv6 address of a host: global unicast, unique local or link local (RFC 4291, RFC 4193)."""
     try:
-        ipaddress.IPv6Address(text.partition("%")[0])
+        address = ipaddress.IPv6Address(text.partition("%")[0])
     except ValueError:
         return False
-    return text.count(":") >= 2
+    return any(address in network for network in _IPV6_HOSTS)
+
+
+_IPV6_HOSTS = tuple(ipaddress.IPv6Network(text) for text in ("2000::/3", "fc00::/7", "fe80::/10"))
 
 
 def phone_international(text: str) -> bool:

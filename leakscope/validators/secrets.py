@@ -44,4 +44,9 @@ def bip39(text: str) -> bool:
     return f"{digest[0]:08b}"[: len(bits) - size] == bits[size:]
 
 
-VALIDATORS = {"token": token, "pem_body": pem_body, "bip39": bip39}
+def webhook(text: str) -> bool:
+    """Whether the last part of a webhook's path can be a token."""
+    return token(text.rstrip("/").rpartition("/")[2])
+
+
+VALIDATORS = {"token": token, "webhook": webhook, "pem_body": pem_body, "bip39": bip39}
