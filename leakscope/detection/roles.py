@@ -17,6 +17,8 @@ from leakscope.text.words import key_words
 _TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
 #: Values that stand for nothing.
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())
+#: A UUID or hash where a login is expected is an id that a machine gave, not a name that a person chose.
+_MACHINE_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def role_candidate(key: str, value: str) -> Candidate | None:
         return None
     start = value.index(text)
     attributes = {"role": role.id, "part": role.part} if role.part else {"role": role.id}
+    entity = "ONLINE_IDENTIFIER" if role.entity == "USERNAME" and _MACHINE_ID.fullmatch(text) else role.entity
     return Candidate(
-        start=start, end=start + len(text), entity=role.entity, detector=f"field.{role.id}", confidence=role.confidence, attributes=attributes
+        start=start, end=start + len(text), entity=entity, detector=f"field.{role.id}", confidence=role.confidence, attributes=attributes
     )
