@@ -166,7 +166,7 @@ def _combination_rows(assessment: Assessment) -> list[dict[str, Any]]:
 
 
 def _stage_lines(method: Mapping[str, Any]) -> list[str]:
-    return [str(stage.get("says") or stage.get("name")) if isinstance(stage, Mapping) else str(stage) for stage in method.get("stages") or ()]
+    return [str(stage.get("what") or stage.get("says") or stage.get("stage") or stage.get("name")) if isinstance(stage, Mapping) else str(stage) for stage in method.get("stages") or ()]
 
 
 def _version_pairs(versions: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -107,6 +107,11 @@ def _recorded(overrides: tuple[Override, ...], section: Mapping[str, Any], groun
 
 
 
+def _stated_overrides(facts: Any) -> Iterable[Any]:
+    stated = facts.get("overrides") if isinstance(facts, Mapping) else getattr(facts, "overrides", None)
+    return stated or ()
+
+
 def assess(
     *,
     person_elements: pl.DataFrame,
@@ -132,7 +137,7 @@ def assess(
         chat: the chat section, or null.
         facts: facts of the incident, or null.
         scheme: name of a bundled scheme or path of a TOML file; it bands individuals and leads the incident.
-        overrides: of factors and weights, each with a reason.
+        overrides: of factors and weights, each with a reason; those in the facts come first.
         on: the instant at which the life of secrets is judged; null: the latest time seen on any secret, else the epoch.
 
     Returns:
@@ -142,7 +147,7 @@ def assess(
         UsageError: the scheme does not exist, or an override is not usable.
     """
     leading = load_scheme(scheme)
-    grounds, chosen = grounds_of(leading), read_overrides(overrides)
+    grounds, chosen = grounds_of(leading), read_overrides([*_stated_overrides(facts), *overrides])
     circumstances = read_circumstances(facts)
     cb = circumstances_total(circumstances, grounds, chosen)
     exposed = exposed_elements(person_elements, individuals, minimum_confidence=grounds.minimum_confidence)

@@ -1,0 +1,97 @@
+"""Why a finding is one, whose it is, and what it means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from leakscope.assessment.case import FINDINGS, RECORD_PERSONS, Case
+from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, grounds_for, said
+from leakscope.catalogue import load
+from leakscope.severity.impact import weight_of
+from leakscope.vocabulary import elements, entities
+
+
+def find_finding(case: Case, name: str) -> dict[str, Any] | None:
+    """One finding by its row, its fingerprint or its record; null when the name is none of these."""
+    findings = case.read_frame(FINDINGS).with_row_index("row")
+    number = name.removeprefix("finding-")
+    if name.startswith("finding-") and number.isdigit():
+        found = findings.filter(pl.col("row") == int(number))
+    elif len(name) >= 6 and all(letter in "0123456789abcdef" for letter in name):
+        found = findings.filter(pl.col("fingerprint").str.starts_with(name))
+    else:
+        source, _, record = name.rpartition(":")
+        found = findings.filter((pl.col("source") == source) & (pl.col("record") == int(record))) if source and record.isdigit() else findings.clear()
+    return None if found.is_empty() else {**found.row(0, named=True), "_same": found.height}
+
+
+def explain_finding(case: Case, name: str, finding: dict[str, Any]) -> Explanation:
+    """From the place in the evidence, through the rule that fired, to whose it is and what it weighs."""
+    assessment, entity = case.assessment(), entities().get(finding["entity"])
+    code = entity.element if entity else None
+    sections = [
+        Section(heading="Finding", rows=_finding_rows(finding)),
+        Section(heading="Rule that found it", rows=_detector_rows(finding["detector"])),
+        Section(heading="Whose", rows=_owner_rows(case, finding)),
+        Section(heading="What it means", rows=_meaning_rows(finding["entity"], code, assessment)),
+        Section(heading="Duties that rest on people with such data", rows=_duty_rows(assessment)),
+    ]
+    return Explanation(id=name, kind="finding", sections=tuple(section for section in sections if section.rows))
+
+
+def _finding_rows(finding: Mapping[str, Any]) -> Rows:
+    attributes = json.loads(finding["attributes"] or "{}")
+    rows = [
+        ("where", f"{finding['source']}, record {finding['record']}, field {finding['field']}, code points {finding['start']} to {finding['end']}"),
+        ("entity", finding["entity"]),
+        ("preview", finding["preview"] or ""),
+        ("confidence", f"{finding['confidence']:.3f}"),
+        ("structure", {True: "checked and right", False: "checked and wrong", None: "no structural check exists"}[finding["validated"]]),
+        ("fingerprint", finding["fingerprint"]),
+        ("findings with this name", str(finding["_same"])),
+    ]
+    return rows + [(key.replace("_", " "), said(value)) for key, value in sorted(attributes.items())]
+
+
+def _detector_rows(detector: str) -> Rows:
+    rule = load().by_id.get(detector)
+    if rule is None:
+        return [("detector", f"{detector} (not a pattern of the catalogue: a model, a topic, or a rule of yours)")]
+    context = f"raised by nearby {', '.join(rule.context[:6])}" if rule.context else "no context words"
+    rows = [
+        ("detector", f"{rule.id}: {rule.name} ({rule.file})"),
+        ("pattern", rule.pattern),
+        ("needs nearby", ", ".join(rule.keywords) or "nothing"),
+        ("confidence", f"{rule.confidence:g} alone, {rule.confidence_context:g} in context; {context}"),
+        ("check", f"{rule.validator}, a failure means {rule.validator_failure}" if rule.validator else "none"),
+    ]
+    opened = [("opens", rule.exposes)] if rule.exposes else []
+    return rows + opened + [("source", f"{one.title}, read {one.read}, {one.confidence}") for one in rule.references]
+
+
+def _owner_rows(case: Case, finding: Mapping[str, Any]) -> Rows:
+    linked = case.read_frame(RECORD_PERSONS)
+    same = linked.filter((pl.col("source") == finding["source"]) & (pl.col("record") == finding["record"]))
+    direct = same.filter(pl.col("fingerprint") == finding["fingerprint"])["person"].unique(maintain_order=True).to_list()
+    others = [person for person in same["person"].unique(maintain_order=True).to_list() if person not in direct]
+    rows = [("named by it", person) for person in direct[:PEOPLE_SHOWN]] + [("in the same record", person) for person in others[:PEOPLE_SHOWN]]
+    return rows or [("person", "none could be linked to this record")]
+
+
+def _meaning_rows(entity: str, code: str | None, assessment: Mapping[str, Any]) -> Rows:
+    grounds = grounds_for(assessment)
+    if code is None:
+        return [("severity", f"{entity} says nothing of a person by itself; secrets are rated by privilege, environment and life")]
+    element, weight = elements()[code], weight_of(code, grounds)
+    special = [("special category", f"GDPR {element.gdpr}")] if element.gdpr else []
+    impact = next((row for row in assessment["impact_summary"] if row["data_class"] == code), None)
+    share = [("share of impact", f"{impact['share_of_impact']:.1%} of all")] if impact else []
+    return [("element", element.name), ("processing context", element.enisa), *special, ("severity weight", f"{weight.value:g}: {weight.source}"), *share]
+
+
+def _duty_rows(assessment: Mapping[str, Any]) -> Rows:
+    return [(str(duty["status"]).replace("_", " "), f"{duty['id']}: {duty['instrument']}") for duty in assessment["duties"] if duty["status"] in ("applies", "may_apply")][:PLACES_SHOWN]
