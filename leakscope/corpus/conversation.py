@@ -98,8 +98,8 @@ class Session:
         if appetite.secret:
             return self._pasted(language, appetite.secret)
         if draw.chance(appetite.personal):
-            kind = "own" if draw.chance(0.5) else "third"
-            return self._written(language, language.plain[kind], "none", "nobody")
+            kind, about = ("own", "author") if draw.chance(0.5) else ("third", "third_party")
+            return self._written(language, language.plain[kind], "none", about)
         if self.theme and draw.chance(0.6):
             about = draw.pick(("author", "author", "author", "third_party", "nobody"))
             return self._written(language, language.topics[self.theme][about], self.theme, about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -77,11 +78,15 @@ class Row:
 
 
 def _nest(source: dict[str, Any], name: str, value: object) -> None:
-    head, dot, rest = name.partition(".")
-    while dot:
-        source = source.setdefault(head, {})
-        head, dot, rest = rest.partition(".")
-    source[head] = value
+    *outer, last = _steps(name)
+    for step in outer:
+        source = source.setdefault(step, {})
+    source[last] = value
+
+
+@cache
+def _steps(name: str) -> list[str]:
+    return name.split(".")
 
 
 def field_of(name: str, suffix: str = "") -> str:

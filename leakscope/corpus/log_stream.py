@@ -20,6 +20,7 @@ FIRST = datetime(2025, 1, 6, tzinfo=UTC)
 SPAN_SECONDS = 21 * 86_400
 SOURCE = "log_stream.ndjson"
 
+_WALL = FIRST.replace(tzinfo=None)  # naive arithmetic and printing take a third of the time
 _OPEN_SESSIONS = 40
 _MOST_PEOPLE = 250_000
 _ACCOUNTS = 12  # service and test accounts
@@ -209,8 +210,7 @@ def _log(value: float) -> float:
 
 def _instant(seconds: float) -> str:
     """A clock of microseconds in a column of nanoseconds."""
-    moment = FIRST + timedelta(microseconds=int(seconds * 1e6))
-    return f"{moment.isoformat(' ', 'microseconds')[:26]}000"
+    return f"{(_WALL + timedelta(microseconds=int(seconds * 1e6))).isoformat(' ', 'microseconds')}000"
 
 
 def write(rows: int, seed: int, folder: Path) -> None:
