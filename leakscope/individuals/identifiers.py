@@ -91,7 +91,7 @@ def names_of(placed: pl.DataFrame) -> pl.DataFrame:
     ).drop("full")
 
 
-def _initials(names: pl.DataFrame) -> pl.DataFrame:
+def initials(names: pl.DataFrame) -> pl.DataFrame:
     """`unit, initials` of full names: too coarse to be touched by most misspellings."""
     tokens = pl.col("name").str.split(" ")
     return names.filter(tokens.list.len() > 1).select("unit", initials=tokens.list.eval(pl.element().str.slice(0, 1)).list.sort().list.join(""))
@@ -127,8 +127,8 @@ def fan_out(edges: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> p
         other = edges.filter(pl.col("kind") == kind).select("unit", pl.col("ident").alias("other"))
         busy = busy.join(_distinct_beside(edges, below, other, f"fan{number}"), on="ident", how="left")
     fans = [name for name in busy.columns if name.startswith("fan")]
-    initials = _initials(names).rename({"initials": "other"})
-    busy = busy.join(_distinct_beside(edges, busy.select("ident"), initials, "names"), on="ident", how="left")
+    other = initials(names).rename({"initials": "other"})
+    busy = busy.join(_distinct_beside(edges, busy.select("ident"), other, "names"), on="ident", how="left")
     busy = busy.join(_distinct_beside(edges, busy.select("ident"), births.rename({"birth": "other"}), "births"), on="ident", how="left")
     fan = pl.max_horizontal(fans).fill_null(0) if fans else pl.lit(0)
     return busy.select("ident", "kind", "rank", fan=fan, names=pl.col("names").fill_null(0), births=pl.col("births").fill_null(0))

@@ -15,10 +15,10 @@ from leakscope.individuals.identifiers import identify, names_of
 from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
 from leakscope.individuals.model import LinkDecision, Linked
 from leakscope.individuals.residence import residences, votes
-from leakscope.individuals.strong import StrongLinks, link_strong
+from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
 from leakscope.individuals.uncertainty import certainty, interval_of
 from leakscope.individuals.units import place
-from leakscope.individuals.weak import by_single_fact, merge_agreeing, weak_facts
+from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
 from leakscope.vocabulary import entities
@@ -69,18 +69,21 @@ def _same_name_in_record(placed: pl.DataFrame, names: pl.DataFrame, clusters: pl
     return waiting.join(lone.filter(pl.col("people") == 1), on=["source", "record", "name"]).select("unit", "cluster")
 
 
-def _clusters(placed: pl.DataFrame, turns: pl.DataFrame) -> tuple[pl.DataFrame, StrongLinks, dict[str, pl.DataFrame]]:
-    """Every tier in turn; gives `unit, cluster, rule`, the deterministic tier, and the frames made on the way."""
+def _clusters(placed: pl.DataFrame, turns: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, StrongLinks, WeakLinks, dict[str, pl.DataFrame]]:
+    """Every tier in turn; gives `unit, cluster, rule`, the tiers, and the frames made on the way."""
     names, births, identifiers = names_of(placed), births_of(placed), identify(placed)
     first = identifiers.select(pl.col("ident").max()).item()
     strong = link_strong(identifiers, _turn_identifiers(placed, turns, 0 if first is None else first + 1), names, births)
     linked = pl.concat([strong.clusters, _same_name_in_record(placed, names, strong.clusters)])
-    facts = _scopes(weak_facts(placed, names, births), placed, linked)
-    numbers = identifiers.filter(pl.col("rank") == 5).group_by("unit").agg(number=pl.col("ident").min())
-    agreed = merge_agreeing(linked, facts.filter(pl.col("scope").is_null()), numbers)
+    facts = _scopes(weak_facts(placed, names, births, identifiers), placed, linked)
+    weak = link_descriptions(linked, facts.filter(pl.col("scope").is_null()), seed=seed)
+    lone = attach_lone_names(facts.filter(pl.col("scope").is_null()), weak.clusters)
+    agreed = pl.concat([weak.clusters, lone])
     single = by_single_fact(facts, agreed)
-    rules = pl.concat([agreed.with_columns(rule=pl.lit("identifier")), single.select("unit", "cluster", "rule")])
-    return rules, strong, {"names": names, "births": births, "identifiers": identifiers, "facts": facts}
+    sure = linked.select("unit", rule=pl.lit("identifier"))
+    ruled = agreed.join(sure, on="unit", how="left").with_columns(rule=pl.col("rule").min().over("cluster").fill_null("description"))
+    rules = pl.concat([ruled, single.select("unit", "cluster", "rule")])
+    return rules, strong, weak, {"births": births, "identifiers": identifiers}
 
 
 def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -92,11 +95,6 @@ def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataF
         .with_columns(pl.col("rank").fill_null(0.0))
         .join(times, on=["source", "record"], how="left")
     )
-
-
-def _conflicts(strong: StrongLinks, clusters: pl.DataFrame) -> pl.DataFrame:
-    units = strong.clusters.join(strong.conflicts, on="cluster", how="semi").select("unit")
-    return clusters.join(units, on="unit", how="semi").select("cluster").unique()
 
 
 def _nobody() -> Linked:
@@ -138,7 +136,7 @@ def link(
     placed = _with_speakers(place(_about_people(sightings), turns), turns)
     if placed.is_empty():
         return _nobody()
-    clusters, strong, frames = _clusters(placed, turns)
+    clusters, strong, weak, frames = _clusters(placed, turns, seed)
     if clusters.is_empty():
         return _nobody()
     members = _members(placed, clusters, frames["identifiers"], records)
@@ -150,7 +148,7 @@ def link(
         "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
         "certainty": certainty(summary),
         "births": frames["births"],
-        "conflicts": _conflicts(strong, clusters),
+        "conflicts": contradictions(frames["identifiers"].filter(pl.col("rank") == 5), clusters.select("unit", "cluster"), frames["births"]),
     }
     last = records.get_column("timestamp").max()
     day = on or (last.date() if isinstance(last, datetime) else datetime.now(UTC).date())
@@ -159,17 +157,18 @@ def link(
         individuals=people.drop("cluster"),
         person_elements=person_elements(members, people),
         record_persons=record_persons(members, people),
-        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti")),
+        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti"), weak, seed=seed),
         not_counted=_counts(people, strong),
-        quality=_quality(strong, clusters),
+        quality=_quality(strong, weak, clusters, facts["conflicts"].height),
     )
     return apply_decisions(linked, decisions) if decisions else linked
 
 
-def _quality(strong: StrongLinks, clusters: pl.DataFrame) -> dict[str, Any]:
+def _quality(strong: StrongLinks, weak: WeakLinks, clusters: pl.DataFrame, conflicts: int) -> dict[str, Any]:
     rules = dict(clusters.group_by("rule").agg(pl.col("cluster").n_unique()).sort("rule").iter_rows())
     return {
         "people_by_rule": rules,
         "identifiers_joining_nobody": dict(strong.dropped.group_by("why").len().sort("why").iter_rows()),
-        "conflicts": strong.conflicts.height,
+        "conflicts": conflicts,
+        **weak.report,
     }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from leakscope.individuals.identifiers import DEVICE_RANK, SESSION_RANK, fan_out, shared, unusable
+from leakscope.individuals.identifiers import DEVICE_RANK, SESSION_RANK, fan_out, initials, shared, unusable
+
+#: Edits (Damerau and Levenshtein) up to which two numbers or dates are one, misspelt.
+MISSPELT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +24,11 @@ class StrongLinks:
     Args:
         clusters: `unit, cluster`; one row per unit that an identifier places; dense from 0 in order of first unit.
         dropped: `ident, why`; identifiers that joined nobody.
-        conflicts: `cluster`; clusters with two national numbers or two birth dates.
         loose: `unit, why`; units whose only identifiers are shared and that hence name nobody by themselves.
     """
 
     clusters: pl.DataFrame
     dropped: pl.DataFrame
-    conflicts: pl.DataFrame
     loose: pl.DataFrame
 
 
@@ -58,23 +60,51 @@ def _linked(edges: pl.DataFrame) -> pl.DataFrame:
     return components(edges.get_column("unit"), edges.get_column("ident"))
 
 
-def _contradicted(edges: pl.DataFrame, clusters: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
-    """`cluster` of those with two values of one national number, or two birth dates."""
-    numbers = edges.filter(pl.col("rank") == 5).join(clusters, on="unit").group_by("cluster", "kind").agg(pl.col("ident").n_unique())
-    dates = births.join(clusters, on="unit").group_by("cluster").agg(pl.col("birth").n_unique())
-    two_numbers = numbers.filter(pl.col("ident") > 1).select("cluster")
-    return pl.concat([two_numbers, dates.filter(pl.col("birth") > 1).select("cluster")]).unique().sort("cluster")
+def _far_apart(values: pl.DataFrame) -> pl.DataFrame:
+    """
+    `cluster` of those with two values that no misspelling explains.
+
+    Args:
+        values: distinct `cluster, value`; only clusters with several cost anything.
+    """
+    several = values.filter(pl.len().over("cluster") > 1)
+    if several.is_empty():
+        return several.select("cluster")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET temp_directory=''")
+        connection.register("values_", several.to_arrow())
+        return connection.sql(
+            f"""SELECT DISTINCT a.cluster FROM values_ a JOIN values_ b ON a.cluster = b.cluster AND a.value < b.value
+            WHERE damerau_levenshtein(a.value, b.value) > {MISSPELT}"""
+        ).pl()
+
+
+def contradictions(numbers: pl.DataFrame, clusters: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
+    """
+    Clusters with two national numbers of one kind, or two birth dates, that no misspelling explains.
+
+    Args:
+        numbers: `unit, kind, value` of national numbers.
+        clusters: `unit, cluster`.
+        births: `unit, birth`.
+
+    Returns:
+        `cluster`, in order.
+    """
+    found = [_far_apart(births.join(clusters, on="unit").select("cluster", value="birth").unique(maintain_order=True))]
+    for kind in numbers.get_column("kind").unique().sort():
+        rows = numbers.filter(pl.col("kind") == kind).join(clusters, on="unit").select("cluster", "value").unique(maintain_order=True)
+        found.append(_far_apart(rows))
+    return pl.concat(part.cast({"cluster": pl.UInt32}) for part in found).unique().sort("cluster")
 
 
 def _bridges(edges: pl.DataFrame, clusters: pl.DataFrame, bad: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
-    """`ident` of lesser identifiers in contradictory clusters that stand beside different people: other number and other name."""
-    inside = clusters.join(bad, on="cluster", how="semi")
-    lesser = edges.join(inside, on="unit").filter(pl.col("rank") < 5).select("ident", "unit")
+    """`ident` of those in contradictory clusters that stand beside different people: another name, and number or birth date."""
+    inside = edges.join(clusters.join(bad, on="cluster", how="semi"), on="unit").select("ident", "unit", "rank")
     number = edges.filter(pl.col("rank") == 5).group_by("unit").agg(pl.col("ident").min().alias("number"))
-    surname = names.select("unit", pl.col("surname").alias("name"))
-    beside = lesser.join(number, on="unit", how="left").join(surname, on="unit", how="left").join(births, on="unit", how="left")
-    told = beside.group_by("ident").agg(pl.col("number", "name", "birth").drop_nulls().n_unique())
-    apart = (pl.col("name") > 1) & ((pl.col("number") > 1) | (pl.col("birth") > 1))
+    beside = inside.join(number, on="unit", how="left").join(initials(names), on="unit", how="left").join(births, on="unit", how="left")
+    told = beside.group_by("ident").agg(pl.col("number", "initials", "birth").drop_nulls().n_unique())
+    apart = (pl.col("initials") > 1) & ((pl.col("number") > 1) | (pl.col("birth") > 1))
     return told.filter(apart | ((pl.col("number") > 1) & (pl.col("birth") > 1))).select("ident")
 
 
@@ -124,14 +154,14 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
     left = left.join(many, on="ident", how="anti")
     anchors = left.filter(pl.col("rank") >= SESSION_RANK)
     clusters = _linked(anchors)
-    bad = _contradicted(anchors, clusters, births)
+    numbers = identifiers.filter(pl.col("rank") == 5)
+    bad = contradictions(numbers, clusters, births)
     bridges = _bridges(anchors, clusters, bad, names, births)
     if bridges.height:
         anchors = anchors.join(bridges, on="ident", how="anti")
         clusters = _linked(anchors)
-        bad = _contradicted(anchors, clusters, births)
     clusters, device_loose = _attach_devices(left, clusters)
     dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("joins people whose numbers or birth dates differ"))])
     without = every.join(clusters, on="unit", how="anti").join(dropped, on="ident").group_by("unit").agg(pl.col("why").min())
     loose = pl.concat([without, device_loose.join(without, on="unit", how="anti")])
-    return StrongLinks(clusters=clusters, dropped=dropped, conflicts=bad, loose=loose)
+    return StrongLinks(clusters=clusters, dropped=dropped, loose=loose)

@@ -1,64 +1,195 @@
-"""The weak tier's exact rules: a name with a second agreeing fact links, a name alone counts with its doubt stated."""
+"""The weak tiers: descriptions that agree, by exact rules where few do and by a model where many may."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
 import polars as pl
 
+from leakscope.individuals.blocking import TELLING, pairs_within, telling_pairs
+from leakscope.individuals.probabilistic import COMPARED, LINK, score
 from leakscope.individuals.strong import components
+from leakscope.individuals.vocabulary import has_phrase, words
 
 _FACTS = ("birth", "phone", "address")
+#: The model is asked from so many people on, if so many pairs, and so large a share, agree on telling facts. Own choice:
+#: below it exact agreement decides all there is to decide, in a hundredth of the time.
+LEAST_PEOPLE = 30
+LEAST_TELLING = 8
+LEAST_TELLING_SHARE = 0.002
+#: Descriptions of one person that the model sees at most.
+PER_PERSON = 5
 
 
-def weak_facts(placed: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeakLinks:
     """
-    What is known of each unit beside its identifiers.
+    What the weak tiers made of descriptions.
+
+    Args:
+        clusters: `unit, cluster`: the units of the deterministic tier and those with a description; dense.
+        pairs: `left, right, probability, rules` between clusters as they were before; empty when no model was asked.
+        people: clusters that the model compared.
+        report: of the model, or which exact rules were used instead.
+    """
+
+    clusters: pl.DataFrame
+    pairs: pl.DataFrame
+    people: int
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _columns_of(placed: pl.DataFrame, entity: str, **parts: tuple[str, ...]) -> pl.DataFrame:
+    """Sightings of `entity` with `part`: which of `parts` its field is, by words of its path; else the last part."""
+    rows = placed.filter((pl.col("entity") == entity) & (pl.col("value") != ""))
+    fields = rows.get_column("field").unique()
+    names = list(parts)
+    told = {path: next((name for name in names[:-1] if has_phrase(path, parts[name])), names[-1]) for path in fields}
+    return rows.with_columns(part=pl.col("field").replace_strict(told, default=names[-1], return_dtype=pl.String))
+
+
+def _joined(rows: pl.DataFrame, part: str, name: str) -> pl.DataFrame:
+    """The values of one part per unit in field order, as one text."""
+    chosen = rows.filter(pl.col("part") == part).sort("unit", "field", maintain_order=True)
+    return chosen.group_by("unit", maintain_order=True).agg(pl.col("value").unique(maintain_order=True).str.join(" ").alias(name))
+
+
+def weak_facts(placed: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """
+    What is known of each unit's person.
+
+    Args:
+        placed: sightings in their units.
+        names, births, identifiers: as `names_of`, `births_of` and `identify` give.
 
     Returns:
-        One row per unit that has any of them: `unit, given, surname, name, birth, phone, address, postcode, place`.
+        One row per unit that has any: `unit, name` and the columns of `COMPARED`, null where unknown.
     """
-    units = placed.select("unit").unique(maintain_order=True)
     of = placed.filter(pl.col("value") != "")
     phones = of.filter(pl.col("entity") == "PHONE_NUMBER").group_by("unit").agg(phone=pl.col("value").str.replace(r"^\+", "").str.tail(9).min())
-    street = pl.col("value").sort_by(pl.col("field"))
-    addresses = of.filter(pl.col("entity") == "POSTAL_ADDRESS").group_by("unit").agg(address=street.unique(maintain_order=True).str.join(" "))
+    mails = of.filter(pl.col("entity") == "EMAIL_ADDRESS").group_by("unit").agg(email=pl.col("value").min())
     codes = of.filter(pl.col("entity") == "POSTAL_CODE").group_by("unit").agg(postcode=pl.col("value").min())
-    towns = of.filter(pl.col("entity") == "LOCATION").group_by("unit").agg(place=street.first())
-    facts = units
-    for part in (names, births, phones, addresses, codes, towns):
-        facts = facts.join(part, on="unit", how="left", maintain_order="left")
-    return facts.filter(pl.any_horizontal(pl.col("name", "birth", "phone", "address", "postcode", "place").is_not_null()))
-
-
-def _pair_keys(facts: pl.DataFrame, owner: pl.DataFrame) -> pl.DataFrame:
-    """`unit, key` of a name with a second fact; keys that several national numbers share are left out."""
-    full = facts.filter(pl.col("name").str.contains(" ", literal=True))
-    keys = pl.concat(
-        full.drop_nulls(fact).select("unit", key=pl.lit(f"{fact}|") + pl.col("name") + pl.lit("|") + pl.col(fact)) for fact in _FACTS
+    streets = _columns_of(placed, "POSTAL_ADDRESS", house=("street_number", "house", "house_number", "hausnummer", "building_number"), street=())
+    keys = words()["keys"]
+    towns = _columns_of(placed, "LOCATION", region=(*keys["region"], *keys["country"]), town=())
+    numbers = identifiers.filter(pl.col("rank") == 5)
+    kinds = numbers.group_by("kind").len().sort(["len", "kind"], descending=[True, False])
+    kind = kinds.item(0, "kind") if kinds.height else ""
+    number = numbers.filter(pl.col("kind") == kind).group_by("unit").agg(number=pl.col("value").min())
+    parts = (
+        names,
+        births,
+        number,
+        mails,
+        phones,
+        _joined(streets, "street", "address"),
+        _joined(streets, "house", "house"),
+        codes,
+        _joined(towns, "town", "place"),
+        _joined(towns, "region", "region"),
     )
-    numbers = keys.join(owner, on="unit").group_by("key").agg(pl.col("number").drop_nulls().n_unique())
-    return keys.join(numbers.filter(pl.col("number") > 1), on="key", how="anti")
+    facts = placed.select("unit").unique(maintain_order=True)
+    for part in parts:
+        facts = facts.join(part, on="unit", how="left", maintain_order="left")
+    return facts.filter(pl.any_horizontal(pl.col("name", *COMPARED).is_not_null()))
 
 
-def merge_agreeing(clusters: pl.DataFrame, facts: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def _facts_known() -> pl.Expr:
+    """How many independent facts a description holds: a name is one, town and postal code together one."""
+    single = [pl.col(name).is_not_null().cast(pl.Int32) for name in ("number", "birth", "phone", "address")]
+    home = (pl.col("postcode").is_not_null() | pl.col("place").is_not_null()).cast(pl.Int32)
+    return pl.sum_horizontal(pl.col("name").is_not_null().cast(pl.Int32), home, *single)
+
+
+def _nodes(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """Described units with `node`: their cluster, else one number per distinct description."""
+    described = facts.filter(_facts_known() >= 2).join(clusters, on="unit", how="left", maintain_order="left")
+    offset = _next(clusters)
+    free = described.filter(pl.col("cluster").is_null()).select(COMPARED).unique(maintain_order=True).with_row_index("free", offset=offset)
+    told = described.join(free, on=list(COMPARED), how="left", nulls_equal=True, maintain_order="left")
+    return told.with_columns(node=pl.coalesce(pl.col("cluster"), pl.col("free")).cast(pl.UInt32)).drop("free", "cluster")
+
+
+def _next(clusters: pl.DataFrame) -> int:
+    last = clusters.get_column("cluster").max() if clusters.height else None
+    return 0 if last is None else int(last) + 1  # type: ignore[call-overload]
+
+
+def _heads(nodes: pl.DataFrame) -> pl.DataFrame:
+    return nodes.group_by("node", maintain_order=True).agg(pl.col(*COMPARED).drop_nulls().first())
+
+
+def _between_nodes(scored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    nodes = rows.select("row", "node")
+    told = scored.join(nodes.rename({"row": "left", "node": "a"}), on="left").join(nodes.rename({"row": "right", "node": "b"}), on="right")
+    ordered = told.select(left=pl.min_horizontal("a", "b"), right=pl.max_horizontal("a", "b"), probability="probability", rules="rules")
+    apart = ordered.filter(pl.col("left") != pl.col("right"))
+    return apart.group_by("left", "right").agg(pl.col("probability", "rules").max()).sort("left", "right")
+
+
+def _exact_pairs(heads: pl.DataFrame) -> pl.DataFrame:
+    """`left, right` of people whose full name and a second fact agree exactly and whose national numbers do not differ."""
+    full = heads.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
+    edges = []
+    for fact in _FACTS:
+        rule = ["given", "surname", fact]
+        groups = full.drop_nulls(rule).group_by(rule).agg(pl.col("node").sort(), numbers=pl.col("number").drop_nulls().n_unique())
+        several = groups.filter((pl.col("node").list.len() > 1) & (pl.col("numbers") < 2))
+        edges.append(several.select(left=pl.col("node").list.first(), right="node").explode("right"))
+    return pl.concat(edges).filter(pl.col("left") != pl.col("right")).unique().sort("left", "right")
+
+
+def _rejoined(nodes: pl.DataFrame, clusters: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """`unit, cluster` after joining nodes along `edges`."""
+    units = pl.concat([clusters.select("unit", node=pl.col("cluster").cast(pl.UInt32)), nodes.select("unit", "node")]).unique(subset="unit")
+    every = units.get_column("node")
+    left = pl.concat([every, edges.get_column("left").cast(pl.UInt32)])
+    right = pl.concat([every, edges.get_column("right").cast(pl.UInt32)])
+    joined = components(left, right).rename({"unit": "node"})
+    told = units.join(joined, on="node").select("unit", "cluster").sort("unit")
+    order = told.select("cluster").unique(maintain_order=True).with_row_index("dense")
+    return told.join(order, on="cluster").select("unit", cluster=pl.col("dense").cast(pl.UInt32))
+
+
+def link_descriptions(clusters: pl.DataFrame, facts: pl.DataFrame, *, seed: int = 0) -> WeakLinks:
     """
-    Clusters joined, and units added to them, where a full name and a second fact agree exactly.
+    Clusters joined, and described units added to them.
 
     Args:
         clusters: `unit, cluster` of the deterministic tier.
         facts: as `weak_facts` gives; without people named in chats.
-        numbers: `unit, number` of national numbers; people with different ones are never joined here.
+        seed: of the model's samples.
 
     Returns:
-        `unit, cluster`, dense; the units of `clusters` and those with a key.
+        The clusters after it. The model is asked only where enough people agree on telling facts; else a full name with a birth
+        date, phone or address that agrees exactly joins two people, unless their national numbers differ.
     """
-    cluster_numbers = clusters.join(numbers, on="unit").group_by("cluster").agg(pl.col("number").min())
-    owner = clusters.join(cluster_numbers, on="cluster", how="left").select("unit", "number")
-    keys = _pair_keys(facts, owner)
-    codes = keys.select("key").unique(maintain_order=True).with_row_index("code")
-    offset = 0 if clusters.is_empty() else int(clusters.get_column("cluster").max()) + 1  # type: ignore[arg-type]
-    keyed = keys.join(codes, on="key").select("unit", node=(pl.col("code") + offset).cast(pl.UInt32))
-    edges = pl.concat([clusters.select("unit", node=pl.col("cluster").cast(pl.UInt32)), keyed])
-    return components(edges.get_column("unit"), edges.get_column("node"))
+    nodes = _nodes(facts, clusters)
+    heads = _heads(nodes)
+    nothing = pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32, "probability": pl.Float64, "rules": pl.UInt32})
+    telling = telling_pairs(heads)
+    if heads.height >= LEAST_PEOPLE and telling >= max(LEAST_TELLING, LEAST_TELLING_SHARE * heads.height):
+        rows = nodes.select("node", *COMPARED).unique(maintain_order=True)
+        rows = rows.filter(pl.int_range(pl.len()).over("node") < PER_PERSON).with_row_index("row")
+        scored = score(rows.drop("node"), max(pairs_within(rows, rule) for rule in TELLING), seed=seed)
+        if scored is not None:
+            pairs = _between_nodes(scored.pairs, rows)
+            joined = _rejoined(nodes, clusters, pairs.filter(pl.col("probability") >= LINK))
+            return WeakLinks(clusters=joined, pairs=pairs, people=heads.height, report=scored.report)
+    exact = _exact_pairs(heads)
+    joined = _rejoined(nodes, clusters, exact)
+    report = {"model": "exact agreement of a full name with birth date, phone or address", "descriptions": heads.height, "pairs_kept": exact.height}
+    return WeakLinks(clusters=joined, pairs=nothing, people=0, report=report)
+
+
+def attach_lone_names(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """`unit, cluster`: units with a full name and nothing else, where exactly one person of the evidence has that name."""
+    named = facts.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
+    owners = named.join(clusters, on="unit").group_by("name").agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
+    waiting = named.filter(_facts_known() < 2).join(clusters, on="unit", how="anti")
+    return waiting.join(owners.filter(pl.col("people") == 1), on="name").select("unit", "cluster")
 
 
 def by_single_fact(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
@@ -77,8 +208,5 @@ def by_single_fact(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
         rule=pl.coalesce(*(pl.when(pl.col(fact).is_not_null()).then(pl.lit(fact)) for fact in ("name", "phone", "address"))),
         label=pl.coalesce("name", "phone", "address"),
     ).drop_nulls("label")
-    groups = labelled.select("scope", "rule", "label").unique(maintain_order=True).with_row_index("cluster")
-    offset = 0 if clusters.is_empty() else int(clusters.get_column("cluster").max()) + 1  # type: ignore[arg-type]
-    return labelled.join(groups, on=["scope", "rule", "label"], nulls_equal=True).select(
-        "unit", (pl.col("cluster") + offset).cast(pl.UInt32), "rule"
-    )
+    groups = labelled.select("scope", "rule", "label").unique(maintain_order=True).with_row_index("cluster", offset=_next(clusters))
+    return labelled.join(groups, on=["scope", "rule", "label"], nulls_equal=True).select("unit", pl.col("cluster").cast(pl.UInt32), "rule")

@@ -1,0 +1,75 @@
+"""Blocking rules chosen from the data: which pairs of descriptions are worth comparing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+#: Candidate rules, the most telling first: pairs that agree on all columns of one rule are compared. Own choice.
+CANDIDATES: tuple[tuple[str, ...], ...] = (
+    ("number",),
+    ("email",),
+    ("phone",),
+    ("given", "surname", "birth"),
+    ("birth", "surname"),
+    ("birth", "given"),
+    ("birth", "postcode"),
+    ("birth",),
+    ("address",),
+    ("given", "surname"),
+    ("surname", "postcode"),
+    ("given", "postcode"),
+    ("surname", "place"),
+    ("given", "place"),
+    ("address", "surname"),
+    ("place", "postcode", "house"),
+)
+#: Two agreeing facts that seldom meet by chance: pairs of them tell that there are doubles to be found.
+TELLING: tuple[tuple[str, ...], ...] = (
+    ("given", "surname", "birth"),
+    ("birth", "surname", "postcode"),
+    ("birth", "given", "postcode"),
+    ("given", "surname", "address"),
+    ("given", "surname", "phone"),
+    ("given", "surname", "postcode"),
+    ("number", "surname"),
+)
+#: Pairs compared in all, per description and at least.
+PAIRS_PER_ROW = 20
+LEAST_PAIRS = 2_000_000
+
+
+def pairs_within(rows: pl.DataFrame, rule: Sequence[str]) -> int:
+    """How many pairs of `rows` agree on every column of `rule`."""
+    keyed = rows.drop_nulls(list(rule)).group_by(list(rule)).len()
+    size = pl.col("len").cast(pl.Int64)
+    return int(keyed.select((size * (size - 1) // 2).sum()).item() or 0)
+
+
+def telling_pairs(rows: pl.DataFrame) -> int:
+    """Most pairs that any one combination of telling facts makes."""
+    usable = [rule for rule in TELLING if set(rule) <= set(rows.columns)]
+    return max((pairs_within(rows, rule) for rule in usable), default=0)
+
+
+def choose(rows: pl.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """
+    The rules to block by, with the pairs each makes.
+
+    Args:
+        rows: descriptions, nulls where unknown.
+        columns: those that are compared.
+
+    Returns:
+        Rules in order of preference whose pairs together stay within the budget. A rule that another, wider one contains is
+        left out; so is one that makes no pair.
+    """
+    budget = max(LEAST_PAIRS, PAIRS_PER_ROW * rows.height)
+    chosen: dict[tuple[str, ...], int] = {}
+    counted = {rule: pairs_within(rows, rule) for rule in CANDIDATES if set(rule) <= set(columns)}
+    for rule, pairs in sorted(counted.items(), key=lambda item: len(item[0])):
+        contained = any(set(wider) <= set(rule) for wider in chosen)
+        if pairs and not contained and pairs + sum(chosen.values()) <= budget:
+            chosen[rule] = pairs
+    return {rule: chosen[rule] for rule in CANDIDATES if rule in chosen}
