@@ -11,9 +11,13 @@ from leakscope.vocabulary import elements
 Assessment = Mapping[str, Any]
 
 
+def _table(assessment: Assessment, name: str) -> Mapping[str, Any]:
+    return assessment["facts"].get(name) or {}
+
+
 def _fact(table: str, name: str) -> Callable[[Assessment], str | None]:
     def read(assessment: Assessment) -> str | None:
-        value = (assessment["facts"].get(table) or {}).get(name)
+        value = _table(assessment, table).get(name)
         if value in (None, "", "unknown", [], {}):
             return None
         return "; ".join(map(str, value)) if isinstance(value, list) else str(value).replace("_", " ")
@@ -26,7 +30,7 @@ def _together(*names: str, joined: str = "; ") -> Callable[[Assessment], str | N
 
 
 def _tri(table: str, name: str, yes: str, no: str) -> Callable[[Assessment], str | None]:
-    return lambda assessment: {"yes": yes, "no": no}.get(assessment["facts"][table].get(name) or "")
+    return lambda assessment: {"yes": yes, "no": no}.get(_table(assessment, table).get(name) or "")
 
 
 def people(assessment: Assessment) -> Mapping[str, Any]:
@@ -94,18 +98,18 @@ def _records(assessment: Assessment) -> tuple[str | None, str]:
 
 
 def _nature(assessment: Assessment) -> str | None:
-    facts = assessment["facts"]["exposure"]
+    facts = _table(assessment, "exposure")
     shown = any(facts.get(name) == "yes" for name in ("access", "exfiltration", "lost", "posted")) or facts.get("recipients") in ("known", "trusted", "unknown_persons", "public")
     found = [word for word, held in (("confidentiality", shown), ("integrity", facts.get("altered") == "yes"), ("availability", facts.get("unavailable") == "yes")) if held]
     return ", ".join(found) or None
 
 
 def _exfiltrated(assessment: Assessment) -> str | None:
-    return {"yes": "exfiltrated", "no": "not exfiltrated", "unknown": "not yet assessable"}.get(assessment["facts"]["exposure"].get("exfiltration") or "unknown")
+    return {"yes": "exfiltrated", "no": "not exfiltrated", "unknown": "not yet assessable"}.get(_table(assessment, "exposure").get("exfiltration") or "unknown")
 
 
 def _cause(assessment: Assessment) -> str | None:
-    facts = assessment["facts"]["exposure"]
+    facts = _table(assessment, "exposure")
     inside = {"yes": "internal", "no": "external"}.get(facts.get("insider") or "")
     purpose = {"yes": "malicious", "no": "not malicious"}.get(facts.get("malicious") or "")
     return ", ".join(part for part in (inside, purpose) if part) or None
@@ -117,7 +121,7 @@ def _when(assessment: Assessment) -> str | None:
 
 
 def _unintelligible(assessment: Assessment) -> str | None:
-    facts = assessment["facts"]["exposure"]
+    facts = _table(assessment, "exposure")
     if facts.get("encryption") == "encrypted":
         return {"safe": "yes: encrypted, key safe", "compromised": "no: the key is compromised"}.get(facts.get("key") or "", "encrypted; state of the key not known")
     return {"none": "no", "pseudonymised": "pseudonymised"}.get(facts.get("encryption") or "")
@@ -164,7 +168,7 @@ def _per_country(assessment: Assessment) -> str | None:
 
 
 def _seated(assessment: Assessment) -> bool | None:
-    places = assessment["facts"]["incident"].get("establishments")
+    places = _table(assessment, "incident").get("establishments")
     if places is None:
         return None
     return any(place.split("-")[0] in jurisdictions()["EU-GDPR"].scope.establishment for place in places)
@@ -189,8 +193,8 @@ def _told(assessment: Assessment) -> str | None:
 
 
 def _exempt(assessment: Assessment) -> str | None:
-    harm = assessment["facts"]["harm"]
-    facts = assessment["facts"]["exposure"]
+    harm = _table(assessment, "harm")
+    facts = _table(assessment, "exposure")
     found = [
         letter
         for letter, held in (
@@ -226,7 +230,7 @@ ANSWERS: Mapping[str, Callable[[Assessment], str | None]] = {
     "dpo_contact": _fact("contacts", "dpo_contact"),
     "contacts_all": _together("dpo_name", "dpo_contact", "reporter_all"),
     "other_parties": _fact("incident", "other_parties"),
-    "other_parties_yes": lambda assessment: "yes" if assessment["facts"]["incident"].get("other_parties") else None,
+    "other_parties_yes": lambda assessment: "yes" if _table(assessment, "incident").get("other_parties") else None,
     "when_occurred": _when,
     "occurrence_start": _fact("clocks", "occurrence_start"),
     "occurrence_end": _fact("clocks", "occurrence_end"),
@@ -242,7 +246,7 @@ ANSWERS: Mapping[str, Callable[[Assessment], str | None]] = {
     "exfiltrated": _exfiltrated,
     "unintelligible": _unintelligible,
     "integrity": _tri("exposure", "altered", "altered", "not altered"),
-    "availability": lambda assessment: {"yes": f"unavailable; restored: {assessment['facts']['exposure'].get('restored')}", "no": "available throughout"}.get(assessment["facts"]["exposure"].get("unavailable") or ""),
+    "availability": lambda assessment: {"yes": f"unavailable; restored: {_table(assessment, 'exposure').get('restored', 'not known')}", "no": "available throughout"}.get(_table(assessment, "exposure").get("unavailable") or ""),
     "incident_kind": _fact("exposure", "kind"),
     "cause": _cause,
     "summary": _fact("narrative", "summary"),

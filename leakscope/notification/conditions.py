@@ -266,14 +266,22 @@ def counted(count: Count, setting: Setting) -> Outcome:
     """Whether the number of people reaches a threshold, with the probability when the interval spans it."""
     least = f"{'at least' if count.op == '>=' else 'more than'} {count.n:,}"
     if count.basis == "one_state":
-        state, found = setting.people.largest(lambda row: covered(row, setting.version), "US-")
-        where = f"most in one state: {state}" if state else "state of residence unknown"
-        value, probability = reaches(found, count)
-        return Outcome(value, (f"{people_words(found)} ({where}); threshold {least}: {value}",), frozenset(), (), probability)
+        return _in_one_state(count, setting, least)
     value, probability = reaches(setting.affected, count)
     odds = f", probability {probability:.2f}" if value is UNKNOWN and probability is not None else ""
     missing = ("population.records",) if value is UNKNOWN and setting.people.open_ended else ()
     return Outcome(value, (f"{people_words(setting.affected)}; threshold {least}: {value}{odds}",), frozenset({"population.records"}) if missing else frozenset(), missing, probability)
+
+
+def _in_one_state(count: Count, setting: Setting, least: str) -> Outcome:
+    """Whether any single state reaches the threshold; the one nearest to it is named."""
+    states = setting.people.by_state(lambda row: covered(row, setting.version), "US-")
+    reached = [(reaches(found, count), state, found) for state, found in states]
+    value = any_of(verdict for (verdict, _), _, _ in reached)
+    state, found = max(((state, found) for (verdict, _), state, found in reached if verdict is value), key=lambda pair: (pair[1].low or 0, pair[1].value or 0))
+    probability = max((odds for (verdict, odds), _, _ in reached if verdict is UNKNOWN and odds is not None), default=None) if value is UNKNOWN else None
+    where = "state not known" if state.endswith("unknown") else state
+    return Outcome(value, (f"{people_words(found)} in one state ({where}); threshold {least}: {value}",), frozenset(), (), probability)
 
 
 def covered_count(setting_people: Headcount, version: Version, residence: tuple[str, ...] | None) -> Estimate:

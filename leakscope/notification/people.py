@@ -248,12 +248,10 @@ class Headcount:
         method = f"{total.method}; split by the {round(value)} of {seen} observed (Wilson), scaled by exposure over observed"
         return Estimate(value=round(value * point), low=math.floor(bottom), high=None if self.open_ended or top is None else math.ceil(top), level=total.level, method=method, basis=total.basis if total.basis is not Basis.EXACT else Basis.SAMPLE)
 
-    def largest(self, test: Callable[[Profile], Kleene], prefix: str) -> tuple[str | None, Estimate]:
-        """The state under `prefix` (`US-`) with most people who pass, and its count."""
+    def by_state(self, test: Callable[[Profile], Kleene], prefix: str) -> list[tuple[str, Estimate]]:
+        """People who pass in each state under `prefix` (`US-`), and in one that nobody is known to live in but some may."""
         states = sorted({row.residence for row in self.rows if row.residence and row.residence.startswith(prefix)})
-        counted = [(state, self.count(test, (state,))) for state in states]
-        nobody = Estimate(value=0, low=0, high=None if self.open_ended else self.count(test).high, method="no state of residence known", basis=Basis.BOUNDS)
-        return max(counted, key=lambda pair: (pair[1].low or 0, pair[1].value or 0), default=(None, nobody))
+        return [(state, self.count(test, (state,))) for state in (*states, f"{prefix}unknown")]
 
 
 def _wilson(successes: float, trials: int, z: float) -> tuple[float, float]:

@@ -34,7 +34,7 @@ def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> b
         FactsError: the user's template cannot be read.
     """
     letters = compose(assessment, frames["individuals"], frames["person_elements"])
-    template = _template(assessment["facts"]["contacts"].get("letter_template"))
+    template = _template((assessment["facts"].get("contacts") or {}).get("letter_template"))
     pieces = {f"{letter.id}.docx": write_letter(letter, assessment, template, now) for letter in letters[:MOST]}
     pieces["cohorts.json"] = orjson.dumps([_listed(letter) for letter in letters], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return archive(pieces)
@@ -70,13 +70,13 @@ def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes,
     from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
-    facts = assessment["facts"]
+    sender = assessment["facts"].get("incident") or {}
     values = {
-        "organisation": plain(facts["incident"].get("organisation") or "[MISSING: organisation]"),
-        "address": plain(facts["incident"].get("organisation_address") or "[MISSING: address]"),
+        "organisation": plain(sender.get("organisation") or "[MISSING: organisation]"),
+        "address": plain(sender.get("organisation_address") or "[MISSING: address]"),
         "date": f"{now:%Y-%m-%d}",
-        "reference": plain(facts["incident"].get("reference") or assessment["case"]["id"]),
-        "banner": "Draft prepared at the direction of counsel; privileged and confidential." if facts["incident"].get("privileged") else "",
+        "reference": plain(sender.get("reference") or assessment["case"]["id"]),
+        "banner": "Draft prepared at the direction of counsel; privileged and confidential." if sender.get("privileged") else "",
         "sections": [{"heading": heading, "paragraphs": [plain(text) for text in texts]} for heading, texts in letter.sections],
     }
     try:

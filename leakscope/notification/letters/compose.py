@@ -14,7 +14,7 @@ import polars as pl
 from leakscope.notification.content import forbidden_in
 from leakscope.notification.kleene import YES
 from leakscope.notification.law import Jurisdiction, Version, jurisdictions
-from leakscope.notification.people import Profile, lives_in, profiles
+from leakscope.notification.people import Profile, covered, lives_in, profiles
 from leakscope.vocabulary import elements
 
 _OPEN = ("applies", "may_apply")
@@ -74,8 +74,6 @@ def _cohorts(rows: Iterable[Profile], told: Mapping[str, Any]) -> list[tuple[str
 
 
 def _laws(place: str, codes: tuple[str, ...], told: Mapping[str, Any]) -> tuple[str, ...]:
-    from leakscope.notification.people import covered
-
     profile = Profile(place, frozenset(codes), frozenset(), 1)
     held = []
     for name, duty in told.items():
@@ -102,9 +100,9 @@ def _letter(number: int, place: str, codes: tuple[str, ...], people: int, laws: 
 
 
 def _sections(place: str, codes: Sequence[str], facts: Mapping[str, Any], forbidden: set[str], versions: Sequence[Version], missing: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    story, contacts = facts["narrative"], facts["contacts"]
+    story, contacts = facts.get("narrative") or {}, facts.get("contacts") or {}
     if "nature of breach" not in forbidden:
-        yield "What happened", (_say(story.get("summary"), "what happened", missing), _when(facts["clocks"], missing))
+        yield "What happened", (_say(story.get("summary"), "what happened", missing), _when(facts.get("clocks") or {}, missing))
     yield "What information was involved", (f"Of you, this concerns: {_named(codes)}.",)
     if not place.startswith("US-"):
         yield "What this may mean for you", (_say(story.get("consequences"), "likely consequences", missing),)
