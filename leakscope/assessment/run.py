@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -174,9 +175,9 @@ def _with_implied(facts: Any, implied: Mapping[str, Any]) -> Any:
     return replace(facts, exposure=replace(facts.exposure, **fresh)) if fresh else facts
 
 
-def write_report(case: Path, form: str, target: Path) -> Path:
+def write_report(case: Path, form: str, target: Path, *, now: datetime | None = None) -> Path:
     """
-    Render the case's assessment in `form` into `target`.
+    Render the case's assessment in `form` into `target`, readable by its owner only.
 
     Raises:
         UsageError: there is no such form.
@@ -186,9 +187,12 @@ def write_report(case: Path, form: str, target: Path) -> Path:
     found = reports()
     if form not in found:
         raise UsageError(f"There is no report format {form!r}", hint=f"One of: {', '.join(sorted(found))}.")
-    content = found[form].render(open_case(case).assessment(), now=datetime.now(UTC))
-    target.write_bytes(content.encode() if isinstance(content, str) else content)
-    target.chmod(0o600)
+    opened = open_case(case)
+    tables = {name: opened.read_frame(f"{name}.parquet") for name in found[form].frames}
+    content = found[form].write(opened.assessment(), now=now or datetime.now(UTC), frames=tables)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     return target
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from leakscope.cli._output import TerminalProgress, colour, set_exit_code, standard_error, width
 from leakscope.model import SampleDesign
+
+if TYPE_CHECKING:
+    from leakscope.assessment.run import Assessment
 
 LEVELS = ("low", "medium", "high", "very_high")
 
@@ -46,15 +51,12 @@ def command(ctx: click.Context, paths: tuple[str, ...], form: str, fail_on: str 
     set_exit_code(ctx, exit_code(assessment.data, fail_on))
 
 
-def show(assessment: object, form: str) -> None:
-    """Print the assessment as the screen or as JSON."""
-    if form == "json":
-        sys.stdout.write(assessment.to_json())  # type: ignore[attr-defined]
-    else:
-        sys.stdout.write(assessment.to_text(width=width(), color=colour()))  # type: ignore[attr-defined]
+def show(assessment: Assessment, form: str, *, now: datetime | None = None) -> None:
+    """Print the assessment as the screen, its countdowns from `now`, or as JSON."""
+    sys.stdout.write(assessment.to_json() if form == "json" else assessment.to_text(width=width(), color=colour(), now=now))
 
 
-def exit_code(data: dict, fail_on: str | None) -> int:  # type: ignore[type-arg]
+def exit_code(data: Mapping[str, Any], fail_on: str | None) -> int:
     """10 when the severity reaches `fail_on`, else 4 when something was set aside, else 0."""
     band = data["severity"]["incident"]["band"]
     if fail_on and band in LEVELS and LEVELS.index(band) >= LEVELS.index(fail_on):

@@ -9,6 +9,9 @@ import click
 
 from leakscope.cli._output import TerminalProgress, standard_error, width
 
+#: The demo's clock: the morning after the invented company learnt of its incident, so that its countdowns run.
+CLOCK = datetime(2025, 1, 30, 8, 0, tzinfo=UTC)
+
 
 @click.command()
 @click.option("--case", type=click.Path(), metavar="DIR", help="Case folder to make.  [default: leakscope-demo-TIME]")
@@ -28,12 +31,14 @@ def command(case: str | None, browse: bool) -> None:
         facts=str(corpus / "incident.toml"),
         time_budget="10s",
         title="Open log table of an AI company (invented)",
+        on=CLOCK,
     )
-    assessment = assess(options, progress=TerminalProgress())
-    show(assessment, "table")
+    assessment = assess(options, progress=TerminalProgress(), now=CLOCK)
+    show(assessment, "table", now=CLOCK)
     console = standard_error()
+    console.print(f"The clock of this demo stands at {CLOCK:%Y-%m-%d %H:%M} UTC; names and topics were read for 10 seconds.")
     for form, name in (("html", "report.html"), ("markdown", "incident-report.md")):
-        path = write_report(root, form, root / name)
+        path = write_report(root, form, root / name, now=CLOCK)
         console.print(f"{'Page' if form == 'html' else 'Incident report'}: {path}   ({width() and path.stat().st_size:,} bytes)")
     console.print(f"Assessment: {root / 'assessment.json'}   Key: {root}.key")
     if browse:
