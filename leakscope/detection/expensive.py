@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from leakscope.detection.expensive_sightings import sightings_of
+from leakscope.detection.expensive_sightings import details_of, sightings_of
 from leakscope.detection.expensive_totals import totals_of
 from leakscope.detection.expensive_units import strata, units
 from leakscope.detection.names import engine, find_names
@@ -204,7 +204,7 @@ def read(
     told = topics.join(texts.select("turn", "conversation", "unit", "stratum", "language", "role"), on="turn").join(weights, on="stratum", how="left")
     owners = turns.select("turn", "user").unique("turn", keep="first")
     told = told.filter(pl.col("topic") != NONE).join(owners, on="turn", how="left")
-    found = sightings_of(spans, told, turns, prose, key) if spans.height or told.height else empty(SIGHTINGS)
+    found = sightings_of(spans, told, turns, prose, key, details_of(planned.texts)) if planned.texts.height else empty(SIGHTINGS)
     return Expensive(
         sightings=found,
         topics=told.select("turn", "conversation", "user", "language", "topic", "probability", "about", "weight").sort("turn"),

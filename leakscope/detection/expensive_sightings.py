@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from leakscope.detection.topics import entity_of
+from leakscope.detection.subjects import details
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS
@@ -16,12 +16,43 @@ from leakscope.text.normalise import normalise
 from leakscope.text.unfold import Leaf, place
 
 _TRANSCRIPT = r"->transcript\[(\d+)\]$"
+#: What a sighting is made of, besides where its text stands.
+_WANTED = {"start": pl.Int64, "end": pl.Int64, "entity": pl.String, "confidence": pl.Float64, "detector": pl.String, "about": pl.String, "relation": pl.String, "child": pl.Boolean}
+_CONFIDENCE = 0.8  # of ages and dates of birth beside somebody they fit; share right on the labelled turns
 _PLACE = ("source", "record", "field", "key", "text", "outer_start", "outer_end", "offsets")
 
 
-def sightings_of(spans: pl.DataFrame, topics: pl.DataFrame, turns: pl.DataFrame, prose: pl.DataFrame | None, key: IncidentKey) -> pl.DataFrame:
+def details_of(texts: pl.DataFrame) -> pl.DataFrame:
     """
-    Sightings of names and topics.
+    Ages and dates of birth in what people typed: cheap, so every turn is read whatever the budget.
+
+    Args:
+        texts: turn, role, language, text.
+
+    Returns:
+        turn, start, end, entity, confidence, detector, about, relation, child.
+    """
+    asked = texts.filter((pl.col("role") == "user") & pl.col("text").str.contains(r"\d")).select("turn", "text", "language")
+    rows = [
+        (turn, one.start, one.end, one.entity, _CONFIDENCE, f"subject.{one.entity.lower()}", one.about, one.relation or None, one.child)
+        for turn, text, language in asked.iter_rows()
+        for one in details(text, language)
+    ]
+    return pl.DataFrame(rows, schema={"turn": pl.String, **_WANTED}, orient="row")
+
+
+def conversations_of(turns: pl.DataFrame) -> pl.DataFrame:
+    """That people talked to an assistant here: one `CHAT_CONTENT` for each conversation, at its first user turn."""
+    first = turns.filter(pl.col("role") == "user").unique("conversation", keep="first", maintain_order=True)
+    return first.select(
+        "turn", start=pl.lit(0, pl.Int64), end=pl.col("text").str.len_chars().cast(pl.Int64), entity=pl.lit("CHAT_CONTENT"),
+        confidence=pl.lit(0.99), detector=pl.lit("chat.conversation"), about=pl.lit("author"), place=pl.struct("source", "record", "field"),
+    )  # fmt: skip
+
+
+def sightings_of(spans: pl.DataFrame, topics: pl.DataFrame, turns: pl.DataFrame, prose: pl.DataFrame | None, key: IncidentKey, ages: pl.DataFrame) -> pl.DataFrame:
+    """
+    Sightings of names, ages, topics and conversations.
 
     Args:
         spans: turn, start, end, entity, confidence, detector.
@@ -29,6 +60,7 @@ def sightings_of(spans: pl.DataFrame, topics: pl.DataFrame, turns: pl.DataFrame,
         turns: schema `TURNS`, for every place where a turn stands.
         prose: rows of `VALUES` outside conversations.
         key: incident key.
+        ages: as `details_of` gives.
 
     Returns:
         Schema `SIGHTINGS`, by source, record, field and start.
@@ -38,12 +70,17 @@ def sightings_of(spans: pl.DataFrame, topics: pl.DataFrame, turns: pl.DataFrame,
         known = pl.concat([known, _sentences(prose)])
     told = topics.filter(pl.col("about") != "nobody").join(known.select("turn", pl.col("text").str.len_chars().alias("end")).unique("turn"), on="turn")
     whole = told.select(
-        "turn", start=pl.lit(0, pl.Int64), end=pl.col("end").cast(pl.Int64), entity=pl.col("topic").map_elements(entity_of, pl.String),
+        "turn", start=pl.lit(0, pl.Int64), end=pl.col("end").cast(pl.Int64), entity=pl.lit("TOPIC_") + pl.col("topic").str.to_uppercase(),
         confidence="probability", detector=pl.lit("topic.") + pl.col("topic"), about="about",
     )  # fmt: skip
-    wanted = pl.concat([spans.with_columns(about=pl.lit(None, pl.String)), whole])
+    wanted = pl.concat([spans, ages, whole], how="diagonal").select("turn", *_WANTED)
     fingerprints = _fingerprints(key)
-    rows = [_row(fingerprints, *row) for row in known.join(wanted, on="turn").drop("turn").iter_rows()]
+    placed = known.join(wanted, on="turn").drop("turn")
+    begun = conversations_of(turns)
+    if begun.height:
+        held = known.join(begun, on="turn").filter(pl.struct("source", "record", "field") == pl.col("place"))
+        placed = pl.concat([placed, held.select("source", *_PLACE[1:], *(c for c in _WANTED if c in held.columns))], how="diagonal").select(placed.columns)
+    rows = [_row(fingerprints, *row) for row in placed.iter_rows()]
     return pl.DataFrame(rows, schema=SIGHTINGS, orient="row").sort("source", "record", "field", "start", "entity")
 
 
@@ -65,7 +102,7 @@ def _fingerprints(key: IncidentKey) -> Any:
 
 def _row(
     fingerprints: Any, source: str, record: int, field: str, key: str, text: str, outer_start: int, outer_end: int, offsets: list[int] | None,
-    start: int, end: int, entity: str, confidence: float, detector: str, about: str | None,
+    start: int, end: int, entity: str, confidence: float, detector: str, about: str | None, relation: str | None, child: bool | None,
 ) -> tuple[Any, ...]:  # fmt: skip
     """One sighting; a turn of a transcript lies `begin` code points into its value."""
     stem, mark, rest = field.rpartition("->transcript[")
@@ -76,8 +113,7 @@ def _row(
     leaf = Leaf(field, key, text, outer_start or 0, outer_end or len(text), breaks)
     first, last = place(leaf, begin + start, begin + end)
     attributes: dict[str, Any] = {"decoded_start": begin + start, "decoded_end": begin + end} if "->" in field else {}
-    if about:
-        attributes["about"] = about
+    attributes |= {name: value for name, value in (("about", about), ("relation", relation), ("child", child)) if value is not None}
     fingerprint, preview = fingerprints(entity, said)
     return (
         source, record, field, first, last, entity, detector, round(confidence, 4), None, fingerprint, preview,

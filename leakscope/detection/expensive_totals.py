@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 from scipy.stats import t as student
 
+from leakscope.detection.names_span import ENTITIES
+from leakscope.detection.topics_head import NONE, topic_meanings
 from leakscope.estimation.interval import Interval
 from leakscope.estimation.proportion import wilson_interval
 from leakscope.model import Basis, Estimate
@@ -45,12 +47,12 @@ def totals_of(units: pl.DataFrame, texts: pl.DataFrame, spans: pl.DataFrame, top
 def _measures(texts: pl.DataFrame, spans: pl.DataFrame, topics: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Name and hits by unit (`unit`, `hits`) of everything that is counted."""
     placed = spans.select("turn", "entity").unique().join(texts.select("turn", "unit", "role"), on="turn")
-    for entity in sorted(placed["entity"].unique()):
+    for entity in ENTITIES:
         this = placed.filter(pl.col("entity") == entity)
         yield f"turns.{entity}", _by_unit(this.filter(pl.col("role") == "user"))
         yield f"sentences.{entity}", _by_unit(this.filter(pl.col("role") == "prose"))
     said = topics.filter(pl.col("role") == "user")
-    for topic in [*sorted(said["topic"].unique()), "sensitive"]:
+    for topic in [*(topic for topic in topic_meanings() if topic != NONE), "sensitive"]:
         this = said if topic == "sensitive" else said.filter(pl.col("topic") == topic)
         yield f"turns.{topic}", _by_unit(this.unique("turn"))
         yield f"conversations.{topic}", _by_unit(this.unique("conversation"))

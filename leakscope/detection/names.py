@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from leakscope.detection.names_gate import only_prose
-from leakscope.detection.names_span import ENTITIES, NameSpan, NamesEngine
+from leakscope.detection.names_span import ENTITIES, NamesEngine, NameSpan
 from leakscope.errors import UsageError
 
 __all__ = ["ENTITIES", "NameSpan", "engine", "find_names", "models"]

@@ -1,0 +1,90 @@
+"""Sensitive topics of what people typed: a likely topic, how probable, and about whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from leakscope.detection.subjects import NOBODY, about_whom
+from leakscope.detection.topics_head import Head, shipped_head
+
+NONE = "none"
+CODE = "code"
+
+#: One row per text.
+TOPICS = pl.Schema({"topic": pl.String, "probability": pl.Float64, "about": pl.String})
+
+#: A text is split into pieces of about this many characters at sentence ends; no more than `MOST_PIECES` are read.
+PIECE, MOST_PIECES = 160, 40
+_SENTENCE = re.compile(r"(?<=[.!?\n。！？])\s*")
+
+#: Secrets and source code are told by their form, not by the encoder.
+_SECRET = re.compile(
+    r"(?i)\b(?:api[_ -]?key|secret[_ -]?key|access[_ -]?key|password|passwd|pwd|token|bearer|client[_ -]?secret|passwort|contraseña|mot de passe|senha|hasło|пароль|şifre)\b[^\n]{0,24}?[:=][^\n\S]{0,3}[\"']?[^\s\"'<>{}]{6,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|pk|rk|ghp|gho|xox[abp]|AKIA|AIza|glpat|hf|npm)[-_][A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\b[a-z][a-z0-9+]{2,12}://[^\s:/@]+:[^\s@]+@\S+"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\."
+)
+_CODE_SIGNS = re.compile(
+    r"(?m)^```|^\s*(?:def \w+\(.*\).*:|class \w+.*[:{]|import [\w.]+;?$|from [\w.]+ import |#include|public (?:static )?\w+ \w+\(|(?:const|let|var) \w+ ?=|func \w+\(|fn \w+\(|package \w+;?$|using [\w.]+;|resource \"|SELECT .+ FROM |CREATE TABLE |<\?php|</?(?:div|html|script|template)\b|[A-Z_]{3,}=\S+$|(?:version|services|apiVersion|kind): ?\S*$)"
+)
+#: Lines of code in a text for it to be source code of its own.
+CODE_LINES = 2
+PROBABILITY_SECRET, PROBABILITY_CODE = 0.97, 0.9
+
+
+def entity_of(topic: str) -> str:
+    """Entity type under which a topic is found: `health` is `TOPIC_HEALTH`."""
+    return f"TOPIC_{topic.upper()}"
+
+
+def classify(texts: Sequence[str], languages: Sequence[str] | None = None, *, head: Head | None = None) -> pl.DataFrame:
+    """
+    The sensitive topic of each text.
+
+    Args:
+        texts: what people typed.
+        languages: ISO 639-1 codes, for telling about whom; null: English.
+        head: a head trained on other seeds; null: the shipped one.
+
+    Returns:
+        Schema `TOPICS`, one row per text in order. `topic` is `none` under a probability of one half; say "sensitive, likely
+        health", because that a text is sensitive is surer than of which kind. `about` is `nobody` where topic is `none`.
+    """
+    spoken = languages if languages is not None else ["en"] * len(texts)
+    scored = (head or shipped_head()).score([pieces(text) for text in texts]) if texts else []
+    rows = [_told(text, language, *guess) for text, language, guess in zip(texts, spoken, scored, strict=True)]
+    return pl.DataFrame(rows, schema=TOPICS, orient="row")
+
+
+def _told(text: str, language: str, topic: str, probability: float) -> tuple[str, float, str]:
+    by_form = _by_form(text)
+    if by_form and (topic in (NONE, CODE) or probability < by_form):
+        return CODE, by_form, about_whom(text, language) if about_whom(text, language) != NOBODY else "author"
+    if topic in (NONE, CODE) or probability < 0.5:
+        return NONE, round(probability, 4), NOBODY
+    return topic, round(probability, 4), about_whom(text, language)
+
+
+def _by_form(text: str) -> float:
+    """Probability that a text holds credentials or source code, from its form alone."""
+    if _SECRET.search(text):
+        return PROBABILITY_SECRET
+    return PROBABILITY_CODE if len(_CODE_SIGNS.findall(text)) >= CODE_LINES else 0.0
+
+
+def pieces(text: str) -> list[str]:
+    """
+    `text` cut at sentence ends into pieces of about `PIECE` characters.
+
+    A long message hides one disclosing sentence among many; the encoder reads a mean of words, so it reads pieces.
+    """
+    found, piece = [], ""
+    for sentence in filter(None, _SENTENCE.split(text.strip())):
+        if piece and len(piece) + len(sentence) > PIECE:
+            found.append(piece)
+            piece = ""
+        piece = f"{piece} {sentence}".strip()
+    found.append(piece)
+    return [piece[: 4 * PIECE] for piece in found[:MOST_PIECES]]
