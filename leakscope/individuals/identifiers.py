@@ -148,7 +148,7 @@ def shared(fans: pl.DataFrame) -> pl.DataFrame:
     many_names = (pl.col("names") >= pl.max_horizontal(limit, pl.lit(3, pl.UInt32))) & ((pl.col("rank") < 5) | (pl.col("births") >= 3))
     several_names = (pl.col("rank") <= SESSION_RANK) & (pl.col("names") >= 2)
     many_ids = (pl.col("rank") < 4) & (pl.col("fan") >= limit) & (pl.col("names") != 1)
-    return fans.filter(many_names | several_names | many_ids).select("ident", why=pl.lit("shared by several people"))
+    return fans.filter(many_names | several_names | many_ids).select("ident", why=pl.lit("identifier that several people share"))
 
 
 def unusable(identifiers: pl.DataFrame) -> pl.DataFrame:

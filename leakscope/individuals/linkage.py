@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,15 +22,24 @@ from leakscope.individuals.units import place
 from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
+from leakscope.text.normalise import normalise
 from leakscope.vocabulary import entities
 
 _TURN_RANK = {"user": 3.0, "conversation": 2.0}
 
 
-def _about_people(sightings: pl.DataFrame) -> pl.DataFrame:
+def about_people(sightings: pl.DataFrame) -> pl.DataFrame:
     """The sightings that say something about a person: those with an element or a linkage."""
     known = [name for name, row in entities().items() if row.element or row.linkage != "none"]
     return sightings.filter(pl.col("entity").is_in(known))
+
+
+def normalised(sightings: pl.DataFrame) -> pl.DataFrame:
+    """`sightings` with each `value` in its entity's comparable form; cost: one call per distinct (entity, value)."""
+    distinct = sightings.select("entity", "value").unique()
+    comparable = [normalise(entity, value) for entity, value in distinct.iter_rows()]
+    told = distinct.with_columns(comparable=pl.Series(comparable, dtype=pl.String))
+    return sightings.join(told, on=["entity", "value"], how="left", maintain_order="left").with_columns(value="comparable").drop("comparable")
 
 
 def _turn_identifiers(placed: pl.DataFrame, turns: pl.DataFrame, first: int) -> pl.DataFrame:
@@ -44,7 +54,7 @@ def _turn_identifiers(placed: pl.DataFrame, turns: pl.DataFrame, first: int) -> 
     return long.join(numbers, on=["kind", "value"]).select("unit", (pl.col("number") + first).cast(pl.UInt32).alias("ident"), "kind", "rank")
 
 
-def _with_speakers(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+def with_speakers(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """`placed` with `chat_record`: whether the record holds chat turns."""
     chats = turns.select("source", "record").unique().with_columns(chat_record=pl.lit(True))
     return placed.join(chats, on=["source", "record"], how="left", maintain_order="left").with_columns(pl.col("chat_record").fill_null(False))
@@ -69,21 +79,60 @@ def _same_name_in_record(placed: pl.DataFrame, names: pl.DataFrame, clusters: pl
     return waiting.join(lone.filter(pl.col("people") == 1), on=["source", "record", "name"]).select("unit", "cluster")
 
 
-def _clusters(placed: pl.DataFrame, turns: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, StrongLinks, WeakLinks, dict[str, pl.DataFrame]]:
-    """Every tier in turn; gives `unit, cluster, rule`, the tiers, and the frames made on the way."""
-    names, births, identifiers = names_of(placed), births_of(placed), identify(placed)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """
+    What linkage knows of units.
+
+    Args:
+        names: `unit, given, surname, name`.
+        births: `unit, birth`.
+        identifiers: as `identify` gives.
+        speakers: `unit, ident, kind, rank` of users and conversations that carry a chat.
+        described: as `weak_facts` gives, with `scope`; null while scopes are not known.
+    """
+
+    names: pl.DataFrame
+    births: pl.DataFrame
+    identifiers: pl.DataFrame
+    speakers: pl.DataFrame
+    described: pl.DataFrame | None = None
+
+
+def facts_of(placed: pl.DataFrame, turns: pl.DataFrame) -> Facts:
+    """The facts of placed sightings."""
+    identifiers = identify(placed)
     first = identifiers.select(pl.col("ident").max()).item()
-    strong = link_strong(identifiers, _turn_identifiers(placed, turns, 0 if first is None else first + 1), names, births)
-    linked = pl.concat([strong.clusters, _same_name_in_record(placed, names, strong.clusters)])
-    facts = _scopes(weak_facts(placed, names, births, identifiers), placed, linked)
-    weak = link_descriptions(linked, facts.filter(pl.col("scope").is_null()), seed=seed)
-    lone = attach_lone_names(facts.filter(pl.col("scope").is_null()), weak.clusters)
-    agreed = pl.concat([weak.clusters, lone])
-    single = by_single_fact(facts, agreed)
+    speakers = _turn_identifiers(placed, turns, 0 if first is None else first + 1)
+    return Facts(names=names_of(placed), births=births_of(placed), identifiers=identifiers, speakers=speakers)
+
+
+def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tuple[pl.DataFrame, StrongLinks, WeakLinks]:
+    """
+    Every tier in turn.
+
+    Args:
+        placed: sightings in their units; null when every unit is a record's subject and `facts.described` is given.
+        facts: of the units.
+        seed: of the model's samples.
+
+    Returns:
+        `unit, cluster, rule`, and the deterministic and weak tiers; rule is what placed the unit's person: identifier,
+        description, name, phone or address.
+    """
+    strong = link_strong(facts.identifiers, facts.speakers, facts.names, facts.births)
+    linked, described = strong.clusters, facts.described
+    if described is None:
+        assert placed is not None
+        linked = pl.concat([linked, _same_name_in_record(placed, facts.names, linked)])
+        described = _scopes(weak_facts(placed, facts.names, facts.births, facts.identifiers), placed, linked)
+    own = described.filter(pl.col("scope").is_null())
+    weak = link_descriptions(linked, own, seed=seed)
+    agreed = pl.concat([weak.clusters, attach_lone_names(own, weak.clusters)])
+    single = by_single_fact(described, agreed)
     sure = linked.select("unit", rule=pl.lit("identifier"))
     ruled = agreed.join(sure, on="unit", how="left").with_columns(rule=pl.col("rule").min().over("cluster").fill_null("description"))
-    rules = pl.concat([ruled, single.select("unit", "cluster", "rule")])
-    return rules, strong, weak, {"births": births, "identifiers": identifiers}
+    return pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong, weak
 
 
 def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -102,9 +151,10 @@ def _nobody() -> Linked:
     return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
 
 
-def _counts(individuals: pl.DataFrame, strong: StrongLinks) -> dict[str, int]:
+def _counts(individuals: pl.DataFrame, strong: StrongLinks, clusters: pl.DataFrame) -> dict[str, int]:
     excluded = individuals.filter(~pl.col("counted")).group_by("reason").len().sort("reason")
-    loose = strong.loose.group_by("why").len().select(reason=pl.lit("records with a ") + pl.col("why") + pl.lit(" only"), len="len")
+    waiting = strong.loose.join(clusters, on="unit", how="anti")
+    loose = waiting.group_by("why").len().select(reason=pl.lit("nothing but a ") + pl.col("why"), len="len")
     return {**dict(excluded.iter_rows()), **dict(loose.sort("reason").iter_rows())}
 
 
@@ -133,13 +183,14 @@ def link(
     Returns:
         The people, their elements, and the interval of how many they are.
     """
-    placed = _with_speakers(place(_about_people(sightings), turns), turns)
+    placed = with_speakers(place(normalised(about_people(sightings)), turns), turns)
     if placed.is_empty():
         return _nobody()
-    clusters, strong, weak, frames = _clusters(placed, turns, seed)
+    known = facts_of(placed, turns)
+    clusters, strong, weak = cluster_units(placed, known, seed=seed)
     if clusters.is_empty():
         return _nobody()
-    members = _members(placed, clusters, frames["identifiers"], records)
+    members = _members(placed, clusters, known.identifiers, records)
     summary = members.group_by("cluster").agg(pl.col("rank").max(), units=pl.col("unit").n_unique()).join(
         clusters.group_by("cluster").agg(pl.col("rule").first()), on="cluster"
     )
@@ -147,8 +198,8 @@ def link(
         "excluded": not_counted(members),
         "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
         "certainty": certainty(summary),
-        "births": frames["births"],
-        "conflicts": contradictions(frames["identifiers"].filter(pl.col("rank") == 5), clusters.select("unit", "cluster"), frames["births"]),
+        "births": known.births,
+        "conflicts": contradictions(known.identifiers.filter(pl.col("rank") == 5), clusters.select("unit", "cluster"), known.births),
     }
     last = records.get_column("timestamp").max()
     day = on or (last.date() if isinstance(last, datetime) else datetime.now(UTC).date())
@@ -158,7 +209,7 @@ def link(
         person_elements=person_elements(members, people),
         record_persons=record_persons(members, people),
         interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti"), weak, seed=seed),
-        not_counted=_counts(people, strong),
+        not_counted=_counts(people, strong, clusters),
         quality=_quality(strong, weak, clusters, facts["conflicts"].height),
     )
     return apply_decisions(linked, decisions) if decisions else linked

@@ -132,7 +132,7 @@ def _attach_devices(edges: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.Dat
         fresh = _linked(free).with_columns((pl.col("cluster") + (0 if offset is None else offset + 1)).cast(pl.UInt32))
         placed = pl.concat([placed, one.cast(clusters.schema), fresh])
         rest = waiting.select("unit").unique().join(placed, on="unit", how="anti")
-        loose.append(rest.with_columns(why=pl.lit("device of several people")))
+        loose.append(rest.with_columns(why=pl.lit("device that several people share")))
     return placed, pl.concat(loose) if loose else pl.DataFrame(schema={"unit": pl.UInt32, "why": pl.String})
 
 
@@ -161,7 +161,7 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
         anchors = anchors.join(bridges, on="ident", how="anti")
         clusters = _linked(anchors)
     clusters, device_loose = _attach_devices(left, clusters)
-    dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("joins people whose numbers or birth dates differ"))])
+    dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("identifier of people whose numbers or birth dates differ"))])
     without = every.join(clusters, on="unit", how="anti").join(dropped, on="ident").group_by("unit").agg(pl.col("why").min())
     loose = pl.concat([without, device_loose.join(without, on="unit", how="anti")])
     return StrongLinks(clusters=clusters, dropped=dropped, loose=loose)
