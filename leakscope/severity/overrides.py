@@ -64,13 +64,15 @@ def _from_mapping(row: Mapping[str, Any]) -> Override | None:
     when = when.isoformat() if isinstance(when, date) else str(when or "not stated")
     if not str(row.get("why") or "").strip():
         raise UsageError(f"the override of {target} gives no reason", hint='Add why = "...".')
-    if isinstance(value, bool) or not isinstance(value, int | float) or not _inside(head, float(value)):
-        raise UsageError(f"the override of {target} has no usable value", hint="DPC 1 to 4, EI 0.25 to 1, CB 0 to 2, weights 0 to 4.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _inside(target, float(value)):
+        raise UsageError(f"the override of {target} has no usable value", hint="DPC 1 to 4, EI 0.25 to 1, CB 0 to 2, each circumstance 0 to 0.5, weights 0 to 4.")
     return Override(target=target, after=float(value), who=str(row.get("who") or "not stated"), when=when, why=str(row["why"]))
 
 
-def _inside(head: str, value: float) -> bool:
-    low, high = {"DPC": (1, 4), "EI": (0.25, 1), "CB": (0, 2), "weight": (0, 4)}[head]
+def _inside(target: str, value: float) -> bool:
+    ranges = {"DPC": (1, 4), "EI": (0.25, 1), "CB": (0, 2), "CB.": (0, 0.5), "weight": (0, 4)}
+    head = target.partition(".")[0]
+    low, high = ranges["CB." if target.startswith("CB.") else head]
     return low <= value <= high
 
 

@@ -90,10 +90,10 @@ def band_of(score: float, scheme: Scheme) -> str:
 
 
 def factor_value(factor: Factor, measures: Mapping[str, float]) -> float:
-    """The value of `factor`: given under its own id, or read from its measure through its cuts."""
-    if factor.id in measures:
-        return float(measures[factor.id])
-    measure = float(measures.get(factor.measure or "", factor.base))
+    """The value of `factor`: read from its measure through its cuts, or given under its own id where it is read from elements."""
+    if factor.measure is None:
+        return float(measures.get(factor.id, factor.base))
+    measure = float(measures[factor.measure])
     reached = [value for at_least, value in factor.cuts if measure >= at_least]
     return reached[-1] if reached else measure
 
