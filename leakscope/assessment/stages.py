@@ -45,6 +45,14 @@ def read_expensively(run: Run) -> Run:
     return replace(run, expensive=result, expensive_size=plan.size, sightings=sightings)
 
 
+def describe_chat(run: Run) -> Run:
+    """What was said, counted: conversations, turns, people, languages, and sensitive topics as estimates."""
+    from leakscope.detection import chat_summary
+
+    topics, totals = (run.expensive.topics, run.expensive.totals) if run.expensive is not None else (None, None)
+    return replace(run, chat=chat_summary.summary(run.turns, topics, totals=totals))
+
+
 def find_secrets(run: Run) -> Run:
     """Distinct secrets, decoded offline, most dangerous first."""
     from leakscope.detection.secrets import secrets
@@ -118,6 +126,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("open", open_evidence, "Every file is hashed, its format told from its content, and containers are opened."),
     Stage("detect", detect, "Every value of every record is unfolded and searched by the pattern detectors; conversations are recognised."),
     Stage("read", read_expensively, "Names and topics are read in a seeded random sample of conversations and prose, as large as the time budget allows."),
+    Stage("chat", describe_chat, "Conversations are counted: each distinct turn once, however often it is repeated; topics as estimates."),
     Stage("secrets", find_secrets, "Distinct secrets are decoded offline and ordered by what they open."),
     Stage("link", link_individuals, "Findings are linked to individuals: strong identifiers exactly, the rest by probability."),
     Stage("estimate", estimate, "Counts become estimates of the evidence and of the whole exposure, as the sample design allows."),
