@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 #: Public functions and the module that defines each; imported on first use, so that the command line starts fast.
 _PUBLIC = {
-    "assess": "leakscope.assessment",
+    "assess": "leakscope.assessment.api",
     "fields": "leakscope.api",
     "individuals": "leakscope.individuals",
     "scan": "leakscope.api",
