@@ -14,7 +14,7 @@ from leakscope.detection.benign import weighed
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.overlaps import resolved
-from leakscope.detection.prefilter import prefilter_of
+from leakscope.detection.prefilter import Prefilter
 from leakscope.detection.roles import role_candidate
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
@@ -48,7 +48,7 @@ class Kernel:
         self.key = key
         self.entities = entities
         self.min_confidence = min_confidence
-        self._prefilter = prefilter_of(catalogue)
+        self._prefilter = Prefilter(catalogue.detectors, min_confidence)
         self._reduced = reducer(catalogue)
         self._matches: dict[tuple[Context, str], tuple[Candidate, ...]] = {}
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
@@ -128,7 +128,7 @@ class Kernel:
 
     def _matched(self, context: Context, value: str) -> tuple[Candidate, ...]:
         detectors = self._prefilter.detectors
-        found = [one for index in self._prefilter.possible(context, value) for one in candidates(detectors[index], context, value)]
+        found = [one for index in self._prefilter.possible(context, value) for one in candidates(detectors[index], context, value, self.min_confidence)]
         by_role = role_candidate(context.name, value)
         if by_role:
             found.append(by_role)

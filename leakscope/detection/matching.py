@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -67,12 +68,34 @@ def _near(keywords: tuple[str, ...], names: str, before: str, after: str) -> boo
     return bool((names and seek(names)) or (before and seek(text_words(before))) or (after and seek(text_words(after))))
 
 
+def asked_for(detector: Detector, least: float) -> tuple[str, ...]:
+    """Words of which one must stand in or beside a value, if `detector` is to find anything of confidence `least` there; empty: none."""
+    if detector.keywords or detector.confidence >= least:
+        return detector.keywords
+    return detector.context
+
+
+def can_reach(detector: Detector, least: float) -> bool:
+    """Whether a match of `detector` can have the confidence `least` at all."""
+    return detector.confidence >= least or bool(detector.context and detector.confidence_context >= least)
+
+
 def names_for(detector: Detector, context: Context) -> str:
     """The words of keys that `detector` reads: a provider's name may stand anywhere on the path, other words only near."""
     return context.path if detector.provider else context.near
 
 
-def candidates(detector: Detector, context: Context, value: str) -> Iterator[Candidate]:
+def needs_context(detector: Detector, least: float) -> bool:
+    """Whether only context can lift a match of `detector` to the confidence `least`."""
+    return detector.confidence < least <= detector.confidence_context and bool(detector.context)
+
+
+def can_reach(detector: Detector, least: float) -> bool:
+    """Whether a match of `detector` can have the confidence `least` at all."""
+    return max(detector.confidence, detector.confidence_context if detector.context else 0.0) >= least
+
+
+def candidates(detector: Detector, context: Context, value: str, least: float = 0.0) -> Iterator[Candidate]:
     """
     Every span that `detector` finds in `value`, in order, not overlapping one another.
 
@@ -80,32 +103,28 @@ def candidates(detector: Detector, context: Context, value: str) -> Iterator[Can
         detector: the rule.
         context: names around the value.
         value: the decoded text.
+        least: a match that its rule puts below this confidence, context considered, is no candidate.
     """
-    if detector.key_only:
-        yield from _whole(detector, context, value)
-        return
-    for found in expression_of(detector).finditer(value):
+    for found in _found(detector, context, value):
         start, end = found.span("value") if "value" in found.re.groupindex else found.span()
         if end > start and _has_keyword(detector, context, value, start, end):
-            candidate = judged(detector, context, value, start, end)
+            candidate = judged(detector, context, value, start, end, least)
             if candidate:
                 yield candidate
 
 
-def _whole(detector: Detector, context: Context, value: str) -> Iterator[Candidate]:
-    if not (context.near and keyword_expression(detector.keywords).search(context.near)):
-        return
-    lead = len(value) - len(value.lstrip())
-    found = expression_of(detector).fullmatch(value, lead, lead + len(value.strip()))
-    if found:
-        start, end = found.span("value") if "value" in found.re.groupindex else found.span()
-        candidate = judged(detector, context, value, start, end)
-        if candidate:
-            yield candidate
+def _found(detector: Detector, context: Context, value: str) -> Iterator[re.Match[str]]:
+    if not detector.key_only:
+        yield from expression_of(detector).finditer(value)
+    elif context.near and keyword_expression(detector.keywords).search(context.near):
+        lead = len(value) - len(value.lstrip())
+        whole = expression_of(detector).fullmatch(value, lead, lead + len(value.strip()))
+        if whole:
+            yield whole
 
 
 def _has_keyword(detector: Detector, context: Context, value: str, start: int, end: int) -> bool:
-    if not detector.keywords:
+    if not detector.keywords or detector.key_only:
         return True
     window = detector.keyword_window
     return _near(detector.keywords, names_for(detector, context), _before(value, start, window), _after(value, end, WINDOW_AFTER))
@@ -122,16 +141,18 @@ def _after(value: str, end: int, window: int) -> str:
     return value[end : end + window]
 
 
-def judged(detector: Detector, context: Context, value: str, start: int, end: int) -> Candidate | None:
+def judged(detector: Detector, context: Context, value: str, start: int, end: int, least: float = 0.0) -> Candidate | None:
     """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
     text = value[start:end]
-    validated = _valid(detector.validator, text) if detector.validator else None
-    if validated is False and detector.validator_failure == "drop":
-        return None
     in_context = bool(detector.context) and _near(
         detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
     )
     confidence = detector.confidence_context if in_context else detector.confidence
+    if confidence < least:
+        return None
+    validated = _valid(detector.validator, text) if detector.validator else None
+    if validated is False and detector.validator_failure == "drop":
+        return None
     reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None
     return Candidate(
         start=start,

@@ -69,7 +69,7 @@ class OnnxNames:
         self._inputs = {value.name for value in self._session.get_inputs()}
         self._tokens.enable_truncation(WINDOW, stride=SHARED)
         self._tokens.no_padding()
-        self._kinds = sorted({FROM_LABELS[tag[2:]] for tag in self._card["tags"] if tag != "O"})
+        self._kinds = sorted({FROM_LABELS[tag[2:]] for tag in self._card["tags"] if tag[2:] in FROM_LABELS})
         self._sums, self._begins = _sums(self._card["tags"], self._kinds)
         self._thresholds = np.array([self._card["thresholds"][kind] for kind in self._kinds], np.float32)
         self.name = str(self._card["name"])
@@ -143,7 +143,7 @@ def _sums(tags: Sequence[str], kinds: Sequence[str]) -> tuple[Floats, Floats]:
     """Matrices from tag probabilities to the probability of each kind, and of a beginning of each kind."""
     whole, begin = (np.zeros((len(tags), len(kinds)), np.float32) for _ in range(2))
     for row, tag in enumerate(tags):
-        if tag != "O":
+        if tag[2:] in FROM_LABELS:
             column = kinds.index(FROM_LABELS[tag[2:]])
             whole[row, column] = 1
             begin[row, column] = float(tag.startswith("B-"))

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leakscope.catalogue.model import Catalogue, Detector
+from leakscope.catalogue.model import Detector
 from leakscope.detection.context import Context
-from leakscope.detection.matching import names_for
+from leakscope.detection import cache_files
+from leakscope.detection.matching import asked_for, can_reach, names_for
 from leakscope.text.words import keyword_expression
 
 try:
@@ -38,14 +39,15 @@ class Trigger:
     wide: bool
 
 
-def triggers(detector: Detector) -> tuple[Trigger, ...]:
-    """What must stand in a text for `detector` to find something there; empty when only the key decides."""
+def triggers(detector: Detector, least: float = 0.0) -> tuple[Trigger, ...]:
+    """What must stand in a text for `detector` to find something there; empty when only the names around it decide."""
     if detector.key_only:
         return ()
     if detector.anchors:
         return tuple(Trigger(re.escape(anchor), detector.ignore_case, not anchor.isascii()) for anchor in detector.anchors)
-    if detector.keywords:
-        return tuple(Trigger(spaced(word), True, not word.isascii()) for word in detector.keywords)
+    words = asked_for(detector, least)
+    if words:
+        return tuple(Trigger(spaced(word), True, not word.isascii()) for word in words)
     pattern = re.sub(r"\(\?P<\w+>", "(?:", detector.pattern)
     return (Trigger(pattern, detector.ignore_case, bool(_WIDE.search(pattern))),)
 
@@ -57,29 +59,45 @@ def spaced(keyword: str) -> str:
 
 class Prefilter:
     """
-    The rules that can find something, by value and by key.
+    The rules that can find something, by value and by the names around it.
 
     Args:
         detectors: rules in catalogue order; results are indexes into it.
+        least: confidence below which a finding does not matter.
     """
 
-    def __init__(self, detectors: tuple[Detector, ...]) -> None:
+    def __init__(self, detectors: tuple[Detector, ...], least: float = 0.0) -> None:
         self.detectors = detectors
+        self.least = least
         by_trigger: dict[Trigger, list[int]] = {}
+        keyed: dict[str, list[int]] = {}
         for index, detector in enumerate(detectors):
-            for trigger in triggers(detector):
+            if not can_reach(detector, least):
+                continue
+            for trigger in triggers(detector, least):
                 by_trigger.setdefault(trigger, []).append(index)
+            if detector.key_only or not detector.anchors:
+                for word in asked_for(detector, least):
+                    keyed.setdefault(_PARTS.sub(" ", word.lower()).split()[0], []).append(index)
         self._owners = tuple(tuple(owners) for owners in by_trigger.values())
-        self._scan = _hyperscan(tuple(by_trigger)) if hyperscan else _plain(tuple(by_trigger))
-        self._keyed = tuple(index for index, detector in enumerate(detectors) if detector.keywords and (detector.key_only or not detector.anchors))
+        self._scan = scanner(tuple(by_trigger))
+        self._keyed = keyed
+        self._foreign = tuple(word for word in keyed if not word.isascii())
+        self._longest = max((len(word) for word in keyed), default=0)
         self.by_names: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(self._by_names)
 
     def _by_names(self, near: str, path: str) -> frozenset[int]:
+        """Rules whose words stand in the names; the first part of a word is looked up, then the whole word is sought."""
+        words = {*near.split(), *path.split()}
+        starts = {word[:length] for word in words for length in range(1, min(len(word), self._longest) + 1)}
+        starts.update(one for one in self._foreign if one in near or one in path)
+        possible = {index for start in starts if start in self._keyed for index in self._keyed[start]}
         names = Context(near=near, path=path)
-        return frozenset(
-            index for index in self._keyed
-            if keyword_expression(self.detectors[index].keywords).search(near if self.detectors[index].key_only else names_for(self.detectors[index], names))
-        )  # fmt: skip
+        return frozenset(index for index in possible if self._asked_by(self.detectors[index], names))
+
+    def _asked_by(self, detector: Detector, names: Context) -> bool:
+        seen = names.near if detector.key_only else names_for(detector, names)
+        return bool(keyword_expression(asked_for(detector, self.least)).search(seen))
 
     def possible(self, context: Context, value: str) -> list[int]:
         """Indexes of the rules that may find something in `value`, ascending."""
@@ -87,6 +105,11 @@ class Prefilter:
         for trigger in self._scan(value):
             found.update(self._owners[trigger])
         return sorted(found)
+
+
+def scanner(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int]]:
+    """A function from a text to the indexes of the expressions that stand in it."""
+    return _hyperscan(expressions) if hyperscan else _plain(expressions)
 
 
 def _hyperscan(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int]]:
@@ -106,15 +129,21 @@ def _hyperscan(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int
 
 
 def compiled(expressions: tuple[Trigger, ...]) -> hyperscan.Database:
-    """A block-mode database that reports each expression at most once a text."""
+    """A block-mode database that reports each expression at most once a text; kept between runs, because building it takes seconds."""
+    recipe = repr((hyperscan.__version__, [(one.expression, _flags(one)) for one in expressions])).encode()
+    kept = cache_files.read("patterns", recipe)
+    if kept is not None:
+        database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+        return database
     database = hyperscan.Database()
-    flags = [_flags(trigger) for trigger in expressions]
     database.compile(
         expressions=[trigger.expression.encode() for trigger in expressions],
         ids=list(range(len(expressions))),
         elements=len(expressions),
-        flags=flags,
+        flags=[_flags(trigger) for trigger in expressions],
     )
+    cache_files.write("patterns", recipe, hyperscan.dumpb(database))
     return database
 
 
@@ -134,8 +163,3 @@ def _plain(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int]]:
         return [index for index, expression in enumerate(compiled_all) if expression.search(value)]
 
     return scan
-
-
-def prefilter_of(catalogue: Catalogue) -> Prefilter:
-    """A prefilter over all rules of `catalogue`."""
-    return Prefilter(catalogue.detectors)
