@@ -52,7 +52,7 @@ def context_of(field: str, key: str) -> Context:
         path = f"{path} {words}"
     near = words
     if words and all(word in _EMPTY_KEYS for word in words.split()):
-        above = [part for part in segments if key_words(part) != words]
+        above = [part for part in segments if not part.startswith("<") and key_words(part) != words]
         near = f"{key_words(above[-1])} {words}" if above else words
     return Context(key, words, near, path)
 

@@ -11,6 +11,11 @@ GROUP = "(?P<value>"
 _BRACED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 
 
+def native(pattern: str) -> str:
+    """`pattern` in the syntax of Python's `re`: braced code points written its way."""
+    return _BRACED.sub(lambda found: f"\\U{int(found[1], 16):08x}", pattern)
+
+
 def _closing(pattern: str, start: int) -> int:
     """Index of the parenthesis that closes the group opened before `start`."""
     depth, index, in_class = 1, start, False
@@ -49,8 +54,7 @@ def bounded(pattern: str, boundary: str) -> str:
 @cache
 def expression(pattern: str, boundary: str, ignore_case: bool) -> re.Pattern[str]:
     """The compiled expression of a rule."""
-    native = _BRACED.sub(lambda found: f"\\U{int(found[1], 16):08x}", pattern)
-    return re.compile(bounded(native, boundary), re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG))
+    return re.compile(bounded(native(pattern), boundary), re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG))
 
 
 def expression_of(detector: Detector) -> re.Pattern[str]:

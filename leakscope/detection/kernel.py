@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -14,20 +15,59 @@ from leakscope.detection.benign import weighed
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.overlaps import resolved
-from leakscope.detection.prefilter import Prefilter
-from leakscope.detection.roles import role_candidate
+from leakscope.detection.prefilter import LAYER, Prefilter
+from leakscope.detection.roles import Role, role_candidate, role_of
+from leakscope.detection.shapes import nested, texts
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS, empty
 from leakscope.text.normalise import normalise
-from leakscope.text.unfold import Leaf, place, unfold
+from leakscope.text.unfold import Leaf, inner_leaves, outer_leaves, place, rows, whole
 
-#: Distinct (key, value) pairs and fingerprints remembered between batches; cleared when full.
+#: Distinct values and fingerprints remembered between batches; forgotten together when there are more.
 CACHE_SIZE = 200_000
-#: Longer values are matched every time instead of remembered.
+#: Longer values are read every time instead of remembered.
 CACHED_LENGTH = 20_000
 SUPPRESSED = pl.Schema({"entity": pl.String, "detector": pl.String, "reason": pl.String, "count": pl.UInt64})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """
+    A candidate that stands, with all that its finding says wherever it is seen.
+
+    Args:
+        candidate: span, type and confidence in its value.
+        text: the span.
+        fingerprint: keyed hash of the normalised span.
+        preview: its mask.
+        attributes: as JSON.
+    """
+
+    candidate: Candidate
+    text: str
+    fingerprint: str
+    preview: str
+    attributes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """
+    What is known of the names around a value before it is read.
+
+    Args:
+        context: the names, reduced to what rules ask for.
+        named: rules that the names alone make possible.
+        role: the role that the key says, or null.
+        known: what stands in values seen beside these names.
+    """
+
+    context: Context
+    named: frozenset[int]
+    role: Role | None
+    known: dict[str, tuple[tuple[Sight, ...], tuple[Candidate, ...]]] = field(default_factory=dict)
 
 
 class Kernel:
@@ -38,7 +78,7 @@ class Kernel:
         catalogue: the rules.
         key: incident key for fingerprints.
         entities: only findings of these types; null: all.
-        min_confidence: findings below it are suppressed with the reason `low-confidence`.
+        min_confidence: findings below it are not reported.
     """
 
     def __init__(
@@ -50,15 +90,19 @@ class Kernel:
         self.min_confidence = min_confidence
         self._prefilter = Prefilter(catalogue.detectors, min_confidence)
         self._reduced = reducer(catalogue)
-        self._matches: dict[tuple[Context, str], tuple[Candidate, ...]] = {}
+        self._around: dict[tuple[str, str], Around] = {}
+        self._shared: dict[Context, Around] = {}
+        self._in_text: dict[str, frozenset[int]] = {}
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
+        self._remembered = 0
         self._suppressed: Counter[tuple[str, str, str]] = Counter()
 
     @property
     def suppressed(self) -> pl.DataFrame:
         """What was found and not reported so far, by reason: `entity, detector, reason, count`, most frequent first."""
-        rows = [(*what, count) for what, count in self._suppressed.items()]
-        return pl.DataFrame(rows, schema=SUPPRESSED, orient="row").sort("count", "entity", "detector", "reason", descending=[True, False, False, False])
+        listed = [(*what, count) for what, count in self._suppressed.items()]
+        order = ("count", "entity", "detector", "reason")
+        return pl.DataFrame(listed, schema=SUPPRESSED, orient="row").sort(order, descending=[True, False, False, False])
 
     def find(self, values: pl.DataFrame) -> pl.DataFrame:
         """
@@ -70,78 +114,192 @@ class Kernel:
         Returns:
             Schema `SIGHTINGS`, in the order of `values`, then by place.
         """
-        if not values.height:
-            return empty(SIGHTINGS)
         frame = values if "offsets" in values.columns else values.with_columns(offsets=_opaque())
-        rows: list[tuple[Any, ...]] = []
-        outer: dict[tuple[int, str], list[tuple[int, int, str, str]]] = {}
-        for row in frame.select("source", "record", "field", "key", "value", "outer_start", "outer_end", "offsets").iter_rows():
-            self._find_in(row, rows, outer)
-        return pl.DataFrame(rows, schema=SIGHTINGS, orient="row") if rows else empty(SIGHTINGS)
+        found: list[tuple[Any, ...]] = []
+        seen = _Seen()
+        columns = ("source", "record", "field", "key", "value", "outer_start", "outer_end", "offsets")
+        for source, record, path, key, value, start, end, offsets in frame.select(columns).iter_rows():
+            seen.enter((source, record, path.partition("->")[0]))
+            self._read(source, record, Leaf(path, key, value, start, end, _breaks(offsets)), seen, found)
+        return pl.DataFrame(found, schema=SIGHTINGS, orient="row") if found else empty(SIGHTINGS)
 
     def find_batch(self, batch: Batch) -> pl.DataFrame:
-        """Findings in the records of `batch`, the same as in its unfolded values."""
-        return self.find(unfold(batch, self.key))
+        """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
+        found: list[tuple[Any, ...]] = []
+        for record, row in self._worthwhile(batch):
+            for leaf in outer_leaves(row, self.key):
+                self._read_through(batch.source, record, leaf, found)
+        return pl.DataFrame(found, schema=SIGHTINGS, orient="row") if found else empty(SIGHTINGS)
 
-    def _find_in(self, row: tuple[Any, ...], rows: list[tuple[Any, ...]], outer: dict[tuple[int, str], list[tuple[int, int, str, str]]]) -> None:
-        source, record, field, key, value, outer_start, outer_end, offsets = row
-        found = self.match(self._reduced(context_of(field, key)), value)
-        if not found:
+    def _worthwhile(self, batch: Batch) -> Iterator[tuple[int, Any]]:
+        """The records of `batch`; of a table, only rows with a cell in which something can stand."""
+        if batch.frame is None:
+            yield from rows(batch)
             return
-        leaf = Leaf(field, key, value, outer_start, outer_end, _breaks(offsets))
-        stem, arrow, _ = field.partition("->")
-        for one in found:
-            text = value[one.start : one.end]
-            fingerprint, preview = self._known(one.entity, text)
+        masks = [self._promising(name, batch.frame[name]) for name in batch.frame.columns]
+        mask_of_all = pl.select(pl.any_horizontal(masks)).to_series() if masks else pl.Series([], dtype=pl.Boolean)
+        for keep, row in zip(mask_of_all, rows(batch), strict=True):
+            if keep:
+                yield row
+
+    def _promising(self, name: str, column: pl.Series) -> pl.Series:
+        """Which cells of a column can hold a finding; every distinct value is looked at once."""
+        if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+            return pl.Series([True]).new_from_index(0, column.len())
+        distinct = column.unique()
+        hits = [self._promises(name, value) for value in distinct]
+        return column.is_in(distinct.filter(pl.Series(hits, dtype=pl.Boolean)).implode()).fill_null(False) if any(hits) else pl.repeat(False, column.len(), eager=True)
+
+    def _promises(self, name: str, value: Any) -> bool:
+        for leaf in outer_leaves({name: value}, self.key):
+            sights, suppressed = self._known(leaf.field, leaf.key or "", leaf.value)
+            if sights or suppressed or LAYER in self._text(leaf.value):
+                return True
+        return False
+
+    def _read_through(self, source: str, record: int, leaf: Leaf, found: list[tuple[Any, ...]]) -> None:
+        """Reads a leaf and everything written inside it."""
+        if LAYER not in self._text(leaf.value):
+            self._read(source, record, leaf, _NOWHERE, found)
+            return
+        tree = nested(leaf.value)
+        if tree is not None and not self._holds(tree, leaf.field + "->$", ""):
+            return
+        inner = inner_leaves(leaf, self.key)
+        seen = _Seen()
+        if not whole(inner, leaf):
+            self._read(source, record, leaf, seen, found)
+        for part in inner:
+            self._read(source, record, part, seen, found)
+
+    def _holds(self, tree: Any, path: str, name: str) -> bool:
+        """Whether anything can stand in a nested value; when in doubt, yes."""
+        leaves: list[tuple[str, str, str]] = []
+        texts(tree, path, name, leaves)
+        return any(self._may_hold(*leaf) for leaf in leaves)
+
+    def _may_hold(self, path: str, name: str, text: str) -> bool:
+        if LAYER in self._text(text):
+            tree = nested(text)
+            return tree is None or self._holds(tree, path + "->$", name)
+        sights, suppressed = self._known(path, name, text)
+        return bool(sights or suppressed)
+
+    def _read(self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]]) -> None:
+        key = leaf.key or ""
+        sights, suppressed = self._known(leaf.field, key, leaf.value)
+        for one in suppressed:
+            self._suppressed[one.entity, one.detector, one.reason or ""] += 1
+        decoded = "->" in leaf.field
+        for sight in sights:
+            one = sight.candidate
             start, end = place(leaf, one.start, one.end)
-            if arrow and self._repeats(outer.get((record, stem), ()), (start, end, one.entity, fingerprint)):
+            if seen.repeats(start, end, one.entity, sight.fingerprint, decoded):
                 continue
-            outer.setdefault((record, stem), []).append((start, end, one.entity, fingerprint))
-            attributes = {**one.attributes, "decoded_start": one.start, "decoded_end": one.end} if arrow else one.attributes
-            rows.append(
-                (source, record, field, start, end, one.entity, one.detector, round(one.confidence, 4), one.validated, fingerprint, preview,
-                 orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode(), text, key)
+            attributes = sight.attributes
+            if decoded:
+                attributes = _json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end})
+            found.append(
+                (source, record, leaf.field, start, end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint,
+                 sight.preview, attributes, sight.text, key)
             )  # fmt: skip
 
-    @staticmethod
-    def _repeats(seen: Iterable[tuple[int, int, str, str]], this: tuple[int, int, str, str]) -> bool:
-        """Whether a decoded finding was already found at the same place in a less decoded form."""
-        start, end, entity, fingerprint = this
-        return any(entity == e and fingerprint == f and start < other_end and other_start < end for other_start, other_end, e, f in seen)
-
-    def match(self, context: Context, value: str) -> tuple[Candidate, ...]:
-        """What stands in one value, in order of place; `context` as `reducer` leaves it."""
-        known = self._matches.get((context, value))
+    def _text(self, value: str) -> frozenset[int]:
+        """Rules whose triggers stand in `value`; remembered."""
+        known = self._in_text.get(value)
         if known is None:
-            known = self._matched(context, value)
+            known = self._prefilter.in_text(value)
             if len(value) <= CACHED_LENGTH:
-                if len(self._matches) >= CACHE_SIZE:
-                    self._matches.clear()
-                self._matches[context, value] = known
-        standing = []
-        for one in known:
-            if one.reason:
-                self._suppressed[one.entity, one.detector, one.reason] += 1
-            else:
-                standing.append(one)
-        return tuple(standing)
+                self._remember()
+                self._in_text[value] = known
+        return known
 
-    def _matched(self, context: Context, value: str) -> tuple[Candidate, ...]:
-        detectors = self._prefilter.detectors
-        found = [one for index in self._prefilter.possible(context, value) for one in candidates(detectors[index], context, value, self.min_confidence)]
-        by_role = role_candidate(context.name, value)
+    def _known(self, path: str, key: str, value: str) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+        """What stands in `value` beside the names of `path`, and what is suppressed there."""
+        around = self._around.get((path, key)) or self._surroundings(path, key)
+        in_text = self._text(value)
+        if not around.named and around.role is None and (not in_text or in_text == _ONLY_LAYER):
+            return _NOTHING
+        known = around.known.get(value)
+        if known is None:
+            known = self._matched(around, value, in_text)
+            if len(value) <= CACHED_LENGTH:
+                self._remember()
+                around.known[value] = known
+        return known
+
+    def _surroundings(self, path: str, key: str) -> Around:
+        context = self._reduced(context_of(path, key))
+        around = self._shared.get(context)
+        if around is None:
+            around = Around(context, self._prefilter.by_names(context.near, context.path), role_of(key) if key else None)
+            self._shared[context] = around
+        self._remember()
+        self._around[path, key] = around
+        return around
+
+    def _remember(self) -> None:
+        """Counts what is remembered, and forgets everything once it is too much."""
+        self._remembered += 1
+        if self._remembered > CACHE_SIZE:
+            for cache in (self._around, self._shared, self._in_text, self._seen):
+                cache.clear()
+            self._remembered = 0
+
+    def _matched(self, around: Around, value: str, in_text: frozenset[int]) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+        detectors, context = self._prefilter.detectors, around.context
+        possible = self._prefilter.possible(value, in_text | around.named)
+        found = [one for index in possible for one in candidates(detectors[index], context, value, self.min_confidence)]
+        by_role = role_candidate(around.role, value) if around.role else None
         if by_role:
             found.append(by_role)
-        return judged_together(found, context, value, entities=self.entities, min_confidence=self.min_confidence) if found else ()
+        if not found:
+            return _NOTHING
+        judged = judged_together(found, context, value, entities=self.entities, min_confidence=self.min_confidence)
+        return tuple(self._sight(one, value) for one in judged if not one.reason), tuple(one for one in judged if one.reason)
 
-    def _known(self, entity: str, text: str) -> tuple[str, str]:
-        known = self._seen.get((entity, text))
+    def _sight(self, one: Candidate, value: str) -> Sight:
+        text = value[one.start : one.end]
+        known = self._seen.get((one.entity, text))
         if known is None:
-            known = self.key.pseudonym(entity, normalise(entity, text)), mask(entity, text)
-            if len(self._seen) >= CACHE_SIZE:
-                self._seen.clear()
-            self._seen[entity, text] = known
-        return known
+            known = self.key.pseudonym(one.entity, normalise(one.entity, text)), mask(one.entity, text)
+            self._remember()
+            self._seen[one.entity, text] = known
+        return Sight(replace(one, confidence=round(one.confidence, 4)), text, *known, _json(one.attributes))
+
+
+class _Seen:
+    """What was found so far in one outer value, so that its decoded forms do not repeat it."""
+
+    __slots__ = ("_found", "_where")
+
+    def __init__(self) -> None:
+        self._where: tuple[Any, ...] | None = None
+        self._found: list[tuple[int, int, str, str]] = []
+
+    def enter(self, where: tuple[Any, ...]) -> None:
+        """Another outer value begins, if `where` differs from before."""
+        if where != self._where:
+            self._where, self._found = where, []
+
+    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
+        """Whether a decoded finding stood at that place in a less decoded form; remembers it if not."""
+        if decoded and any(e == entity and f == fingerprint and start < last and first < end for first, last, e, f in self._found):
+            return True
+        self._found.append((start, end, entity, fingerprint))
+        return False
+
+
+class _Unseen(_Seen):
+    """For values that nothing is written inside of."""
+
+    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
+        return False
+
+
+_NOWHERE = _Unseen()
+_NOTHING: tuple[tuple[Sight, ...], tuple[Candidate, ...]] = ((), ())
+_ONLY_LAYER = frozenset({LAYER})
 
 
 def judged_together(
@@ -151,7 +309,7 @@ def judged_together(
     weighed_all = [weighed(one, context, value) for one in found]
     suppressed = [one for one in weighed_all if one.reason]
     standing = resolved(one for one in weighed_all if not one.reason and not _inside(one, suppressed))
-    low = [_low(one) for one in standing if one.confidence < min_confidence]
+    low = [replace(one, reason="low-confidence") for one in standing if one.confidence < min_confidence]
     kept = [one for one in standing if one.confidence >= min_confidence]
     return tuple(one for one in (*kept, *suppressed, *low) if entities is None or one.entity in entities)
 
@@ -161,18 +319,15 @@ def _inside(one: Candidate, suppressed: list[Candidate]) -> bool:
     return any(other.entity == one.entity and other.start <= one.start and one.end <= other.end for other in suppressed)
 
 
-def _low(one: Candidate) -> Candidate:
-    return Candidate(
-        start=one.start, end=one.end, entity=one.entity, detector=one.detector, confidence=one.confidence, validated=one.validated,
-        reason="low-confidence", attributes=one.attributes,
-    )  # fmt: skip
+def _json(attributes: dict[str, Any]) -> str:
+    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else "{}"
 
 
 def _opaque() -> pl.Expr:
     """Offsets for values that come without them: direct where nothing was decoded, else the whole span."""
     nothing = pl.lit(None, dtype=pl.List(pl.UInt32))
-    whole = pl.lit([], dtype=pl.List(pl.UInt32))
-    return pl.when(pl.col("field").str.contains("->", literal=True)).then(whole).otherwise(nothing)
+    empty_list = pl.lit([], dtype=pl.List(pl.UInt32))
+    return pl.when(pl.col("field").str.contains("->", literal=True)).then(empty_list).otherwise(nothing)
 
 
 def _breaks(offsets: list[int] | None) -> tuple[tuple[int, int], ...] | None:

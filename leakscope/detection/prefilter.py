@@ -10,7 +10,10 @@ from functools import lru_cache
 from leakscope.catalogue.model import Detector
 from leakscope.detection.context import Context
 from leakscope.detection import cache_files
+from leakscope.detection.expressions import native
 from leakscope.detection.matching import asked_for, can_reach, names_for
+from leakscope.detection.widths import least as fewest
+from leakscope.text.layers import LAYER_TRIGGERS
 from leakscope.text.words import keyword_expression
 
 try:
@@ -57,6 +60,12 @@ def spaced(keyword: str) -> str:
     return r"[\W_]*".join(re.escape(part) for part in _PARTS.sub(" ", keyword.lower()).split())
 
 
+#: What a text that may hold another layer of encoding shows; `leakscope.text.unfold.expand` decides.
+LAYERED = tuple(Trigger(expression, False, wide) for expression, wide in LAYER_TRIGGERS)
+#: Digits a text must have before patterns that need that many are sought in it.
+MANY_DIGITS = 4
+
+
 class Prefilter:
     """
     The rules that can find something, by value and by the names around it.
@@ -69,18 +78,20 @@ class Prefilter:
     def __init__(self, detectors: tuple[Detector, ...], least: float = 0.0) -> None:
         self.detectors = detectors
         self.least = least
-        by_trigger: dict[Trigger, list[int]] = {}
+        self._needs = tuple(fewest(expression_of_pattern(one), one.ignore_case) for one in detectors)
+        common: dict[Trigger, list[int]] = {trigger: [LAYER] for trigger in LAYERED}
+        digital: dict[Trigger, list[int]] = {}
         keyed: dict[str, list[int]] = {}
         for index, detector in enumerate(detectors):
             if not can_reach(detector, least):
                 continue
             for trigger in triggers(detector, least):
-                by_trigger.setdefault(trigger, []).append(index)
+                literal = bool(detector.anchors or asked_for(detector, least))
+                (common if literal or self._needs[index][1] < MANY_DIGITS else digital).setdefault(trigger, []).append(index)
             if detector.key_only or not detector.anchors:
                 for word in asked_for(detector, least):
                     keyed.setdefault(_PARTS.sub(" ", word.lower()).split()[0], []).append(index)
-        self._owners = tuple(tuple(owners) for owners in by_trigger.values())
-        self._scan = scanner(tuple(by_trigger))
+        self._common, self._digital = _Owned(common), _Owned(digital)
         self._keyed = keyed
         self._foreign = tuple(word for word in keyed if not word.isascii())
         self._longest = max((len(word) for word in keyed), default=0)
@@ -99,12 +110,56 @@ class Prefilter:
         seen = names.near if detector.key_only else names_for(detector, names)
         return bool(keyword_expression(asked_for(detector, self.least)).search(seen))
 
-    def possible(self, context: Context, value: str) -> list[int]:
-        """Indexes of the rules that may find something in `value`, ascending."""
-        found = set(self.by_names(context.near, context.path))
+    def in_text(self, value: str) -> frozenset[int]:
+        """Indexes of the rules whose triggers stand in `value`, and `LAYER` if it may hold another encoding."""
+        found = self._common.scan(value)
+        if len(value) >= MANY_DIGITS and _MANY_DIGITS.search(value):
+            found |= self._digital.scan(value)
+        return frozenset(found)
+
+    def possible(self, value: str, found: frozenset[int]) -> list[int]:
+        """Those of the rules `found` whose patterns ask for no more than `value` has, ascending."""
+        length, digits = len(value), -1
+        kept = []
+        for index in found:
+            if index == LAYER:
+                continue
+            characters, least_digits = self._needs[index]
+            if characters > length:
+                continue
+            if least_digits:
+                if digits < 0:
+                    digits = len(_DIGIT.findall(value))
+                if least_digits > digits:
+                    continue
+            kept.append(index)
+        kept.sort()
+        return kept
+
+
+#: Stands in `in_text` for "may hold another layer of encoding".
+LAYER = -1
+_DIGIT = re.compile("[0-9]")
+_MANY_DIGITS = re.compile("(?:[0-9][^0-9]*){%d}" % MANY_DIGITS)
+
+
+def expression_of_pattern(detector: Detector) -> str:
+    """The rule's pattern in the syntax of Python's `re`."""
+    return native(detector.pattern)
+
+
+class _Owned:
+    """Triggers and the rules they belong to."""
+
+    def __init__(self, by_trigger: dict[Trigger, list[int]]) -> None:
+        self._owners = tuple(tuple(owners) for owners in by_trigger.values())
+        self._scan = scanner(tuple(by_trigger)) if by_trigger else lambda value: ()
+
+    def scan(self, value: str) -> set[int]:
+        found: set[int] = set()
         for trigger in self._scan(value):
             found.update(self._owners[trigger])
-        return sorted(found)
+        return found
 
 
 def scanner(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int]]:
@@ -157,7 +212,7 @@ def _flags(trigger: Trigger) -> int:
 
 
 def _plain(expressions: tuple[Trigger, ...]) -> Callable[[str], Iterable[int]]:
-    compiled_all = [re.compile(trigger.expression, re.IGNORECASE if trigger.caseless else re.NOFLAG) for trigger in expressions]
+    compiled_all = [re.compile(native(trigger.expression), re.IGNORECASE if trigger.caseless else re.NOFLAG) for trigger in expressions]
 
     def scan(value: str) -> Iterable[int]:
         return [index for index, expression in enumerate(compiled_all) if expression.search(value)]

@@ -16,6 +16,7 @@ from leakscope.text.words import key_words
 #: Words that only say how or whose a field is, and that may stand after a name: `phone_1`, `email_work`.
 _TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
 #: Values that stand for nothing.
+LONGEST = 400
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())
 #: A UUID or hash where a login is expected is an id that a machine gave, not a name that a person chose.
 _MACHINE_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
@@ -113,17 +114,13 @@ def role_of(key: str) -> Role | None:
     return None
 
 
-def role_candidate(key: str, value: str) -> Candidate | None:
-    """The whole of `value` as a candidate of the role that `key` says, or null."""
-    role = role_of(key) if key else None
-    if role is None or len(value) > 400:
-        return None
+def role_candidate(role: Role, value: str) -> Candidate | None:
+    """The whole of `value` as a candidate of `role`, or null when it does not look like one."""
     text = value.strip()
-    if not text or not role.fits(text):
+    if not text or len(text) > LONGEST or not role.fits(text):
         return None
     start = value.index(text)
     attributes = {"role": role.id, "part": role.part} if role.part else {"role": role.id}
-    entity = "ONLINE_IDENTIFIER" if role.entity == "USERNAME" and _MACHINE_ID.fullmatch(text) else role.entity
     return Candidate(
-        start=start, end=start + len(text), entity=entity, detector=f"field.{role.id}", confidence=role.confidence, attributes=attributes
+        start=start, end=start + len(text), entity=role.entity, detector=f"field.{role.id}", confidence=role.confidence, attributes=attributes
     )

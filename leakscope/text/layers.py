@@ -42,6 +42,17 @@ class Layer:
 #: first three characters (RFC 4648, section 4). Five such groups in a row are almost never anything else.
 _ASCII_GROUP = r"[A-Za-f][A-HQ-Xg-nw-z0-3][AEIMQUYcgkosw048BFJNRVZdhlptx159][A-Za-z0-9+/_-]"
 BASE64_TRIGGER = rf"(?:{_ASCII_GROUP}){{4}}|H4sI[A-Za-z0-9+/_-]{{16}}"
+#: (expression, whether it must be read as UTF-8): every text that holds a layer shows one of these.
+LAYER_TRIGGERS = (
+    (BASE64_TRIGGER, False),
+    (r"[bB][aA][sS][iI][cC]\s", False),
+    (r"%[0-9A-Fa-f]{2}", False),
+    (r"&[#A-Za-z]", False),
+    (r"\\[ux]", False),
+    (r"\x00", False),
+    (r"[\x{ad}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}\x{ff01}-\x{ff5e}\x{1d7ce}-\x{1d7ff}\x{1d400}-\x{1d6a3}]", True),
+    (r"^\s*[\[{]", False),
+)
 _BASE64_TRIGGER = re.compile(BASE64_TRIGGER)
 _BASIC = re.compile(r"(?i:basic)\s+([A-Za-z0-9+/_-]{8,}={0,2})(?![A-Za-z0-9+/_=-])")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")

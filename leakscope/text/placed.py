@@ -61,7 +61,7 @@ def parse(text: str) -> Any:
     Returns:
         dicts (keys as `str`), lists, `Placed` strings and numbers; `None` for null, true and false.
     """
-    stripped = text.strip()
+    stripped = text.strip(" \t\r\n")
     if not stripped or stripped[0] not in "{[" or stripped[-1] not in "}]":
         return None
     try:

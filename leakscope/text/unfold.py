@@ -20,7 +20,7 @@ from leakscope.text.describing import describe_rows
 from leakscope.text.layers import Layer
 from leakscope.text.placed import Placed
 
-__all__ = ["Leaf", "describe", "expand", "leaves", "rows", "unfold"]
+__all__ = ["Leaf", "describe", "expand", "inner_leaves", "leaves", "outer_leaves", "rows", "unfold"]
 
 #: Encodings inside one another that are followed (JSON in a string in JSON in a string, base64 twice ...).
 MAX_LAYERS = 6
@@ -109,15 +109,33 @@ def _loaded(line: bytes) -> Any:
         return {"line": line.decode("utf-8", "replace")} if line.strip() else {}
 
 
+def outer_leaves(row: Any, key: IncidentKey) -> list[Leaf]:
+    """The leaf values of one record before anything written inside them is taken apart."""
+    return list(_walk(row, "", "", key))
+
+
+def inner_leaves(outer: Leaf, key: IncidentKey) -> list[Leaf]:
+    """The leaf values written inside one leaf, placed in it."""
+    return [_inside_of(outer, part, key) for part in expand(outer.value)]
+
+
+def _inside_of(outer: Leaf, part: Leaf, key: IncidentKey) -> Leaf:
+    field = _printed(part.field, key) if "\x02" in part.field else part.field
+    return Leaf(outer.field + field, outer.key if part.key is None else part.key, part.value, part.start, part.end, part.breaks)
+
+
+def whole(inner: list[Leaf] | tuple[Leaf, ...], outer: Leaf | None = None) -> bool:
+    """Whether `inner` stands for all of its outer value, so that the outer value is not read itself."""
+    return bool(inner) and inner[0].field.removeprefix(outer.field if outer else "").startswith("->$")
+
+
 def leaves(row: Any, key: IncidentKey) -> Iterator[Leaf]:
     """Every leaf value of one record."""
     for leaf in _walk(row, "", "", key):
-        inner = expand(leaf.value) if isinstance(leaf.value, str) else ()
-        if not (inner and inner[0].field.startswith("->$")):
+        inner = inner_leaves(leaf, key)
+        if not whole(inner, leaf):
             yield leaf
-        for part in inner:
-            field = _printed(part.field, key) if "\x02" in part.field else part.field
-            yield Leaf(leaf.field + field, leaf.key if part.key is None else part.key, part.value, part.start, part.end, part.breaks)
+        yield from inner
 
 
 def _walk(node: Any, path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
@@ -147,7 +165,7 @@ def _leaf(path: str, name: str, text: str) -> Leaf:
 
 
 def _walk_object(node: dict[str, Any], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
-    paired = _parallel(node)
+    paired = parallel_of(node)
     for field, value in node.items():
         if field in paired:
             yield from _walk_parallel(node[paired[field]], value, _join(path, field, key), key)
@@ -159,7 +177,7 @@ def _walk_object(node: dict[str, Any], path: str, name: str, key: IncidentKey | 
         yield from _walk(value, _join(path, field, key), field, key)
 
 
-def _parallel(node: dict[str, Any]) -> dict[str, str]:
+def parallel_of(node: dict[str, Any]) -> dict[str, str]:
     """Fields of `node` that hold values, with the field that holds their names beside them."""
     found: dict[str, str] = {}
     for field, value in node.items():
@@ -184,7 +202,7 @@ def _walk_parallel(names: list[str], values: list[Any], path: str, key: Incident
 
 def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
     for index, value in enumerate(node):
-        pair = _pair(value)
+        pair = pair_of(value)
         if pair is None:
             yield from _walk(value, f"{path}[{index}]", name, key)
             continue
@@ -194,7 +212,7 @@ def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: Inc
         yield from _walk(inner, f"{path}[{_segment(label, key)}]", str.__str__(label), key)
 
 
-def _pair(value: Any) -> tuple[str, Any] | None:
+def pair_of(value: Any) -> tuple[str, Any] | None:
     """Name and value of an entry of a key-value list (OTLP attributes, HAR headers); null when it is something else."""
     if not isinstance(value, dict) or "value" not in value or not value.keys() <= _PAIR_FIELDS:
         return None
