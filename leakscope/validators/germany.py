@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from stdnum.de import vat
+
 from leakscope.validators.checksums import alnum_of, digits_of, is_not_repeated, weighted_sum
 
 
@@ -56,8 +58,19 @@ def _doctor_number(text: str) -> bool:
     return len(digits) == 9 and is_not_repeated(digits) and -weighted_sum(digits[:6], (4, 9) * 3) % 10 == int(digits[6])
 
 
+def _vat(text: str) -> bool:
+    """
+    VAT number: nine digits, not beginning with 0, ISO 7064 MOD 11,10.
+
+    Source:
+        Umsatzsteuergesetz section 27a; separators of any kind are accepted here.
+    """
+    return vat.is_valid(digits_of(text))
+
+
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "de_social_security": _social_security,
     "de_health_insurance": _health_insurance,
     "de_doctor_number": _doctor_number,
+    "de_vat": _vat,
 }
