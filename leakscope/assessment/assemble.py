@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass, replace
@@ -10,6 +11,7 @@ from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from leakscope import __version__
@@ -60,12 +62,16 @@ def plain_types(value: Any) -> Any:
         return {str(key): plain_types(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain_types(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, np.generic):
+        return plain_types(value.item())
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, datetime):
         return instant(value) if value.tzinfo else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
 
 

@@ -57,7 +57,7 @@ def find_secrets(run: Run) -> Run:
     """Distinct secrets, decoded offline, most dangerous first."""
     from leakscope.detection.secrets import secrets
 
-    return replace(run, secrets=secrets(run.sightings, run.records))
+    return replace(run, secrets=secrets(run.sightings, run.records, run.catalogue, now=run.now))
 
 
 def link_individuals(run: Run) -> Run:

@@ -1,0 +1,119 @@
+"""Merges and splits of people that a human decides on a finished case: remembered, entered into the ledger, applied to its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from leakscope.assessment import case as files
+from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.assessment.places import place_names
+from leakscope.assessment.sections import individuals as section
+from leakscope.errors import UsageError
+from leakscope.individuals import LinkDecision, Linked, apply_decisions, load_decisions
+from leakscope.individuals.decisions import DECISIONS_FILE, check_known, to_line
+from leakscope.model import Basis, Estimate
+
+
+def relink(case: Case, decision: LinkDecision) -> Linked:
+    """
+    The case with `decision` applied and remembered.
+
+    Args:
+        case: a finished case; its people are read, joined or set apart, and written back.
+        decision: about people of the case.
+
+    Returns:
+        The people afterwards.
+
+    Raises:
+        UsageError: the case knows no such person, no reason is given, or there is nothing to join or split.
+        InvariantError: the case is damaged.
+    """
+    if not decision.why.strip():
+        raise UsageError("a merge or split needs its reason", hint="Give it with --why TEXT.")
+    before, assessment = case.individuals(), case.assessment()
+    check_known(before, decision.persons)
+    linked = Linked(
+        individuals=before,
+        person_elements=case.person_elements(),
+        record_persons=case.read_frame(files.RECORD_PERSONS),
+        interval=_estimate(assessment["individuals"]["estimated"]),
+    )
+    after = apply_decisions(linked, [decision])
+    if after.individuals.equals(before):
+        raise UsageError("that decision changes nothing", hint="A person whose records share every value cannot be split.")
+    _write(case, after, assessment, decision)
+    return after
+
+
+def make_decision(action: str, persons: tuple[str, ...], why: str, *, who: str, now: datetime) -> LinkDecision:
+    """
+    A decision made now.
+
+    Raises:
+        UsageError: a merge of fewer than two people.
+    """
+    if action == "merge" and len(set(persons)) < 2:
+        raise UsageError("a merge needs two people")
+    return LinkDecision(action="merge" if action == "merge" else "split", persons=persons, why=why, who=who, at=now.isoformat(timespec="seconds"))
+
+
+def _estimate(stated: Mapping[str, Any]) -> Estimate:
+    return Estimate(**{**stated, "basis": Basis(stated["basis"])})
+
+
+def _write(case: Case, after: Linked, assessment: dict[str, Any], decision: LinkDecision) -> None:
+    ledger = case.ledger()
+    known = b"".join(to_line(one) for one in load_decisions(case.root / DECISIONS_FILE))
+    ledger.write("override", target="individuals", action=decision.action, persons=list(decision.persons), why=decision.why, who=decision.who)
+    case.write(DECISIONS_FILE, known + to_line(decision), ledger)
+    case.write_frame(files.INDIVIDUALS, after.individuals, ledger)
+    case.write_frame(files.PERSON_ELEMENTS, after.person_elements, ledger)
+    case.write_frame(files.RECORD_PERSONS, after.record_persons, ledger)
+    case.write_json(ASSESSMENT, _reassessed(assessment, after, decision), ledger)
+
+
+def _moved(estimate: dict[str, Any] | None, by: int, *, floor: int) -> dict[str, Any] | None:
+    """`estimate` with value and ends moved by the change of the count; null stays null."""
+    if estimate is None or by == 0:
+        return estimate
+    ends = {name: None if estimate[name] is None else max(estimate[name] + by, 0 if name == "low" else floor) for name in ("value", "low", "high")}
+    return {**estimate, **ends}
+
+
+def _reassessed(assessment: dict[str, Any], after: Linked, decision: LinkDecision) -> dict[str, Any]:
+    """The assessment with the section on individuals counted again; severity and duties stay until they are decided anew."""
+    counted = after.individuals.filter(pl.col("counted"))
+    elements = after.person_elements.join(counted.select("person"), on="person", how="semi")
+    stated = assessment["individuals"]
+    by = counted.height - int(stated["observed"]["value"])
+    identified, identifiable = section.kinds(counted)
+    records = {row["element"]: row["records"] for row in stated["by_element"]}
+    people = {
+        **stated,
+        "observed": _moved(stated["observed"], by, floor=counted.height),
+        "estimated": after.interval.to_dict(),
+        "exposure": _moved(stated["exposure"], by, floor=counted.height),
+        "bounds": _moved({"value": None, **stated["bounds"]}, by, floor=counted.height),
+        "identified": identified,
+        "identifiable_only": identifiable,
+        "conflicts": int(counted["conflict"].sum()),
+        "by_residence": section.by_residence(counted, {}, place_names(counted["residence"].unique().to_list())),
+        "by_role": section.split(counted, "role"),
+        "by_element": section.by_element(elements, counted, records, {}),
+        "by_controller": section.split(counted.filter(pl.col("controller").is_not_null()), "controller"),
+    }
+    people["bounds"].pop("value")
+    entry = {
+        "target": "individuals",
+        "before": stated["observed"]["value"],
+        "after": counted.height,
+        "who": decision.who,
+        "when": decision.at,
+        "why": f"{decision.action} of {', '.join(decision.persons)}: {decision.why}",
+    }
+    return {**assessment, "individuals": people, "overrides": [*assessment["overrides"], entry]}
