@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -47,7 +47,7 @@ def _line(*parts: str | Text) -> Text:
     return joined
 
 
-def _pairs(rows: Iterable[tuple[str, str | Text]], *, label_width: int = 16) -> Table:
+def _pairs(rows: Iterable[tuple[str, str | Text]], *, label_width: int = 12) -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(width=label_width, style="dim", no_wrap=True)
     table.add_column(ratio=1)
@@ -76,7 +76,7 @@ def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
     score = "" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
     rows = [
         ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
-        ("Individuals", interval(people["estimated"]) + " in the evidence"),
+        ("People", interval(people["estimated"]) + " in the evidence"),
         ("Duties", f"{len(applies)} {'applies' if len(applies) == 1 else 'apply'}{first}"),
     ]
     return [_pairs(rows)]
@@ -101,7 +101,7 @@ def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
     ]
     topics = sorted((assessment.get("chat") or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))
     if topics:
-        rows.append(("Chat topics", ", ".join(f"{row['title'].lower()} {short_interval(row['people'])} people" for row in topics[:4])))
+        rows.append(("Chat topics", "people: " + ", ".join(f"{row['title'].lower()} {short_interval(row['people'])}" for row in topics[:4])))
     table = _columns(
         (("data class", {"ratio": 1, "overflow": "fold"}), ("records", {"justify": "right"}), ("values", {"justify": "right"}),
          ("people (95%)", {"justify": "right", "no_wrap": True}), ("weight", {"justify": "right"}), ("impact", {"justify": "right"}))
@@ -142,10 +142,10 @@ def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
     size = f"{number(total)} records in the exposure" if total else "size of the exposure not stated"
     rows = [("Sample", f"{number(sample['records'])} records, {DESIGN_NAMES.get(sample['design'], sample['design'])}; {size}")]
     if people.get("exposure"):
-        rows.append(("People in all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
+        rows.append(("In all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
     else:
         low = (people.get("bounds") or {}).get("low")
-        rows.append(("People in all", f"cannot be stated without size and design; at least {number(low if low is not None else people['observed'].get('value'))}"))
+        rows.append(("In all", f"cannot be stated without size and design; at least {number(low if low is not None else people['observed'].get('value'))}"))
     return [_pairs(rows)]
 
 
@@ -153,7 +153,7 @@ def _severity(assessment: Assessment, now: datetime) -> list[RenderableType]:
     incident = assessment["severity"]["incident"]
     band = incident["band"]
     head = _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), f": {incident['meaning']}" if incident.get("meaning") else "")
-    rows: list[tuple[str, str | Text]] = [(incident["scheme"], head), ("Working", incident.get("working") or "not assessed")]
+    rows: list[tuple[str, str | Text]] = [(incident["scheme"], head)] + ([("Working", incident["working"])] if incident["factors"] else [])
     if incident.get("low") is not None and incident["low"] != incident["high"]:
         rows.append(("Range", f"{incident['low']:g} to {incident['high']:g}, depending on facts that nobody stated"))
     rows += [(f"{factor['factor']} {factor['value']:g}", str(factor["why"])) for factor in incident["factors"]]
@@ -165,14 +165,14 @@ def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
     duties = open_duties(assessment)
     if not duties:
         return [_text("No duty applies or may apply on the facts stated.")]
-    table = _columns((("status", {"width": 16}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC)", {"width": 16}), ("left", {"justify": "right", "width": 17})))
+    table = _columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC)", {"width": 16}), ("left", {"justify": "right", "width": 14, "overflow": "fold"})))
     for duty in duties[:DUTIES_SHOWN]:
         kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
         deadline = duty.get("deadline") or {}
         fixed = deadline.get("instant")
         style = "bold red" if is_urgent(deadline, now=now) else ""
         status = _text(status_name(duty), "bold" if duty["status"] == "applies" else "")
-        left = _text(countdown(deadline, now=now), style)
+        left = _text(countdown(deadline, now=now).removesuffix(" left"), style)
         name = f"{duty['jurisdiction_name']}: {kind}"
         table.add_row(status, _text(name), _text(instant(fixed).removesuffix(" UTC") if fixed else ""), left)
     unverified = sum(1 for duty in duties if (duty.get("confidence") or {}).get("unverified"))
@@ -187,7 +187,7 @@ def _secrets(assessment: Assessment, now: datetime) -> list[RenderableType]:
     table = _columns((("#", {"justify": "right", "width": 2}), ("secret", {"ratio": 1, "overflow": "fold"}), ("preview", {"max_width": 24, "overflow": "fold"}), ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
     for row in secrets[:SECRETS_SHOWN]:
         state = row["environment"] if row["status"] in ("unknown", "looks_live") else str(row["status"]).replace("_", " ")
-        table.add_row(str(row["rank"]), _text(row["kind"]), _text(row["preview"]), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(state))
+        table.add_row(str(row["rank"]), _text(row["kind"]), _text(str(row["preview"]).partition(" (")[0]), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(state))
     return [table, *_more(len(secrets), SECRETS_SHOWN, "secrets: leakscope secrets CASE")]
 
 
@@ -234,15 +234,13 @@ def render(assessment: Assessment, *, now: datetime, width: int = 80, color: boo
     case, evidence = assessment["case"], assessment["evidence"]
     console.print(_text(f"LeakScope: {case['title'] or case['id']}", "bold"))
     named = evidence[0]["source"] if len(evidence) == 1 else f"{len(evidence)} sources"
-    console.print(_text(f"case {case['id']}, {named}, law as of {case['on']}, printed {now:%Y-%m-%d %H:%M} UTC", "dim"))
+    console.print(_text(f"case {case['id']}, {named}, law of {case['on']}, now {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC", "dim"))
     for block in _summary(assessment, now):
         console.print(Padding(block, (1, 0, 0, 0)))
     for heading, section in SECTIONS:
-        console.print(Padding(_text(heading, "bold underline" if color else ""), (1, 0, 0, 0)))
-        if not color:
-            console.print("-" * len(heading))
+        console.print(Padding(_text(heading, "bold"), (1, 0, 0, 0)))
         for block in section(assessment, now):
-            console.print(block)
+            console.print(Padding(block, (0, 0, 0, 2)))
     written = console.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in written.splitlines()) + "\n"
 

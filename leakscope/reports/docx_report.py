@@ -30,6 +30,8 @@ Assessment = Mapping[str, Any]
 SECRETS_SHOWN = 50
 #: Fixed, so that the same assessment gives the same document.
 AUTHOR = "LeakScope"
+#: Office Open XML keeps core properties to 255 characters.
+TITLE_LENGTH = 255
 
 
 def _new() -> Any:
@@ -143,7 +145,7 @@ def render(assessment: Assessment, *, now: datetime) -> bytes:
     """
     document, case = _new(), assessment["case"]
     properties = document.core_properties
-    properties.author, properties.title = AUTHOR, plain(str(case["title"] or case["id"]))
+    properties.author, properties.title = AUTHOR, plain(str(case["title"] or case["id"]))[:TITLE_LENGTH]
     properties.created = properties.modified = now.astimezone(UTC).replace(tzinfo=None)
     document.add_heading(plain(str(case["title"] or case["id"])), level=0)
     _paragraph(document, f"Case {case['id']}, law as of {case['on']}, printed {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -49,8 +50,9 @@ def scaled(count: int, individuals: Estimate | None) -> Estimate:
         return Estimate(value=float(count), low=float(count), high=float(count), method="distinct individuals observed", basis=Basis.EXACT)
     low, high = (bound / individuals.value for bound in (individuals.low, individuals.high))
     method = "distinct individuals observed; relative interval of all individuals"
+    ends = {"low": math.floor(count * min(1.0, low)), "high": math.ceil(count * max(1.0, high) - 1e-9)}
     return Estimate(
-        value=float(count), low=round(count * min(1.0, low)), high=round(count * max(1.0, high)), level=individuals.level, method=method, basis=individuals.basis
+        value=float(count), **ends, level=individuals.level, method=method, basis=individuals.basis
     )
 
 
