@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leakscope.catalogue.model import Detector
-from leakscope.detection.context import Context
+from leakscope.catalogue.model import BOUNDARY_CLASS, Detector
 from leakscope.detection import cache_files
-from leakscope.detection.expressions import native
+from leakscope.detection.context import Context
+from leakscope.detection.expressions import GROUP, native
 from leakscope.detection.matching import asked_for, can_reach, names_for
 from leakscope.detection.widths import least as fewest
 from leakscope.text.layers import LAYER_TRIGGERS
-from leakscope.text.words import keyword_expression
+from leakscope.text.words import WHOLE_WORD_LENGTH, keyword_expression
 
 try:
     import hyperscan
@@ -50,14 +50,36 @@ def triggers(detector: Detector, least: float = 0.0) -> tuple[Trigger, ...]:
         return tuple(Trigger(re.escape(anchor), detector.ignore_case, not anchor.isascii()) for anchor in detector.anchors)
     words = asked_for(detector, least)
     if words:
-        return tuple(Trigger(spaced(word), True, not word.isascii()) for word in words)
+        return tuple(Trigger(spaced(word), not word.isascii(), not word.isascii()) for word in words)
+    pattern = bordered(detector)
+    return (Trigger(pattern, detector.ignore_case, bool(_WIDE.search(detector.pattern))),)
+
+
+def bordered(detector: Detector) -> str:
+    """A rule's pattern with its boundary written as characters around it, where its span is the whole match."""
     pattern = re.sub(r"\(\?P<\w+>", "(?:", detector.pattern)
-    return (Trigger(pattern, detector.ignore_case, bool(_WIDE.search(pattern))),)
+    barred = BOUNDARY_CLASS[detector.boundary]
+    if not barred or GROUP in detector.pattern:
+        return pattern
+    outside = f"[^{barred[1:]}"
+    return f"(?:^|{outside})(?:{pattern})(?:{outside}|$)"
 
 
 def spaced(keyword: str) -> str:
-    """A keyword as it may stand in raw text: anything that is no word between its parts, or nothing."""
-    return r"[\W_]*".join(re.escape(part) for part in _PARTS.sub(" ", keyword.lower()).split())
+    """
+    A keyword as it may stand in raw text.
+
+    Anything that is no word may stand between its parts, or nothing; a word must start there, be it by a capital inside an
+    identifier; a short one must end there too. Everything that `keyword_expression` finds in `text_words` matches.
+    """
+    parts = [re.escape(part) for part in _PARTS.sub(" ", keyword.lower()).split()]
+    body = r"[\W_]*".join(parts)
+    if not keyword.isascii():
+        return body
+    end = r"(?i:s|es)?(?:[^a-z]|$)" if len(keyword) <= WHOLE_WORD_LENGTH else ""
+    if not keyword[0].isalpha():
+        return f"(?i:{body}){end}"
+    return f"(?:(?:^|[^A-Za-z0-9])(?i:{body})|[A-Za-z0-9]{keyword[0].upper()}(?i:{body[1:]})){end}"
 
 
 #: What a text that may hold another layer of encoding shows; `leakscope.text.unfold.expand` decides.

@@ -56,11 +56,13 @@ def _tables() -> Mapping[str, Any]:
 def _expressions(language: str) -> Mapping[str, re.Pattern[str]]:
     """Compiled word lists of one language; English where there is none."""
     table = _tables().get(language, _tables()["en"])
-    found = {name: _any(table[name]) for name in ("hedge", "ask", "first", "third", "general")}
+    found = {name: _any(table[name]) for name in ("hedge", "ask", "first", "third", "bare")}
     owners = "|".join(table["own"])
     people = "|".join(table["relation"])
     found["relation"] = re.compile(rf"(?<!\w)(?:(?:{owners})['’ ]\s*(?:\w+[ -]){{0,2}}?)?(?P<who>{people})(?!\w)" if language == "tr" else rf"(?<!\w)(?:{owners})['’ ]\s*(?:[\w-]+ ){{0,2}}?(?P<who>{people})(?!\w)")
     found["of_mine"] = re.compile(rf"(?<!\w)(?:{owners})['’ ]\s*(?:{'|'.join(table['of_mine'])})(?!\w)")
+    found["power"] = re.compile(rf"(?<!\w)(?:{owners})['’ ]\s*(?:{'|'.join(table['power'])})(?!\w)" if language != "tr" else rf"(?<!\w)(?:{'|'.join(table['power'])})(?!\w)")
+    found["asking"] = re.compile(rf"^\W*(?:{'|'.join(table['asking'])})(?!\w)|\?\s*$")
     found["child"] = re.compile(rf"^(?:{'|'.join(table['child'])})$")
     found["age"] = re.compile("|".join(table["age"]))
     found["birth"] = re.compile("|".join(table["birth"]))
@@ -92,18 +94,21 @@ def about_whom(text: str, language: str = "en") -> str:
         return _by_pronoun(text)
     words = _expressions(language)
     low = text.lower().replace("’", "'")
+    question = words["asking"].search(low) is not None
     bare = words["of_mine"].sub(lambda found: found[0].split()[0] if " " in found[0] else found[0], words["hedge"].sub(" ", low))
-    asked = words["ask"].search(bare)
+    asked = words["ask"].search(bare) is not None
     bare = words["ask"].sub(" ", bare)
-    others = _first(words["relation"], bare), _first(words["third"], bare), _named(text, low, bare)
-    other = min(others)
     own = _first_own(words, bare)
+    other = min(_other(words, bare, question), _named(text) if low == bare and language != "de" else _NEVER)
     if own == other == _NEVER:
-        return AUTHOR if asked else NOBODY
+        return NOBODY if question and not asked else AUTHOR
+    if other < own < _NEVER and words["power"].search(bare):
+        return AUTHOR
     return THIRD_PARTY if other <= own else AUTHOR
 
 
 _NEVER = 10**9
+_INDEFINITE = re.compile(r"(?:an?|eine?[nmrs]?|une?|una?|uma?|een)\s")
 
 
 def _first(expression: re.Pattern[str], text: str) -> int:
@@ -120,10 +125,15 @@ def _first_own(words: Mapping[str, re.Pattern[str]], text: str) -> int:
     return _NEVER
 
 
-def _named(text: str, low: str, bare: str) -> int:
-    """Where a person is first called by two capitalised names; only when nothing was taken out before."""
-    found = _NAME_VERB.search(text) if low == bare else None
-    return found.start() if found else _NEVER
+def _other(words: Mapping[str, re.Pattern[str]], text: str, question: bool) -> int:
+    """Where somebody else is first spoken of; "a child" in a question is nobody in particular."""
+    related = (found.start() for found in words["relation"].finditer(text) if not (question and _INDEFINITE.match(found[0])))
+    return min([_first(words["third"], text), _first(words["bare"], text), *related])
+
+
+def _named(text: str) -> int:
+    """Where a person is first called by two capitalised names."""
+    return _first(_NAME_VERB, text)
 
 
 def _by_pronoun(text: str) -> str:

@@ -1,0 +1,54 @@
+"""The catalogue's plain meaning: every rule on every value, nothing skipped, nothing remembered. Slow; what tests hold the kernel to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from leakscope.catalogue.model import Catalogue
+from leakscope.detection.context import context_of
+from leakscope.detection.kernel import judged_together
+from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.roles import role_candidate, role_of
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import SIGHTINGS
+from leakscope.text.normalise import normalise
+from leakscope.text.unfold import leaves, place, rows
+
+COLUMNS = ("record", "field", "start", "end", "entity", "detector", "confidence", "validated", "fingerprint", "value")
+
+
+def found_in(catalogue: Catalogue, path: str, key: str, value: str, least: float) -> tuple[Candidate, ...]:
+    """What stands in one value, and what is suppressed there, by running every rule on it."""
+    context = context_of(path, key)
+    found = [one for detector in catalogue.detectors for one in candidates(detector, context, value, least)]
+    role = role_of(key) if key else None
+    by_role = role_candidate(role, value) if role else None
+    return judged_together([*found, by_role] if by_role else found, context, value, entities=None, min_confidence=least)
+
+
+def find(batch: Batch, catalogue: Catalogue, key: IncidentKey, least: float = 0.5) -> pl.DataFrame:
+    """
+    Findings in the records of `batch`.
+
+    Returns:
+        The columns `COLUMNS`, in record order.
+    """
+    found: list[tuple[Any, ...]] = []
+    for record, row in rows(batch):
+        seen: list[tuple[str, int, int, str, str]] = []
+        for leaf in leaves(row, key):
+            stem, arrow, _ = leaf.field.partition("->")
+            for one in found_in(catalogue, leaf.field, leaf.key or "", leaf.value, least):
+                if one.reason:
+                    continue
+                text = leaf.value[one.start : one.end]
+                start, end = place(leaf, one.start, one.end)
+                mark = key.pseudonym(one.entity, normalise(one.entity, text))
+                if arrow and any(s == stem and e == one.entity and m == mark and start < last and first < end for s, first, last, e, m in seen):
+                    continue
+                seen.append((stem, start, end, one.entity, mark))
+                found.append((record, leaf.field, start, end, one.entity, one.detector, round(one.confidence, 4), one.validated, mark, text))
+    return pl.DataFrame(found, schema={name: SIGHTINGS[name] for name in COLUMNS}, orient="row")
