@@ -22,14 +22,23 @@ def _is_reserved(value: pl.Expr) -> pl.Expr:
     return domain.is_in(boxes["reserved_domains"]) | suffix
 
 
+def _login_reason(login: pl.Expr) -> pl.Expr:
+    """Bot, service or test account by the words of a login name or of a mailbox's local part; null otherwise."""
+    boxes = words()["mailboxes"]
+    head = login.str.extract(r"^([a-z][a-z-]*?)[-._]?\d*$")
+    service = login.str.contains(r"(^|[-._])(svc|service[-_.]?account|probe|canary|healthcheck|cron|daemon)([-._]|$)")
+    robot = login.is_in(boxes["robot"]) | head.is_in(boxes["robot"]) | login.str.contains(r"(^|[-._])(bot|noreply|no-reply)([-._]|$)")
+    test = login.is_in(boxes["test"]) | head.is_in(boxes["test"]) | login.str.contains(r"^(test|qa|demo|e2e|dummy|loadtest)[-._+]")
+    return (
+        pl.when(service).then(pl.lit("service account")).when(robot).then(pl.lit("bot")).when(test).then(pl.lit("test account"))
+    )
+
+
 def _mail_reason(reserved_tells: bool) -> pl.Expr:
     boxes = words()["mailboxes"]
     value, local = pl.col("value"), _local(pl.col("value"))
     service = pl.any_horizontal([value.str.ends_with(ending) for ending in boxes["service_suffixes"]])
-    head = local.str.extract(r"^([a-z-]+?)[-._]?\d*$")
-    robot = local.is_in(boxes["robot"]) | service | local.str.contains(r"(^|[-._])(bot|noreply|no-reply|svc|service-account)([-._]|$)")
-    test = local.is_in(boxes["test"]) | head.is_in(boxes["test"]) | local.str.contains(r"^(test|qa|demo|e2e|dummy)[-._+]")
-    reason = pl.when(robot).then(pl.lit("bot")).when(test).then(pl.lit("test account"))
+    reason = pl.when(service).then(pl.lit("bot")).when(_login_reason(local).is_not_null()).then(_login_reason(local))
     if reserved_tells:
         reason = reason.when(_is_reserved(value)).then(pl.lit("test account"))
     return reason.when(local.is_in(boxes["role"])).then(pl.lit("role mailbox"))
@@ -70,9 +79,31 @@ def reasons(distinct: pl.DataFrame) -> pl.DataFrame:
         .then(_mail_reason((share or 0.0) <= RESERVED_EVERYWHERE))
         .when(pl.col("entity") == "PERSON")
         .then(_name_reason())
+        .when(pl.col("entity").is_in(["ONLINE_IDENTIFIER", "USERNAME", "ACCOUNT_ID", "SOCIAL_HANDLE"]))
+        .then(_login_reason(pl.col("value").str.to_lowercase()))
         .when(pl.col("entity") == "IP_ADDRESS")
         .then(pl.when(pl.col("value").str.contains(_PRIVATE_ADDRESS)).then(pl.lit("address of a private network")))
     )
+
+
+#: A person rests on findings at least this sure; below it more would be invented than missed. Own choice.
+LEAST_CONFIDENCE = 0.75
+DOUBTFUL = "nothing but a doubtful finding"
+
+
+def doubtful(members: pl.DataFrame) -> pl.DataFrame:
+    """
+    Clusters whose every identifying finding is more doubtful than `LEAST_CONFIDENCE`.
+
+    Args:
+        members: `cluster, entity, rank, confidence` of every sighting.
+
+    Returns:
+        `cluster, reason`.
+    """
+    naming = (pl.col("rank") > 0) | pl.col("entity").is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"])
+    best = members.filter(naming).group_by("cluster").agg(pl.col("confidence").max())
+    return best.filter(pl.col("confidence") < LEAST_CONFIDENCE).select("cluster", reason=pl.lit(DOUBTFUL))
 
 
 def not_counted(members: pl.DataFrame) -> pl.DataFrame:
@@ -90,16 +121,19 @@ def not_counted(members: pl.DataFrame) -> pl.DataFrame:
     robots_name = (pl.col("reason") == "agent") & (pl.col("side") == "own")
     told = told.with_columns(reason=pl.when(figure | robots_name).then(None).otherwise("reason"))
     decisive = told.filter((pl.col("rank") >= 3) | (pl.col("entity") == "PERSON") | (pl.col("entity") == "IP_ADDRESS"))
+    login = (pl.col("entity") != "EMAIL_ADDRESS") & (pl.col("entity") != "IP_ADDRESS") & (pl.col("rank") > 0)
     best = decisive.group_by("cluster").agg(
         mail=pl.col("reason").filter(pl.col("entity") == "EMAIL_ADDRESS").is_not_null().all(),
         has_mail=(pl.col("entity") == "EMAIL_ADDRESS").any(),
         clean_name=((pl.col("entity") == "PERSON") & pl.col("reason").is_null()).any(),
         number=(pl.col("rank") == 5).any(),
+        login=(login & pl.col("reason").is_not_null()).any(),
         other=((pl.col("rank") > 0) & (pl.col("entity") != "EMAIL_ADDRESS") & pl.col("reason").is_null()).any(),
         reason=pl.col("reason").sort_by(pl.col("rank"), descending=True).drop_nulls().first(),
     )
-    suspicious_name = pl.col("reason").is_in(["test account", "agent", "bot"])
+    artificial = pl.col("reason").is_in(["test account", "agent", "bot", "service account"])
     excluded = pl.col("reason").is_not_null() & ~pl.col("number")
-    by_mail = pl.col("has_mail") & pl.col("mail") & (suspicious_name | ~pl.col("clean_name"))
-    by_name = ~pl.col("has_mail") & ~pl.col("clean_name") & (suspicious_name | ~pl.col("other"))
-    return best.filter(excluded & (by_mail | by_name)).select("cluster", "reason")
+    by_mail = pl.col("has_mail") & pl.col("mail") & (artificial | ~pl.col("clean_name"))
+    by_name = ~pl.col("has_mail") & ~pl.col("clean_name") & (artificial | ~pl.col("other"))
+    by_login = ~pl.col("has_mail") & pl.col("login") & artificial & ~pl.col("clean_name")
+    return best.filter(excluded & (by_mail | by_name | by_login)).select("cluster", "reason")

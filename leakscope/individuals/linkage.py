@@ -11,13 +11,13 @@ import polars as pl
 
 from leakscope.individuals.dates import births_of
 from leakscope.individuals.decisions import apply_decisions
-from leakscope.individuals.exclusion import not_counted
+from leakscope.individuals.exclusion import doubtful, not_counted
 from leakscope.individuals.identifiers import identify, names_of
 from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
 from leakscope.individuals.model import LinkDecision, Linked
 from leakscope.individuals.residence import residences, votes
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
-from leakscope.individuals.uncertainty import certainty, interval_of
+from leakscope.individuals.uncertainty import certainty, interval_of, namespaces
 from leakscope.individuals.units import place
 from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.safety.keys import IncidentKey
@@ -29,9 +29,10 @@ _TURN_RANK = {"user": 3.0, "conversation": 2.0}
 
 
 def about_people(sightings: pl.DataFrame) -> pl.DataFrame:
-    """The sightings that say something about a person: those with an element or a linkage."""
+    """The sightings that say something about a person: those with an element or a linkage, but for numbers in a browser's name."""
     known = [name for name, row in entities().items() if row.element or row.linkage != "none"]
-    return sightings.filter(pl.col("entity").is_in(known))
+    browser = pl.col("field").str.to_lowercase().str.contains(r"user[-_. ]?agent")
+    return sightings.filter(pl.col("entity").is_in(known) & ~(browser & (pl.col("entity") != "DEVICE_ID")))
 
 
 def normalised(sightings: pl.DataFrame) -> pl.DataFrame:
@@ -147,7 +148,7 @@ def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataF
 
 
 def _nobody() -> Linked:
-    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64}))
+    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64, "namespace": pl.String}))
     return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
 
 
@@ -194,8 +195,11 @@ def link(
     summary = members.group_by("cluster").agg(pl.col("rank").max(), units=pl.col("unit").n_unique()).join(
         clusters.group_by("cluster").agg(pl.col("rule").first()), on="cluster"
     )
+    named = not_counted(members)
+    unsure = doubtful(members).join(named, on="cluster", how="anti")
+    summary = summary.join(namespaces(members), on="cluster", how="left")
     facts = {
-        "excluded": not_counted(members),
+        "excluded": pl.concat([named, unsure]),
         "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
         "certainty": certainty(summary),
         "births": known.births,
@@ -208,7 +212,7 @@ def link(
         individuals=people.drop("cluster"),
         person_elements=person_elements(members, people),
         record_persons=record_persons(members, people),
-        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti"), weak, seed=seed),
+        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti"), weak, unsure=unsure.height, seed=seed),
         not_counted=_counts(people, strong, clusters),
         quality=_quality(strong, weak, clusters, facts["conflicts"].height),
     )

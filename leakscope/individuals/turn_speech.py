@@ -22,7 +22,7 @@ def _cue_pattern(cues: Sequence[str]) -> str:
     latin = [re.escape(cue).replace(r"\ ", r"\s+") for cue in cues if cue.isascii() or not _is_cjk(cue)]
     others = [re.escape(cue) for cue in cues if _is_cjk(cue)]
     gap = rf"(?:[^\w.!?]+\w+){{0,{CUE_GAP_WORDS}}}[^\w.!?]*$"
-    return rf"(?i)(?:(?:^|\W)(?:{'|'.join(latin)}){gap}" + (rf"|(?:{'|'.join(others)})\S{{0,4}}$)" if others else ")")
+    return rf"(?i)(?:(?:^|\W)(?:{'|'.join(latin)}){gap}" + (rf"|(?:{'|'.join(others)})[^。！？]{{0,40}}$)" if others else ")")
 
 
 def _is_cjk(text: str) -> bool:
@@ -34,22 +34,23 @@ def _in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     texts = turns.select("source", "record", pl.col("field").alias("turn_field"), pl.col("role").alias("turn_role"), "text").unique(
         subset=["source", "record", "turn_field"], keep="first", maintain_order=True
     )
-    keyed = placed.with_row_index("_row")
-    exact = keyed.select("_row", "source", "record", "field", "start").join(
+    inner_place = pl.col("attributes").str.extract(r'"decoded_start":\s*(\d+)', 1).cast(pl.Int64, strict=False)
+    keyed = placed.with_row_index("_row").with_columns(at=pl.coalesce(inner_place, pl.col("start").cast(pl.Int64)))
+    exact = keyed.select("_row", "source", "record", "field", "at").join(
         texts, left_on=["source", "record", "field"], right_on=["source", "record", "turn_field"], how="inner"
     ).with_columns(turn_field=pl.col("field"), quoted=pl.lit(False))
     inner = (
         keyed.filter(pl.col("field").str.contains("->", literal=True))
         .join(exact.select("_row"), on="_row", how="anti")
-        .select("_row", "source", "record", "field", "start")
+        .select("_row", "source", "record", "field", "at")
         .join(texts, on=["source", "record"], how="inner")
         .filter(pl.col("field").str.starts_with(pl.col("turn_field") + "->"))
         .with_columns(quoted=pl.lit(True))
         .unique(subset="_row", keep="first", maintain_order=True)
     )
-    begin = pl.max_horizontal(pl.col("start").cast(pl.Int64) - CUE_WINDOW, pl.lit(0))
+    begin = pl.max_horizontal(pl.col("at") - CUE_WINDOW, pl.lit(0))
     found = pl.concat([exact.select(inner.columns), inner]).select(
-        "_row", "turn_field", "turn_role", "quoted", before=pl.col("text").str.slice(begin, pl.col("start").cast(pl.Int64) - begin)
+        "_row", "turn_field", "turn_role", "quoted", before=pl.col("text").str.slice(begin, pl.col("at") - begin)
     )
     return keyed.join(found, on="_row", how="left", maintain_order="left")
 
@@ -64,15 +65,15 @@ def _with_speech(inside: pl.DataFrame) -> pl.DataFrame:
     told = inside.with_columns(
         own=pl.when(user & own).then(True).when(~user | third | (is_name & ~own)).then(False),
         name=pl.when(is_name).then("fingerprint"),
-        name_start=pl.when(is_name).then(pl.col("start").cast(pl.Int64)),
+        name_start=pl.when(is_name).then("at"),
     )
     turn = ["source", "record", "field"]
-    told = told.sort(*turn, "start", maintain_order=True).with_columns(
+    told = told.sort(*turn, "at", maintain_order=True).with_columns(
         last_name=pl.col("name").forward_fill().over(turn),
         last_start=pl.col("name_start").forward_fill().over(turn),
         last_own=pl.when(is_name).then("own").forward_fill().over(turn),
     )
-    near = pl.col("last_name").is_not_null() & (pl.col("start").cast(pl.Int64) - pl.col("last_start") <= NAME_REACH)
+    near = pl.col("last_name").is_not_null() & (pl.col("at") - pl.col("last_start") <= NAME_REACH)
     near_third = near & ~pl.col("last_own").fill_null(False)
     return told.with_columns(
         own=pl.coalesce("own", pl.when(near).then("last_own"), ~pl.col("entity").is_in(_USUALLY_ANOTHERS)),

@@ -36,6 +36,36 @@ def certainty(summary: pl.DataFrame) -> pl.DataFrame:
     return summary.select("cluster", confidence=pl.coalesce(by_rule, by_rank))
 
 
+def namespaces(members: pl.DataFrame) -> pl.DataFrame:
+    """
+    `cluster, namespace` of people known by one kind of identifier only: mail, id, number, other; null for several kinds.
+
+    Args:
+        members: `cluster, entity, rank` of every sighting.
+    """
+    kind = (
+        pl.when(pl.col("entity") == "EMAIL_ADDRESS")
+        .then(pl.lit("mail"))
+        .when(pl.col("rank") == 5)
+        .then(pl.lit("number"))
+        .when(pl.col("rank") > SESSION_RANK)
+        .then(pl.lit("id"))
+        .otherwise(pl.lit("other"))
+    )
+    held = members.filter((pl.col("rank") > 0) | (pl.col("entity") == "PERSON")).with_columns(
+        kind=pl.when(pl.col("entity") == "PERSON").then(pl.lit("name")).otherwise(kind)
+    )
+    kinds = held.group_by("cluster").agg(pl.col("kind").n_unique().alias("several"), namespace=pl.col("kind").first())
+    return kinds.filter(pl.col("several") == 1).select("cluster", "namespace")
+
+
+def _unmet(summary: pl.DataFrame) -> int:
+    """People of lesser kinds of identifier who may be people of another kind: no record shows both kinds of any of them."""
+    lone = summary.filter((pl.col("rule") == "identifier") & (pl.col("rank") > SESSION_RANK) & pl.col("namespace").is_in(["mail", "id", "number"]))
+    kinds = lone.group_by("namespace").len().get_column("len")
+    return int(kinds.sum() - (kinds.max() or 0)) if kinds.len() else 0  # type: ignore[operator]
+
+
 def _labels(left: np.ndarray, right: np.ndarray, size: int) -> tuple[int, np.ndarray]:
     ones = np.ones(len(left), dtype=np.int8)
     return connected_components(coo_array((ones, (left, right)), shape=(size, size)), directed=False)
@@ -110,31 +140,34 @@ def _model_doubt(weak: WeakLinks, seed: int) -> tuple[float, float]:
     return max(-low, 0.0) + missed_links(weak.pairs) * _bridging(weak.pairs) + spare, max(high, 0.0) + spare
 
 
-def interval_of(summary: pl.DataFrame, weak: WeakLinks | None = None, *, seed: int = 0) -> Estimate:
+def interval_of(summary: pl.DataFrame, weak: WeakLinks | None = None, *, unsure: int = 0, seed: int = 0) -> Estimate:
     """
     Distinct people with what linkage leaves open.
 
     Args:
-        summary: one row per counted cluster: `cluster, rule, rank, units`.
+        summary: one row per counted cluster: `cluster, rule, rank, units, namespace`.
         weak: the weak tiers; null when there were none.
+        unsure: people not counted because they rest on doubtful findings; the high end counts them.
         seed: of the draws.
 
     Returns:
         Exact when every person has an identifier of one person. Otherwise low assumes that everybody known only by a session, a
-        device or a name is one of the others or of each other, and high that every mention of a bare name is another person;
-        where a model linked, its probabilities and the links its blocking missed widen both ends.
+        device or a name is one of the others or of each other, and that people known by different kinds of identifier that never
+        stand together are the same people; high that every mention of a bare name is another person; where a model linked, its
+        probabilities and the links its blocking missed widen both ends.
     """
     value = summary.height
     faint = summary.filter((pl.col("rule") != "identifier") | (pl.col("rank") <= SESSION_RANK))
     described = summary.filter(pl.col("rule") == "description").height
     doubtful = faint.filter(pl.col("rule") != "description")
     fewer, more = _model_doubt(weak, seed) if weak is not None else (0.0, 0.0)
-    if doubtful.is_empty() and not described and not fewer and not more:
+    unmet = _unmet(summary)
+    if doubtful.is_empty() and not described and not (fewer or more or unmet or unsure):
         return Estimate(value=value, low=value, high=value, method="distinct people by identifiers of one person", basis=Basis.EXACT)
     bare = doubtful.filter(pl.col("rule") != "identifier")
     shared = doubtful.filter((pl.col("rule") == "identifier") & (pl.col("rank") <= ADDRESS_RANK))
     spread = sum(int((part.get_column("units") - 1).sum()) for part in (bare, shared))
-    low = max(value - doubtful.height - fewer, 1.0)
+    low = max(value - doubtful.height - unmet - fewer, 1.0 if value else 0.0)
     said = ["distinct people by identifiers of one person"]
     if weak is not None and weak.people:
         said.append("by a Fellegi-Sunter model, its links drawn by their probabilities, missed links after Chao, 1% for calibration")
@@ -142,4 +175,8 @@ def interval_of(summary: pl.DataFrame, weak: WeakLinks | None = None, *, seed: i
         said.append("by exact agreement of a name and a second fact")
     if doubtful.height:
         said.append("low: people known by session, device or name alone are among the others; high: each mention of a bare name is another person")
-    return Estimate(value=value, low=math.floor(low), high=math.ceil(value + spread + more), method="; ".join(said), basis=Basis.MODEL)
+    if unmet:
+        said.append("low: people known by one kind of identifier may be those known by another")
+    if unsure:
+        said.append("high: people who rest on a doubtful finding")
+    return Estimate(value=value, low=math.floor(low), high=math.ceil(value + spread + unsure + more), method="; ".join(said), basis=Basis.MODEL)

@@ -54,6 +54,8 @@ def slot_of(field: str) -> str:
         ('manager', '', 'editor')
     """
     parts = path_words(field)
+    if "user_agent" in "_".join(parts):
+        return ""
     known = slot_words()
     pairs = [f"{first}_{second}" for first, second in pairwise(parts)]
     return next((known[part] for part in (*pairs, *parts) if part in known), "")
