@@ -42,8 +42,8 @@ def keyword_expression(keywords: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _keyword(word: str) -> str:
-    parts = [re.escape(part) for part in BREAK.sub(" ", word.lower()).split()]
-    body = " ?".join(parts)
+    parts = BREAK.sub(" ", word.lower()).split()
+    body = " ?".join(map(re.escape, parts))
     if not word.isascii():
         return body
-    return rf"(?<![a-z0-9]){body}" + (r"(?:s|es)?(?![a-z])" if len(word) <= WHOLE_WORD_LENGTH else "")
+    return rf"(?<![a-z0-9]){body}" + (r"(?:s|es)?(?![a-z])" if sum(map(len, parts)) <= WHOLE_WORD_LENGTH else "")
