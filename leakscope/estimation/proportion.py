@@ -196,5 +196,5 @@ def sample_size(margin: float, population: int | None = None, share: float = 0.5
     """
     if not 0 < margin < 1 or not 0 <= share <= 1:
         raise DomainError("margin lies between 0 and 1, share in [0, 1]")
-    base = math.ceil(z_value(level) ** 2 * share * (1 - share) / margin**2)
-    return base if population is None else math.ceil(base / (1 + (base - 1) / population))
+    base = z_value(level) ** 2 * share * (1 - share) / margin**2
+    return math.ceil(base if population is None else base / (1 + (base - 1) / population))
