@@ -114,7 +114,8 @@ def after(start: datetime, value: float, unit: str, jurisdiction: Jurisdiction) 
     return _end_of(day, zone)
 
 
-def _iso(moment: datetime | None) -> str | None:
+def instant_text(moment: datetime | None) -> str | None:
+    """An instant as ISO 8601 in UTC, with Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
 
 
@@ -166,9 +167,9 @@ def deadline(rule: Deadline, jurisdiction: Jurisdiction, facts: Facts, *, told_b
     if held:
         instant, text = _held(instant, text, facts)
     return {
-        "instant": _iso(instant),
+        "instant": instant_text(instant),
         "from": rule.start,
-        "starts": _iso(start.instant),
+        "starts": instant_text(start.instant),
         "text": text,
         "calendar": _calendar_words(rule.unit, jurisdiction) if value is not None else jurisdiction.time_zone,
         "outer_limit": rule.outer_limit,
@@ -190,7 +191,7 @@ def _held(instant: datetime | None, text: str, facts: Facts) -> tuple[datetime |
     if until is None:
         return None, f"{text}; suspended while the law-enforcement request lasts, then without delay"
     later = max(instant, until) if instant else until
-    return later, f"{text}; suspended until {_iso(until)} at the request of law enforcement"
+    return later, f"{text}; suspended until {instant_text(until)} at the request of law enforcement"
 
 
 def _calendar_words(unit: str, jurisdiction: Jurisdiction) -> str:

@@ -190,10 +190,14 @@ def _external(setting: Setting) -> Outcome:
     return _joined(facts, value, ("exposure.access", "exposure.exfiltration", "exposure.insider"), "access by somebody from outside")
 
 
+def _here(row: Profile, setting: Setting) -> Kleene:
+    return YES if setting.residence is None else lives_in(row.residence, setting.residence)
+
+
 def _children(setting: Setting) -> Outcome:
-    here = [row.child & lives_in(row.residence, setting.residence or (row.residence or "",)) for row in setting.rows]
     stated = setting.facts.tri("harm.children")
-    value = YES if YES in here else stated if stated is not UNKNOWN else any_of(here)
+    seen = setting.people.keep(("children", setting.residence), lambda: any_of(row.child & _here(row, setting) for row in setting.rows))
+    value = seen if seen is YES or stated is UNKNOWN else stated
     return Outcome(value, (f"children among the people: {value}",), frozenset({"harm.children"}), ("harm.children",) if value is UNKNOWN else ())
 
 
@@ -245,7 +249,7 @@ def condition(name: str, setting: Setting) -> Outcome:
 
 def _elements(name: str, setting: Setting) -> Outcome:
     codes = group(name)
-    found = setting.people.count(lambda row: row.has(codes), setting.residence)
+    found = setting.people.count(("group", name), lambda row: row.has(codes), setting.residence)
     value, _ = reaches(found, Count(op=">=", n=1))
     words = name.replace("_", " ")
     said = {YES: f"{words} data exposed of {people_words(found)}", NO: f"no {words} data among the people concerned", UNKNOWN: f"open whether {words} data are among the exposed"}
@@ -275,7 +279,7 @@ def counted(count: Count, setting: Setting) -> Outcome:
 
 def _in_one_state(count: Count, setting: Setting, least: str) -> Outcome:
     """Whether any single state reaches the threshold; the one nearest to it is named."""
-    states = setting.people.by_state(lambda row: covered(row, setting.version), "US-")
+    states = setting.people.by_state(setting.version, lambda row: covered(row, setting.version), "US-")
     reached = [(reaches(found, count), state, found) for state, found in states]
     value = any_of(verdict for (verdict, _), _, _ in reached)
     state, found = max(((state, found) for (verdict, _), state, found in reached if verdict is value), key=lambda pair: (pair[1].low or 0, pair[1].value or 0))
@@ -284,6 +288,6 @@ def _in_one_state(count: Count, setting: Setting, least: str) -> Outcome:
     return Outcome(value, (f"{people_words(found)} in one state ({where}); threshold {least}: {value}",), frozenset(), (), probability)
 
 
-def covered_count(setting_people: Headcount, version: Version, residence: tuple[str, ...] | None) -> Estimate:
+def covered_count(people: Headcount, version: Version, residence: tuple[str, ...] | None) -> Estimate:
     """People whose exposed data the version protects."""
-    return setting_people.count(lambda row: covered(row, version), residence)
+    return people.count(version, lambda row: covered(row, version), residence)

@@ -9,9 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from leakscope.errors import FactsError
 from leakscope.model import Estimate
 from leakscope.notification.changes import changes
-from leakscope.notification.engine import Answer, answer
+from leakscope.notification.clocks import instant_text
+from leakscope.notification.engine import STATUS, Answer, answer, in_order
 from leakscope.notification.facts import Facts
 from leakscope.notification.people import Headcount, profiles
 from leakscope.notification.questions import missing_facts
@@ -22,6 +24,9 @@ DISCLAIMER = (
     "This is not legal advice. It applies researched rules to stated facts and estimates so that counsel can check each line; "
     "rules marked unverified were not checked against any source."
 )
+
+
+BANNER = "Privileged and confidential; prepared at the direction of counsel."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class Decision:
         records: reasons for not notifying, to be kept, with how long.
         on: the day whose law was applied.
         disclaimer: what this is not.
+        banner: what to print above it when the facts ask for privilege.
     """
 
     duties: list[dict[str, Any]]
@@ -46,6 +52,7 @@ class Decision:
     records: list[dict[str, Any]]
     on: date
     disclaimer: str = DISCLAIMER
+    banner: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain mapping for JSON."""
@@ -57,6 +64,7 @@ class Decision:
             "overrides": self.overrides,
             "records": self.records,
             "disclaimer": self.disclaimer,
+            "banner": self.banner,
         }
 
 
@@ -87,7 +95,7 @@ def decide(
 
     Raises:
         InvariantError: a frame lacks a column of its schema.
-        FactsError: an override names a duty that does not exist.
+        FactsError: an override gives a duty a status that no duty has.
     """
     rows = profiles(conform(individuals, INDIVIDUALS), conform(person_elements, PERSON_ELEMENTS))
     people = Headcount.of(rows, counts, full=facts.population.design == "full")
@@ -100,25 +108,29 @@ def decide(
         overrides=overrides,
         records=reasons_on_record(duties),
         on=on,
+        banner=BANNER if facts.incident.privileged else None,
     )
 
 
 def _overridden(found: Answer, facts: Facts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    duties = {duty["id"]: duty for duty in found.duties}
+    """Duties as people decided them, in the order of the answer, and what they changed; other targets are severity's."""
+    duties = {duty["id"]: {**duty, "notified": _notified(duty, facts)} for duty in found.duties}
     applied = []
     for override in facts.overrides:
-        duty = duties.get(override.target)
-        if duty is None:
+        if not override.target.startswith("duty-"):
             continue
-        when = override.when.isoformat().replace("+00:00", "Z") if override.when else None
-        applied.append({"target": override.target, "before": duty["status"], "after": override.value, "who": override.who, "when": when, "why": override.why})
-        said = f"decided by {override.who} on {(when or '')[:10]}: {override.why} (the engine said {duty['status'].replace('_', ' ')})"
-        duties[override.target] = {**duty, "status": override.value, "probability": None, "why": [said, *duty["why"]]}
-    return [{**duty, "notified": _notified(duty, facts)} for duty in duties.values()], applied
+        if override.value not in STATUS:
+            raise FactsError(f"an override of a duty must be one of {', '.join(STATUS)}")
+        duty, when = duties.get(override.target), instant_text(override.when)
+        applied.append({"target": override.target, "before": duty["status"] if duty else None, "after": override.value, "who": override.who, "when": when, "why": override.why})
+        if duty:
+            said = f"decided by {override.who} on {(when or '')[:10]}: {override.why} (the rules say: {duty['status'].replace('_', ' ')})"
+            duties[override.target] = {**duty, "status": override.value, "probability": None, "why": [said, *duty["why"]]}
+    return sorted(duties.values(), key=in_order), applied
 
 
 def _notified(duty: Mapping[str, Any], facts: Facts) -> str | None:
     for notice in facts.notices:
         if notice.duty in (duty["id"], duty["jurisdiction"]) and notice.when:
-            return notice.when.isoformat().replace("+00:00", "Z")
+            return instant_text(notice.when)
     return None

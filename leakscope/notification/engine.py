@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from leakscope.notification import clocks, conditions
 from leakscope.notification.content import items
 from leakscope.notification.facts import Facts
-from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
+from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, known
 from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
 from leakscope.notification.outcome import Outcome, both, either
-from leakscope.notification.people import Headcount, Profile, group, lives_in, reaches
-from leakscope.notification.risk import assess
+from leakscope.notification.people import Headcount, group, lives_in, reaches
+from leakscope.notification.risk import Sensitivity, assess, sensitivity
 
 STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
 _MUST_EXIST = Count(op=">=", n=1)
@@ -50,10 +50,11 @@ def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | N
             found, asked = _evaluate(row, people, facts, on)
             duties += found
             questions += asked
-    return Answer(duties=tuple(sorted(duties, key=_order)), questions=tuple(questions))
+    return Answer(duties=tuple(sorted(duties, key=in_order)), questions=tuple(questions))
 
 
-def _order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
+def in_order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Sort key of duties: the earliest deadline first, then by status; those that do not apply last."""
     instant = duty["deadline"]["instant"]
     return (duty["status"] == "does_not_apply", instant is None, instant or "", STATUS.index(duty["status"]), duty["id"])
 
@@ -79,7 +80,7 @@ def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> t
 def nexus(row: Jurisdiction, people: Headcount, facts: Facts) -> Outcome:
     """Whether a jurisdiction has anything to do with the case: residents there, or an establishment there."""
     scope = row.scope
-    homes = any_of(lives_in(item.residence, scope.residence) for item in people.rows) if scope.residence else NO
+    homes = people.living_in(scope.residence)
     seated = _seated(row, facts)
     if scope.basis == "residents":
         return Outcome(homes, (f"residents of {row.name} among the people",), frozenset())
@@ -129,9 +130,12 @@ def _regime(row: Jurisdiction, facts: Facts) -> Outcome:
 def _ask(row: Jurisdiction, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
     """The one question of a regime nobody indicated, only when what was exposed makes it worth asking."""
     scope = row.scope
-    if scope.ask_when is None or not any(item.has(group(scope.ask_when)) is not NO for item in people.rows):
+    if scope.ask_when is None:
         return []
-    homes = any_of(lives_in(item.residence, scope.residence) for item in people.rows)
+    codes = group(scope.ask_when)
+    if not people.keep(("any", scope.ask_when), lambda: any(item.has(codes) is not NO for item in people.rows)):
+        return []
+    homes = people.living_in(scope.residence)
     national = all("-" not in code for code in scope.residence)
     if YES not in (homes, _seated(row, facts)) and not (homes is UNKNOWN and national):
         return []
@@ -139,16 +143,13 @@ def _ask(row: Jurisdiction, people: Headcount, facts: Facts) -> list[dict[str, A
     return [{"fact": f"regimes.{scope.regime}", "question": scope.question, "why": why, "matters_for": [row.id]}]
 
 
-def _rows(row: Jurisdiction, people: Headcount, everybody: bool) -> tuple[Profile, ...]:
-    return people.rows if everybody else tuple(item for item in people.rows if lives_in(item.residence, row.scope.residence) is not NO)
-
-
 def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
     everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and _seated(row, facts) is YES)
-    rows = _rows(row, people, everybody)
-    affected = conditions.covered_count(people, version, None if everybody else row.scope.residence)
+    where = None if everybody else row.scope.residence
+    rows = people.rows_in(where)
+    affected = conditions.covered_count(people, version, where)
     setting = conditions.Setting(
-        jurisdiction=row, version=version, facts=facts, people=people, everybody=everybody, rows=rows, affected=affected, risk=assess(rows, affected, facts)
+        jurisdiction=row, version=version, facts=facts, people=people, everybody=everybody, rows=rows, affected=affected, risk=assess(rows, affected, facts, classes=_classes(people, where))
     )
     common = (near, *_limits(row, facts), conditions.trigger(version, facts), conditions.medium(version, facts), conditions.readable(version, facts), _anybody(setting))
     told_by: datetime | None = None
@@ -161,6 +162,16 @@ def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcoun
             told_by = datetime.fromisoformat(duty["deadline"]["instant"])
         found.append(duty)
     return found
+
+
+def _classes(people: Headcount, where: tuple[str, ...] | None) -> Callable[[Facts], Sensitivity]:
+    """The sensitivity of what was exposed of the people in a place, worked out once for the facts it depends on."""
+
+    def look(facts: Facts) -> Sensitivity:
+        key = ("sensitivity", where, facts.exposure.special_insight, facts.exposure.password_hashing)
+        return people.keep(key, lambda: sensitivity(people.rows_in(where), facts))
+
+    return look
 
 
 def _limits(row: Jurisdiction, facts: Facts) -> list[Outcome]:
@@ -257,6 +268,9 @@ def leading(facts: Facts) -> tuple[str, ...]:
 
 
 def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
+    public = "disproportionate_effort_public_communication" in setting.version.extras.get("art34_exemptions", ())
+    if public and rule.recipient_kind == "individuals" and setting.facts.harm.disproportionate_effort == "yes":
+        return "the public, instead of each person (Art. 34(3)(c))"
     if setting.jurisdiction.id != EEA or rule.recipient_kind != "regulator":
         return rule.recipient
     seats = leading(setting.facts)
@@ -309,6 +323,8 @@ def _assemble(rule: DutyRule, setting: conditions.Setting, outcome: Outcome, lim
     confidence = _confidence(rule, version)
     if version.counting_is_no_reason_to_wait and outcome.value is not NO:
         why.append("an unfinished count is no reason to wait: tell what is known, complete later")
+    if version.extras.get("phased_information") and rule.recipient_kind == "regulator" and outcome.value is not NO:
+        why.append("information may follow in phases (Art. 33(4)); a first notice need not be complete")
     if outcome.value is NO and version.retain_reasons_years:
         why.append(f"keep the reasons for {version.retain_reasons_years} years")
     if confidence["unverified"]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Any
 
 import polars as pl
 from scipy.special import ndtr, ndtri
@@ -58,16 +59,40 @@ def profiles(individuals: pl.DataFrame, person_elements: pl.DataFrame) -> tuple[
         Profiles in a defined order; linear in the rows.
     """
     people = individuals.filter(pl.col("counted").fill_null(True)).select("person", "residence", "child")
+    held = _masks(person_elements, codes := sorted(person_elements["element"].drop_nulls().unique()))
+    names = [name for name in held.columns if name != "person"]
+    grouped = people.join(held, on="person", how="left").with_columns(pl.col(names).fill_null(0)).group_by("residence", "child", *names).len()
+    rows = [(row["residence"], _set(row, "certain", codes), _set(row, "possible", codes), row["len"], _child(row["child"])) for row in grouped.sort(grouped.columns).iter_rows(named=True)]
+    return tuple(Profile(place, certain, possible - certain, count, child) for place, certain, possible, count, child in rows)
+
+
+#: Elements per integer of a mask: fewer than 63, so that a sum of distinct powers stays exact.
+_BITS = 60
+
+
+def _masks(person_elements: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
+    """One row per person: which elements are certain, which possible, as integers with one bit an element."""
+    place = pl.col("element").replace_strict(codes, range(len(codes)), return_dtype=pl.Int64) if codes else pl.lit(0, pl.Int64)
     sure = pl.col("confidence").fill_null(1.0) >= CERTAIN
-    held = person_elements.group_by("person").agg(
-        pl.col("element").filter(sure).unique().sort().alias("certain"), pl.col("element").filter(~sure).unique().sort().alias("possible")
-    )
-    grouped = people.join(held, on="person", how="left").group_by("residence", "child", "certain", "possible").len()
-    rows = [
-        Profile(row["residence"], frozenset(row["certain"] or ()), frozenset(row["possible"] or ()), row["len"], _child(row["child"]))
-        for row in grouped.iter_rows(named=True)
+    best = person_elements.filter(pl.col("element").is_not_null()).group_by("person", "element").agg(sure.any().alias("sure")).with_columns(place.alias("place"))
+    bit = pl.lit(2, pl.Int64).pow(pl.col("place") % _BITS)
+    words = range(-(-len(codes) // _BITS) or 1)
+    sums = [
+        bit.filter((pl.col("place") // _BITS == word) & (pl.col("sure") == is_sure)).sum().cast(pl.Int64).alias(f"{name}{word}")
+        for name, is_sure in (("certain", True), ("possible", False))
+        for word in words
     ]
-    return tuple(sorted(rows, key=lambda row: (row.residence or "~", sorted(row.certain), sorted(row.possible), row.child)))
+    return best.group_by("person").agg(sums)
+
+
+def _set(row: Mapping[str, Any], name: str, codes: list[str]) -> frozenset[str]:
+    """The elements of a person's masks."""
+    return _decoded(tuple(row[f"{name}{word}"] for word in range(-(-len(codes) // _BITS) or 1)), tuple(codes))
+
+
+@lru_cache(maxsize=65536)
+def _decoded(masks: tuple[int, ...], codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(code for place, code in enumerate(codes) if masks[place // _BITS] >> (place % _BITS) & 1)
 
 
 def _child(value: bool | None) -> Kleene:
@@ -149,19 +174,38 @@ def _every(profile: Profile, groups: Iterable[tuple[str, ...]]) -> Kleene:
     return result
 
 
-@lru_cache(maxsize=65536)
 def covered(profile: Profile, version: Version) -> Kleene:
     """Whether what was exposed of these people is what the version protects."""
+    if version.with_name is None and not version.data:
+        return YES if profile.certain else UNKNOWN if profile.possible else NO
+    matter = _matter(version)
+    return _covered(profile.certain & matter, profile.possible & matter, bool(profile.certain), bool(profile.possible), version)
+
+
+@lru_cache(maxsize=4096)
+def _matter(version: Version) -> frozenset[str]:
+    """Our elements that a version's test could turn on."""
+    if version.with_name is None:
+        return group(version.data["group"])
+    found = {"full_name", "ssn", *_ID_THEFT}
+    for code in version.with_name | version.standalone:
+        found |= _direct().get(code, frozenset())
+        for codes in (*_COMBINATIONS.get(code, ()), *_SUGGESTED.get(code, ())):
+            found |= set(codes)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=131072)
+def _covered(certain: frozenset[str], possible: frozenset[str], anything: bool, perhaps: bool, version: Version) -> Kleene:
+    profile = Profile(None, certain, possible, 1)
     if version.with_name is not None:
         name = profile.has(("full_name",)) if version.name_required else YES
         named = any_of(us_element(profile, code) for code in sorted(version.with_name))
         alone = any_of(us_element(profile, code) for code in sorted(version.standalone))
         return (name & named) | alone
-    anything = known(bool(profile.certain)) | (UNKNOWN if profile.possible else NO)
-    if not version.data:
-        return anything
     held = profile.has(group(version.data["group"]))
-    return held | (anything & UNKNOWN) if version.data.get("others") == "possible" else held
+    other = UNKNOWN if (anything or perhaps) and version.data.get("others") == "possible" else NO
+    return held | other
 
 
 def lives_in(residence: str | None, codes: Iterable[str]) -> Kleene:
@@ -174,21 +218,26 @@ def lives_in(residence: str | None, codes: Iterable[str]) -> Kleene:
     return UNKNOWN if any(code.startswith(f"{residence}-") for code in codes) else NO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Headcount:
     """
     The people of the case and how they stand for the exposure.
+
+    What depends on people alone is worked out once and kept, because facts are changed many times to see what would
+    change the answer.
 
     Args:
         rows: profiles of the individuals observed.
         total: people of the whole exposure, or of the evidence when that is all there is.
         open_ended: true when the exposure may hold more people than anybody estimated.
+        observed: individuals in `rows`.
     """
 
     rows: tuple[Profile, ...]
     total: Estimate
     open_ended: bool
-    observed: int = field(default=0)
+    observed: int
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rows: tuple[Profile, ...], counts: Mapping[str, Estimate | None], *, full: bool) -> Headcount:
@@ -206,32 +255,68 @@ class Headcount:
             total = Estimate(value=max(observed, total.low or 0), low=max(observed, total.low or 0), high=total.high, method=total.method, basis=total.basis)
         return cls(rows=rows, total=total, open_ended=(exposure is None and not full) or total.high is None, observed=observed)
 
-    def count(self, test: Callable[[Profile], Kleene], residence: Iterable[str] | None = None) -> Estimate:
+    def keep(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """The result of `work`, done once per `key`."""
+        if key not in self._kept:
+            self._kept[key] = work()
+        return self._kept[key]
+
+    def places(self) -> Mapping[str | None, tuple[Profile, ...]]:
+        """Profiles by residence."""
+
+        def grouped() -> dict[str | None, tuple[Profile, ...]]:
+            found: dict[str | None, list[Profile]] = {}
+            for row in self.rows:
+                found.setdefault(row.residence, []).append(row)
+            return {place: tuple(rows) for place, rows in found.items()}
+
+        return self.keep("places", grouped)
+
+    def living_in(self, codes: tuple[str, ...]) -> Kleene:
+        """Whether anybody lives in one of the codes."""
+        return self.keep(("living", codes), lambda: any_of(lives_in(place, codes) for place in self.places()))
+
+    def rows_in(self, codes: tuple[str, ...] | None) -> tuple[Profile, ...]:
+        """Profiles of people who live, or may live, in one of the codes; everybody when null."""
+        if codes is None:
+            return self.rows
+        return self.keep(("rows", codes), lambda: tuple(row for place, rows in self.places().items() if lives_in(place, codes) is not NO for row in rows))
+
+    def count(self, name: Hashable, test: Callable[[Profile], Kleene], residence: tuple[str, ...] | None = None) -> Estimate:
         """
         How many people of the exposure pass `test` and live in `residence` (everybody when null).
 
         People of unknown residence may live there: they widen the interval, and the point value shares them
         out like the known ones. A sample is scaled by exposure over observed.
+
+        Args:
+            name: what `test` asks; the same name must always mean the same test.
+            test: depends on a profile alone.
+            residence: ISO codes.
         """
-        codes = None if residence is None else tuple(residence)
+        return self.keep(("count", name, residence), lambda: self._counted(test, residence))
+
+    def _counted(self, test: Callable[[Profile], Kleene], codes: tuple[str, ...] | None) -> Estimate:
         low = high = value = 0.0
         share = self._share(codes)
-        for row in self.rows:
-            here = YES if codes is None else lives_in(row.residence, codes)
-            verdict = test(row) & here
-            if verdict is NO:
+        for place, rows in self.places().items():
+            here = YES if codes is None else lives_in(place, codes)
+            if here is NO:
                 continue
-            high += row.count
-            low += row.count if verdict is YES else 0
-            passed = 1.0 if test(row) is YES else 0.5
-            value += row.count * passed * (share if here is UNKNOWN else 1.0)
+            for row in rows:
+                passed = test(row)
+                if passed is NO:
+                    continue
+                high += row.count
+                low += row.count if passed is YES and here is YES else 0
+                value += row.count * (1.0 if passed is YES else 0.5) * (share if here is UNKNOWN else 1.0)
         return self._scaled(low, value, high)
 
     def _share(self, codes: tuple[str, ...] | None) -> float:
         if codes is None:
             return 1.0
-        placed = sum(row.count for row in self.rows if row.residence is not None)
-        there = sum(row.count for row in self.rows if row.residence is not None and lives_in(row.residence, codes) is YES)
+        sizes = self.keep("sizes", lambda: {place: sum(row.count for row in rows) for place, rows in self.places().items() if place is not None})
+        placed, there = sum(sizes.values()), sum(size for place, size in sizes.items() if lives_in(place, codes) is YES)
         return there / placed if placed else 0.5
 
     def _scaled(self, low: float, value: float, high: float) -> Estimate:
@@ -248,10 +333,10 @@ class Headcount:
         method = f"{total.method}; split by the {round(value)} of {seen} observed (Wilson), scaled by exposure over observed"
         return Estimate(value=round(value * point), low=math.floor(bottom), high=None if self.open_ended or top is None else math.ceil(top), level=total.level, method=method, basis=total.basis if total.basis is not Basis.EXACT else Basis.SAMPLE)
 
-    def by_state(self, test: Callable[[Profile], Kleene], prefix: str) -> list[tuple[str, Estimate]]:
+    def by_state(self, name: Hashable, test: Callable[[Profile], Kleene], prefix: str) -> list[tuple[str, Estimate]]:
         """People who pass in each state under `prefix` (`US-`), and in one that nobody is known to live in but some may."""
-        states = sorted({row.residence for row in self.rows if row.residence and row.residence.startswith(prefix)})
-        return [(state, self.count(test, (state,))) for state in (*states, f"{prefix}unknown")]
+        states = sorted(place for place in self.places() if place and place.startswith(prefix))
+        return [(state, self.count(name, test, (state,))) for state in (*states, f"{prefix}unknown")]
 
 
 def _wilson(successes: float, trials: int, z: float) -> tuple[float, float]:

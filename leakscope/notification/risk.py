@@ -10,7 +10,7 @@ It works in three-valued logic: a fact nobody stated leaves the answer open, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from leakscope.model import Estimate
@@ -47,14 +47,18 @@ class Sensitivity:
 
 
 def sensitivity(rows: Iterable[Profile], facts: Facts) -> Sensitivity:
-    """The worst class among the people concerned."""
-    held = [_classes(row, facts) for row in rows]
-    return Sensitivity(
-        ordinary=any_of(item.ordinary for item in held),
-        profile=any_of(item.profile for item in held),
-        grave=any_of(item.grave for item in held),
-        special=any_of(item.special for item in held),
-    )
+    """The worst class among the people concerned; looks no further once it cannot get worse."""
+    worst = Sensitivity(ordinary=NO, profile=NO, grave=NO, special=NO)
+    kinds = {(row.certain, row.possible) for row in rows}
+    for certain, possible in sorted(kinds, key=lambda kind: (-len(kind[0]), -len(kind[1]))):
+        if (worst.grave if facts.exposure.special_insight == "low" else worst.special) is YES:
+            break
+        worst = _worse(worst, _classes(Profile(None, certain, possible, 1), facts))
+    return worst
+
+
+def _worse(one: Sensitivity, other: Sensitivity) -> Sensitivity:
+    return Sensitivity(ordinary=one.ordinary | other.ordinary, profile=one.profile | other.profile, grave=one.grave | other.grave, special=one.special | other.special)
 
 
 def _classes(row: Profile, facts: Facts) -> Sensitivity:
@@ -107,7 +111,7 @@ def disclosed(facts: Facts) -> Kleene:
     return shown | known(facts.exposure.recipients in ("trusted", "known", "unknown_persons", "public"))
 
 
-def assess(rows: tuple[Profile, ...], people: Estimate, facts: Facts) -> Risk:
+def assess(rows: tuple[Profile, ...], people: Estimate, facts: Facts, *, classes: Callable[[Facts], Sensitivity] | None = None) -> Risk:
     """
     Risk and high risk to the people in `rows`.
 
@@ -115,8 +119,9 @@ def assess(rows: tuple[Profile, ...], people: Estimate, facts: Facts) -> Risk:
         rows: profiles of the people concerned.
         people: how many the exposure holds.
         facts: the facts of the incident.
+        classes: gives the sensitivity of `rows`, when it was worked out before.
     """
-    what = sensitivity(rows, facts)
+    what = classes(facts) if classes else sensitivity(rows, facts)
     confidentiality = _confidentiality(what, people, facts)
     availability = _availability(what, facts)
     integrity = _integrity(what, facts)

@@ -29,6 +29,8 @@ def render_duties(decision: Mapping[str, Any], *, now: datetime, width: int = 80
         color: whether to use colour.
     """
     console = Console(file=io.StringIO(), width=width, force_terminal=color, no_color=not color, highlight=False, markup=False, legacy_windows=False)
+    if decision.get("banner"):
+        console.print(Text(plain(str(decision["banner"])), style="bold"), "", sep="\n")
     for title, parts in _sections(decision, now):
         console.print(Text(title, style="bold"))
         for part in parts:
