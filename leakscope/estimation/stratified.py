@@ -115,32 +115,27 @@ def neyman_allocation(populations: Sequence[int], deviations: Sequence[float], s
     if len(populations) != len(deviations) or size < len(populations):
         raise DomainError("an allocation needs one deviation a stratum and at least one record each")
     weights = [n * s for n, s in zip(populations, deviations, strict=True)]
-    if sum(weights) == 0:
-        weights = [float(n) for n in populations]
-    left, size = list(range(len(populations))), min(size, sum(populations))
-    given = [0] * len(populations)
-    while left:
-        room = size - sum(given)
-        scale = sum(weights[i] for i in left) or 1.0
-        wanted = {i: max(1.0, room * weights[i] / scale) for i in left}
-        full = [i for i in left if wanted[i] >= populations[i]]
-        if not full:
-            break
-        for i in full:
-            given[i] = populations[i]
-        left = [i for i in left if i not in full]
-    if left:
-        _round_up(given, wanted, left, size - sum(given))
+    size = min(size, sum(populations))
+    wanted = _within_limits(weights, populations, size)
+    given = [math.floor(share + 1e-9) for share in wanted]
+    # largest remainders first; a stratum that is full passes its turn
+    order = sorted(range(len(given)), key=lambda i: (given[i] - wanted[i], i))
+    while sum(given) < size:
+        for i in order:
+            if given[i] < populations[i] and sum(given) < size:
+                given[i] += 1
     return given
 
 
-def _round_up(given: list[int], wanted: dict[int, float], left: list[int], room: int) -> None:
-    """Largest remainders; floors at one record each, the excess is taken from the largest."""
-    for i in left:
-        given[i] = max(1, math.floor(wanted[i]))
-    rest = room - sum(given[i] for i in left)
-    order = sorted(left, key=lambda i: (math.floor(wanted[i]) - wanted[i], i))
-    for i in order[: max(rest, 0)]:
-        given[i] += 1
-    for _ in range(max(-rest, 0)):
-        given[max(left, key=lambda i: given[i])] -= 1
+def _within_limits(weights: Sequence[float], populations: Sequence[int], size: int) -> list[float]:
+    """Shares of `size` in proportion to `weights`, each between 1 and its population; those at a limit leave the rest to the others."""
+    fixed: dict[int, float] = {}
+    while True:
+        free = [i for i in range(len(weights)) if i not in fixed]
+        room = size - sum(fixed.values())
+        scale = sum(weights[i] for i in free)
+        shares = {i: room * (weights[i] / scale if scale > 0 else populations[i] / sum(populations[j] for j in free)) for i in free}
+        beyond = {i: float(populations[i]) for i in free if shares[i] > populations[i]} or {i: 1.0 for i in free if shares[i] < 1}
+        if not beyond:
+            return [fixed.get(i, shares.get(i, 0.0)) for i in range(len(weights))]
+        fixed |= beyond
