@@ -204,6 +204,10 @@ class Kernel:
                  sight.preview, attributes, sight.text, key)
             )  # fmt: skip
 
+    def standing(self, path: str, key: str, value: str) -> list[Candidate]:
+        """What stands in one value by itself, whatever is written inside it; in order of place."""
+        return [sight.candidate for sight in self._known(path, key, value)[0]]
+
     def _text(self, value: str) -> frozenset[int]:
         """Rules whose triggers stand in `value`; remembered."""
         known = self._in_text.get(value)

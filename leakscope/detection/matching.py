@@ -85,16 +85,6 @@ def names_for(detector: Detector, context: Context) -> str:
     return context.path if detector.provider else context.near
 
 
-def needs_context(detector: Detector, least: float) -> bool:
-    """Whether only context can lift a match of `detector` to the confidence `least`."""
-    return detector.confidence < least <= detector.confidence_context and bool(detector.context)
-
-
-def can_reach(detector: Detector, least: float) -> bool:
-    """Whether a match of `detector` can have the confidence `least` at all."""
-    return max(detector.confidence, detector.confidence_context if detector.context else 0.0) >= least
-
-
 def candidates(detector: Detector, context: Context, value: str, least: float = 0.0) -> Iterator[Candidate]:
     """
     Every span that `detector` finds in `value`, in order, not overlapping one another.

@@ -162,7 +162,7 @@ class Prefilter:
 #: Stands in `in_text` for "may hold another layer of encoding".
 LAYER = -1
 _DIGIT = re.compile("[0-9]")
-_MANY_DIGITS = re.compile("(?:[0-9][^0-9]*){%d}" % MANY_DIGITS)
+_MANY_DIGITS = re.compile(f"(?:[0-9][^0-9]*){{{MANY_DIGITS}}}")
 
 
 def expression_of_pattern(detector: Detector) -> str:

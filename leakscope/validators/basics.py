@@ -126,7 +126,7 @@ def basic_auth(text: str) -> bool:
         decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except (binascii.Error, ValueError):
         return False
-    user, colon, password = decoded.partition(":")
+    _, colon, password = decoded.partition(":")
     return bool(colon and password) and decoded.isprintable()
 
 

@@ -48,7 +48,7 @@ def email_password(text: str) -> bool:
 
 def login_password(text: str) -> bool:
     """`login:password`, both there, neither a variable, a port nor a time."""
-    login, separator, secret = (re.split(r"([:|;])", text, maxsplit=1) + ["", ""])[:3]
+    login, separator, secret = [*re.split(r"([:|;])", text, maxsplit=1), "", ""][:3]
     if not separator or len(secret) < 4 or re.fullmatch(r"[0-9]{2,5}", login) or re.search(r"[${<%(]", login):
         return False
     if re.fullmatch(r"[0-9T:.+Z-]+", text):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import phonenumbers
+
 from leakscope.validators.checksums import alnum_of, digits_of, is_not_repeated, luhn_holds, weighted_sum
 from leakscope.validators.europe import is_date
 
@@ -14,16 +16,16 @@ def _is_sequence(digits: str) -> bool:
     return digits in "01234567890123456789" or digits in "98765432109876543210"
 
 
-def _tr_mobile(text: str) -> bool:
+def _tr_phone(text: str) -> bool:
     """
-    Ten digits after the country code or trunk 0, with an operator prefix 50x, 51x, 53x, 54x, 55x or 56x.
+    Ten digits after the country code or trunk 0 that the numbering plan has given out.
 
     Source:
-        BTK, national numbering plan of Türkiye.
+        BTK, national numbering plan of Türkiye, as libphonenumber holds it.
     """
     d = digits_of(text)
     national = d.removeprefix("00").removeprefix("90") if len(d) > 11 else d.removeprefix("0")
-    return len(national) == 10 and national[0] == "5" and national[1] in "013456" and is_not_repeated(national)
+    return len(national) == 10 and is_not_repeated(national) and phonenumbers.is_valid_number(phonenumbers.parse(national, "TR"))
 
 
 def _za_identity(text: str) -> bool:
@@ -47,7 +49,7 @@ def _ng_nin(text: str) -> bool:
 
 def _ph_tin(text: str) -> bool:
     """
-    Taxpayer number: eight digits with weights 1 to 8 and a ninth that is their sum modulo 11, then the branch.
+    Taxpayer number: eight digits with weights 9 to 2 and a ninth that is their sum modulo 11, then the branch.
 
     Source:
         Bureau of Internal Revenue, revenue memorandum on TIN structure; 10 cannot be given out.
@@ -55,7 +57,7 @@ def _ph_tin(text: str) -> bool:
     d = digits_of(text)
     if len(d) not in (9, 12, 13, 14) or d[0] not in "0123456789" or not is_not_repeated(d[:9]):
         return False
-    return weighted_sum(d[:8], range(1, 9)) % 11 == int(d[8])
+    return weighted_sum(d[:8], range(9, 1, -1)) % 11 == int(d[8])
 
 
 def _ph_mobile(text: str) -> bool:
@@ -192,7 +194,7 @@ def _kz_iin(text: str) -> bool:
 
 
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
-    "tr_mobile": _tr_mobile,
+    "tr_phone": _tr_phone,
     "za_identity": _za_identity,
     "ng_nin": _ng_nin,
     "ph_tin": _ph_tin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
@@ -14,6 +15,14 @@ REGIONS = (
     "US", "GB", "IN", "DE", "FR", "BR", "JP", "CN", "IT", "ES", "NL", "AU", "PL", "SE", "FI", "MX", "KR", "TR", "BE", "CH",
     "AT", "IL", "ZA", "ID", "PT", "IE", "DK", "NO", "NZ", "SG", "PH", "TH", "RU", "AR", "NG", "HK", "MY",
 )  # fmt: skip
+
+
+#: Two years with a dash between them, which the plans of some countries take for a number.
+_YEARS = re.compile(r"\(?(?:1[5-9]|20)[0-9]{2}\)? ?[-/] ?(?:1[5-9]|20)[0-9]{2}")
+#: Four dotted numbers are the address of a host.
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+#: Area codes that companies pay for, so that nobody is reached who lives somewhere.
+_TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888", "900"})
 
 
 def _holds(text: str, region: str | None) -> bool:
@@ -33,7 +42,7 @@ def phone_region(text: str) -> str | None:
         'GB'
     """
     digits = digits_of(text)
-    if not 7 <= len(digits) <= 15 or not is_not_repeated(digits) or digits in "12345678901234567890":
+    if not 7 <= len(digits) <= 15 or _YEARS.fullmatch(text) or _ADDRESS.match(text) or not is_not_repeated(digits) or digits in "12345678901234567890":
         return None
     if text.lstrip("( ").startswith("+"):
         return "001" if _holds(text, None) else None
@@ -41,9 +50,9 @@ def phone_region(text: str) -> str | None:
 
 
 def _nanp(text: str) -> bool:
-    """Whether a number of the North American plan can be called: area code given out, exchange not beginning with 0 or 1."""
+    """Whether a number of the North American plan can be called and is not toll-free: area code given out, exchange from 200."""
     digits = digits_of(text.lower().split("x")[0].split("e")[0])
-    return is_not_repeated(digits[-10:]) and _holds(digits[-10:], "US")
+    return digits[-10:-7] not in _TOLL_FREE and is_not_repeated(digits[-10:]) and _holds(digits[-10:], "US")
 
 
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {

@@ -20,10 +20,15 @@ _SITE_PAGES = frozenset(
         "tv", "user", "users", "video", "videos", "watch", "web", "www", "sharer.php", "profile.php", "index.html", "orgs", "s", "c", "embed", "plugins",
     }
 )  # fmt: skip
+#: Variables whose attributes look like dotted user names.
+_CODE_OBJECTS = frozenset(
+    {"args", "config", "ctx", "data", "db", "entry", "env", "event", "form", "input", "message", "models", "options", "os", "params", "process", "req", "request", "res", "result", "row", "self", "session", "settings", "this", "user"}
+)  # fmt: skip
+_NOT_STREETS = frozenset({"hard", "solid", "state", "flash", "usb", "disk", "ssd", "test", "best", "right", "wrong", "easy", "only", "this", "that", "year", "minute", "hour"})
 _NOT_USERS = frozenset(
     {
         "admin", "administrator", "anonymous", "api", "bot", "default", "email", "false", "field", "guest", "id", "invalid", "login", "name",
-        "nan", "nil", "none", "null", "optional", "password", "public", "required", "root", "service", "string", "system", "test", "the", "this",
+        "nan", "nil", "none", "null", "optional", "password", "public", "required", "realm", "root", "service", "string", "system", "test", "the", "this",
         "true", "undefined", "unknown", "user", "username", "value", "your", "your_username", "yourusername", "www-data", "your-username", "postgres",
     }
 )  # fmt: skip
@@ -35,7 +40,16 @@ def _social_handle(text: str) -> bool:
 
 
 def _username(text: str) -> bool:
-    return text.lower() not in _NOT_USERS
+    """Whether a name is neither a stand-in nor an attribute of a variable in source code."""
+    name = text.lower()
+    if name.partition(".")[0] in _CODE_OBJECTS and "." in name:
+        return False
+    return name not in _NOT_USERS and not any(part in name for part in ("your", "userid", "user_id", "username", "example"))
+
+
+def _street_address(text: str) -> bool:
+    """Whether no word before the kind of street says that a disk, a study or a point of a list is meant."""
+    return not set(re.findall(r"[a-z]+", text.lower())) & _NOT_STREETS
 
 
 def _icd10(text: str) -> bool:
@@ -100,6 +114,7 @@ def _mrz(text: str) -> bool:
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "social_handle": _social_handle,
     "username": _username,
+    "street_address": _street_address,
     "icd10": _icd10,
     "plate_shape": _plate,
     "pnr": _pnr,

@@ -78,7 +78,7 @@ def github_checksum(text: str) -> Decoded | None:
 
 def stripe(text: str) -> Decoded | None:
     """Live or test, and the account that newer keys carry after `51`."""
-    kind, mode, body = (text.split("_", 2) + ["", ""])[:3]
+    kind, mode, body = [*text.split("_", 2), "", ""][:3]
     account = f"acct_1{body[2:16]}" if body.startswith("51") and len(body) > 60 else None
     live = "publishable" if kind == "pk" and mode == "live" else mode
     return Decoded(account=account, environment=live if live in ("live", "test", "publishable") else None, details={"kind": kind})
