@@ -128,14 +128,15 @@ def neyman_allocation(populations: Sequence[int], deviations: Sequence[float], s
 
 
 def _within_limits(weights: Sequence[float], populations: Sequence[int], size: int) -> list[float]:
-    """Shares of `size` in proportion to `weights`, each between 1 and its population; those at a limit leave the rest to the others."""
-    fixed: dict[int, float] = {}
-    while True:
-        free = [i for i in range(len(weights)) if i not in fixed]
-        room = size - sum(fixed.values())
-        scale = sum(weights[i] for i in free)
-        shares = {i: room * (weights[i] / scale if scale > 0 else populations[i] / sum(populations[j] for j in free)) for i in free}
-        beyond = {i: float(populations[i]) for i in free if shares[i] > populations[i]} or {i: 1.0 for i in free if shares[i] < 1}
-        if not beyond:
-            return [fixed.get(i, shares.get(i, 0.0)) for i in range(len(weights))]
-        fixed |= beyond
+    """Shares of `size` in proportion to `weights`, each between 1 and its population, by bisection on the factor."""
+    # strata without spread take records only when the others are full
+    held = [max(weight, 1e-9 * population) for weight, population in zip(weights, populations, strict=True)]
+
+    def at(factor: float) -> list[float]:
+        return [min(max(factor * weight, 1.0), float(population)) for weight, population in zip(held, populations, strict=True)]
+
+    low, high = 0.0, size / min(held)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(at(middle)) <= size else (low, middle)
+    return at(low)
