@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -26,13 +28,17 @@ from leakscope.reports.wording import (
     open_duties,
     percent,
     population_total,
+    screen_duties,
     short_interval,
     status_name,
+    topic_title,
 )
 from leakscope.safety.escape import plain
 
 BAND_STYLES = {"very_high": "bold red", "high": "red", "medium": "yellow", "low": "green", "critical": "bold red"}
-CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 8, 4
+CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 9, 4
+#: A change and its effect stay within about a line each.
+CHANGE_LENGTH = 76
 Assessment = Mapping[str, Any]
 
 
@@ -101,7 +107,7 @@ def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
     ]
     topics = sorted((assessment.get("chat") or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))
     if topics:
-        rows.append(("Chat topics", "people: " + ", ".join(f"{row['title'].lower()} {short_interval(row['people'])}" for row in topics[:4])))
+        rows.append(("Chat topics", "people who likely wrote of: " + ", ".join(f"{topic_title(row).lower()} {short_interval(row['people'])}" for row in topics[:3])))
     table = _columns(
         (("data class", {"ratio": 1, "overflow": "fold"}), ("records", {"justify": "right"}), ("values", {"justify": "right"}),
          ("people (95%)", {"justify": "right", "no_wrap": True}), ("weight", {"justify": "right"}), ("impact", {"justify": "right"}))
@@ -162,22 +168,41 @@ def _severity(assessment: Assessment, now: datetime) -> list[RenderableType]:
 
 
 def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
-    duties = open_duties(assessment)
+    duties = screen_duties(assessment)
     if not duties:
         return [_text("No duty applies or may apply on the facts stated.")]
     table = _columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC)", {"width": 16}), ("left", {"justify": "right", "width": 14, "overflow": "fold"})))
-    for duty in duties[:DUTIES_SHOWN]:
+    grouped = _grouped(duties)
+    for duty, count in grouped[:DUTIES_SHOWN]:
         kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
         deadline = duty.get("deadline") or {}
         fixed = deadline.get("instant")
         style = "bold red" if is_urgent(deadline, now=now) else ""
         status = _text(status_name(duty), "bold" if duty["status"] == "applies" else "")
         left = _text(countdown(deadline, now=now).removesuffix(" left"), style)
-        name = f"{duty['jurisdiction_name']}: {kind}"
+        name = f"{duty['jurisdiction_name']}: {kind}" + (f" ({count} of them)" if count > 1 else "")
         table.add_row(status, _text(name), _text(instant(fixed).removesuffix(" UTC") if fixed else ""), left)
     unverified = sum(1 for duty in duties if (duty.get("confidence") or {}).get("unverified"))
     notes = [_text(f"Law not checked at its source: {unverified} of these.", "dim")] if unverified else []
-    return [table, *_more(len(duties), DUTIES_SHOWN, "duties"), *notes, _text("Not legal advice.", "dim")]
+    return [table, *_left_over(duties[sum(count for _, count in grouped[:DUTIES_SHOWN]) :]), *notes, _text("Not legal advice.", "dim")]
+
+
+def _grouped(duties: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Neighbouring duties to the same kind of recipient of one jurisdiction at the same moment, as one line."""
+
+    def key(duty: Mapping[str, Any]) -> tuple[str, ...]:
+        deadline = duty.get("deadline") or {}
+        moment = deadline.get("instant") or deadline.get("text")
+        return tuple(map(str, (duty["jurisdiction_name"], duty["recipient_kind"], status_name(duty), moment)))
+
+    groups = [list(group) for _, group in groupby(duties, key=key)]
+    return [(group[0], len(group)) for group in groups]
+
+
+def _left_over(duties: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    counts = [(sum(1 for duty in duties if duty["status"] == status), words) for status, words in (("applies", "that apply"), ("may_apply", "that may apply"), ("unknown", "unknown"))]
+    text = ", ".join(f"{count} {words}" for count, words in counts if count)
+    return [_text(f"and {text}: leakscope decide CASE", "dim")] if duties else []
 
 
 def _secrets(assessment: Assessment, now: datetime) -> list[RenderableType]:
@@ -199,7 +224,7 @@ def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:
     table.add_column(width=1)
     table.add_column(ratio=1)
     for row in rows[:CHANGES_SHOWN]:
-        table.add_row("-", _text(f"{row['change']}: {row['effect']}"))
+        table.add_row("-", _text(f"{shorten(row['change'], CHANGE_LENGTH, placeholder=' ...')}: {shorten(row['effect'], CHANGE_LENGTH, placeholder=' ...')}"))
     missing = len(assessment.get("missing_facts") or ())
     tail = [_text(f"Facts still missing: {missing}; leakscope facts ask FACTS.toml", "dim")] if missing else []
     return [table, *_more(len(rows), CHANGES_SHOWN, "in the report"), *tail]

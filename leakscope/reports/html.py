@@ -19,7 +19,9 @@ from leakscope.severity import load_scheme
 
 Assessment = Mapping[str, Any]
 TONES = {"very_high": "very-high", "critical": "very-high", "high": "high", "medium": "medium", "low": "low"}
-SECRETS_SHOWN, PLACES_SHOWN, TOPICS_SHOWN = 50, 15, 20
+SECRETS_SHOWN, SECRETS_LISTED, PLACES_SHOWN, TOPICS_SHOWN, CLASSES_SHOWN, CHANGES_SHOWN = 10, 500, 15, 20, 16, 8
+#: Headings of the groups of duties.
+GROUPS = (("applies", "These apply"), ("may_apply", "These may apply"), ("unknown", "Of these nothing can be said yet"))
 CONTENTS = (
     ("exposed", "What was exposed"), ("individuals", "Individuals"), ("whole", "How many in all"), ("severity", "How bad"),
     ("duties", "Who must be told, by when"), ("revoke", "What to revoke now"), ("changes", "What would change the answer"), ("method", "Evidence and method"),
@@ -48,7 +50,7 @@ def _environment() -> Environment:
     words = {
         "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": _people,
         "instant": wording.instant, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
-        "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
+        "topic_title": wording.topic_title, "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
     environment.globals.update(words)
     return environment
@@ -131,11 +133,11 @@ def _residence_rows(assessment: Assessment) -> dict[str, Any]:
     rows = sorted(assessment["individuals"].get("by_residence") or (), key=lambda row: (row.get("residence") is None, -(row["people"].get("value") or 0)))
     known, unknown = [row for row in rows if row.get("residence")], [row for row in rows if not row.get("residence")]
     shown, rest = [*known[:PLACES_SHOWN], *unknown], known[PLACES_SHOWN:]
-    maximum = max([0.0, *(row["people"].get("high") or row["people"].get("value") or 0 for row in shown)])
+    maximum = max([0.0, *(row["people"].get("high") or row["people"].get("value") or 0 for row in known[:PLACES_SHOWN])])
     drawn = [
         {
             **row,
-            "plot": plots.bar(row["people"].get("value") or 0, maximum=maximum, low=row["people"].get("low"), high=row["people"].get("high"), tone="accent" if row.get("residence") else "unknown"),
+            "plot": plots.bar(row["people"].get("value") or 0, maximum=maximum, low=row["people"].get("low"), high=row["people"].get("high")) if row.get("residence") else Markup(),
             "basis_text": ", ".join(str(basis).replace("_", " ") for basis in row.get("basis") or ()),
         }
         for row in shown
@@ -184,7 +186,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         now: the instant that countdowns start from.
     """
     incident, chat = assessment["severity"]["incident"], assessment.get("chat")
-    duties = wording.open_duties(assessment)
+    duties, impact = wording.open_duties(assessment), _impact_rows(assessment)
     applies = [duty for duty in duties if duty["status"] == "applies"]
     first = next((duty for duty in applies if duty["deadline"].get("instant")), None)
     secrets, bounds = assessment["secrets"], assessment["individuals"].get("bounds") or {}
@@ -197,13 +199,16 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "printed": f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC", "privileged": ((assessment.get("facts") or {}).get("incident") or {}).get("privileged"),
         "lead": _lead(assessment, first, applies, now), "applies": applies, "first": first,
         "live": sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live"),
-        "coverage": wording.coverage_sentence(assessment), "impact": _impact_rows(assessment), "chat": chat,
+        "coverage": wording.coverage_sentence(assessment), "impact": impact, "chat": chat,
         "topics": [{"group": groups.get(row["topic"]), **row} for row in topics], "combinations": _combination_rows(assessment),
         "design": wording.DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"]), "population": wording.population_total(assessment),
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": assessment["severity"].get("cost"),
         "duties": duties, "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],
-        "secrets": secrets[:SECRETS_SHOWN], "secrets_more": max(0, len(secrets) - SECRETS_SHOWN), "stages": _stage_lines(assessment["method"]),
+        "secrets": secrets[:SECRETS_SHOWN], "secrets_rest": secrets[SECRETS_SHOWN:SECRETS_LISTED], "secrets_more": max(0, len(secrets) - SECRETS_LISTED),
+        "classes": impact[:CLASSES_SHOWN], "classes_rest": impact[CLASSES_SHOWN:], "changes": assessment["what_would_change"][:CHANGES_SHOWN],
+        "changes_rest": assessment["what_would_change"][CHANGES_SHOWN:],
+        "duty_groups": [(title, [duty for duty in duties if duty["status"] == status]) for status, title in GROUPS], "stages": _stage_lines(assessment["method"]),
         "versions": _version_pairs(assessment["versions"]), "countdown": lambda deadline: wording.countdown(deadline, now=now),
         "urgent": lambda deadline: wording.is_urgent(deadline, now=now),
         **_gauge(incident, _segments(incident.get("scheme_id", "enisa-2013"))), **_residence_rows(assessment), **_day_rows(assessment), **_band_rows(assessment),

@@ -28,10 +28,10 @@ def band_name(band: str | None) -> str:
 
 
 def number(value: float | int | None) -> str:
-    """A count with thousands separators; unknown reads as such."""
+    """A count as a whole number with thousands separators; unknown reads as such."""
     if value is None:
         return "unknown"
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
+    return f"{round(value):,}"
 
 
 def _outward(low: float | None, high: float | None) -> tuple[float | None, float | None]:
@@ -76,7 +76,7 @@ def interval(estimate: Mapping[str, Any] | None, *, unit: str = "") -> str:
 
 
 def _bounds(low: float | None, high: float | None) -> str:
-    if low is None and high is None:
+    if not low and high is None:
         return "unknown"
     if high is None:
         return f"at least {number(low)}"
@@ -139,6 +139,13 @@ def is_urgent(deadline: Mapping[str, Any], *, now: datetime) -> bool:
     return moment is not None and moment - now < timedelta(days=3)
 
 
+def topic_title(row: Mapping[str, Any]) -> str:
+    """A chat topic by its name; that it is likely and sensitive is said once, above the list."""
+    title = str(row.get("title") or row.get("topic") or "")
+    short = title.removeprefix("sensitive, likely ")
+    return short[:1].upper() + short[1:]
+
+
 def status_name(duty: Mapping[str, Any]) -> str:
     """A duty's status, with its probability where the answer depends on an estimate."""
     name = STATUS_NAMES.get(duty["status"], str(duty["status"]))
@@ -151,6 +158,12 @@ def open_duties(assessment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     order = {"applies": 0, "may_apply": 1, "unknown": 2}
     rows = [duty for duty in assessment.get("duties") or () if duty["status"] in order]
     return sorted(rows, key=lambda duty: (order[duty["status"]] == 2, (duty.get("deadline") or {}).get("instant") or "9", order[duty["status"]], duty["id"]))
+
+
+def screen_duties(assessment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The open duties, those that apply first, each group by deadline."""
+    order = {"applies": 0, "may_apply": 1, "unknown": 2}
+    return sorted(open_duties(assessment), key=lambda duty: order[duty["status"]])
 
 
 def size(size_bytes: float | None) -> str:

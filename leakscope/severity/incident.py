@@ -95,7 +95,8 @@ def _dpc_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
     before = float(worst["dpc"])
     category = next((part["name"] for part in parts if worst[f"dpc:{part['name']}"] == worst["dpc"]), "simple")
     held = ground.people.filter((pl.col("dpc") == worst["dpc"]) & (pl.col("ei") == worst["ei"]))
-    fired = [step["why"] for part in parts if part["name"] == category for step in part["adjustments"] if worst[f"trigger:{step['id']}"]]
+    steps = [step for part in parts if part["name"] == category for step in part["adjustments"] if worst[f"trigger:{step['id']}"]]
+    fired = [step["why"] for step in sorted(steps, key=lambda step: -step["step"])]
     why = f"{category} data" + (f": {fired[0]}" if fired else f": {ground.grounds.categories[category].meaning}")
     text = f"{_people(held.height)} with this combination" if ground.linked else "all findings taken together, since none could be linked to a person"
     factor = {
