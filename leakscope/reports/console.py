@@ -171,7 +171,7 @@ def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
     duties = screen_duties(assessment)
     if not duties:
         return [_text("No duty applies or may apply on the facts stated.")]
-    table = _columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC)", {"width": 16}), ("left", {"justify": "right", "width": 14, "overflow": "fold"})))
+    table = _columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC), left", {"width": 31, "overflow": "fold"})))
     grouped = _grouped(duties)
     for duty, count in grouped[:DUTIES_SHOWN]:
         kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
@@ -179,9 +179,10 @@ def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
         fixed = deadline.get("instant")
         style = "bold red" if is_urgent(deadline, now=now) else ""
         status = _text(status_name(duty), "bold" if duty["status"] == "applies" else "")
-        left = _text(countdown(deadline, now=now).removesuffix(" left"), style)
-        name = f"{duty['jurisdiction_name']}: {kind}" + (f" ({count} of them)" if count > 1 else "")
-        table.add_row(status, _text(name), _text(instant(fixed).removesuffix(" UTC") if fixed else ""), left)
+        name = f"{duty['jurisdiction_name']}: {kind}" + (f" (x{count})" if count > 1 else "")
+        left = countdown(deadline, now=now)
+        when = f"{instant(fixed).removesuffix(' UTC')}, {left.removesuffix(' left')}" if fixed else left
+        table.add_row(status, _text(name), _text(when, style))
     unverified = sum(1 for duty in duties if (duty.get("confidence") or {}).get("unverified"))
     notes = [_text(f"Law not checked at its source: {unverified} of these.", "dim")] if unverified else []
     return [table, *_left_over(duties[sum(count for _, count in grouped[:DUTIES_SHOWN]) :]), *notes, _text("Not legal advice.", "dim")]

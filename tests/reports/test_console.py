@@ -73,7 +73,7 @@ def test_deadlines_count_down_and_say_when_they_passed(assessment):
     later = console.render(assessment, now=NOW + timedelta(days=2))
 
     assert "22 h 30 min" in screen(assessment)
-    assert "PASSED 1 d 1 h" in later
+    assert "PASSED 1 d 1 h ago" in later
 
 
 def test_a_duty_that_rests_on_an_estimate_shows_its_probability(assessment):
