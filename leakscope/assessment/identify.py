@@ -62,7 +62,7 @@ def _row(evidence: Evidence, chosen: Format, digest: str) -> dict[str, Any]:
         fields |= dict.fromkeys(_fields(batch))
     times = [time for span in spans for time in span if time is not None]
     return {"source": evidence.name if evidence.parent in (None, evidence.name) else f"{evidence.parent}:{evidence.name}", "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": records,
-            "set_aside": aside, "fields": [plain(name) for name in fields], "first": _text(min(times, default=None)), "last": _text(max(times, default=None)),
+            "set_aside": aside, "fields": list(dict.fromkeys(_shown(name) for name in fields)), "first": _text(min(times, default=None)), "last": _text(max(times, default=None)),
             "next": _next(evidence, fields)}  # fmt: skip
 
 
@@ -86,6 +86,13 @@ def _fields(batch: Batch) -> list[str]:
         return pl.read_ndjson(io.BytesIO(head), infer_schema_length=None, ignore_errors=True).columns
     except pl.exceptions.PolarsError:
         return []
+
+
+def _shown(name: str) -> str:
+    """A field's name; one that is itself data (an address, an id) shows as what it is instead."""
+    from leakscope.text.unfold import is_data
+
+    return "(a name that is data)" if is_data(name) else plain(name)
 
 
 def _next(evidence: Evidence, fields: dict[str, None]) -> str:

@@ -80,11 +80,13 @@ def _counts(case: Case) -> list[Check]:
     records = Check("record counts", collected == examined + aside + drawn_out, f"{collected} collected = {examined} examined + {aside} set aside + {drawn_out} not drawn.")
     by_evidence = sum(row["records_collected"] or 0 for row in assessment["evidence"])
     evidence = Check("evidence counts", by_evidence == collected, f"{by_evidence} records over all pieces of evidence, {collected} in all.")
-    people = case.individuals()
+    try:
+        people, findings = case.individuals(), case.findings().height
+    except InvariantError as error:
+        return [records, evidence, Check("tables", False, error.message)]
     counted = int(people["counted"].sum()) if people.height else 0
     observed = assessment["individuals"]["observed"]["value"]
     individuals = Check("individuals", counted == observed, f"{counted} counted people in the table, {observed:g} in the assessment.")
-    findings = case.findings().height
     stated = sum(row["findings"] for row in assessment["findings_by_entity"])
     return [records, evidence, individuals, Check("findings", findings == stated, f"{findings} findings in the table, {stated} in the assessment.")]
 

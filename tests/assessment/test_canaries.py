@@ -15,7 +15,7 @@ CANARIES = {
     "ssn": "536-22-8726",
     "card": "5425233430109903",
     "password": "C4nary-Passw0rd-Fjord",
-    "key": "sk-ant-api03-" + "Zq7Canary" * 10 + "AA",
+    "key": "sk-ant-api03-" + "Zq7Canary" * 10 + "Zq7AA",
     "chat": "canarysickness",
 }
 
