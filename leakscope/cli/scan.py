@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leakscope.cli._output import set_exit_code, standard_error
+
+if TYPE_CHECKING:
+    from leakscope.detection.kernel import Kernel
+    from leakscope.detection.names_in_scan import NamesReader
+    from leakscope.detection.scanning import Tally
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -15,7 +21,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|-...")
 @click.option("--format", "form", type=click.Choice(["table", "ndjson", "csv", "sarif"]), default="table", show_default=True, help="How to print.")
-@click.option("--time-budget", default="none", show_default=True, metavar="T|none", help="Time for names in free text (90s, 10m); none reads all.")
+@click.option("--time-budget", default="60s", show_default=True, metavar="T|none", help="Time for names in running text (90s, 10m, 0s); none reads all.")
 @click.option("--entities", multiple=True, metavar="TYPE", help="Only findings of these entity types (repeat, or separate by commas).")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Least confidence reported.")
 @click.option("--rules", type=FILE, help="Further rules, in the catalogue's form.")
@@ -27,17 +33,30 @@ def command(
     rules: Path | None, key_file: Path | None, suppressions: Path | None,
 ) -> None:  # fmt: skip
     """Find secrets, credentials and personal data, one finding a line."""
+    from leakscope.detection.names_in_scan import NamesReader, seconds_of
     from leakscope.detection.output import WRITERS
     from leakscope.detection.scanning import Tally, findings, kernel_for
+    from leakscope.detection.suppressions import load
 
     tally = Tally()
     wanted = tuple(name for listed in entities for name in listed.split(",") if name)
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
-    WRITERS[form](findings(paths, kernel, tally), sys.stdout, kernel.catalogue)
+    names = NamesReader(kernel, budget_seconds=seconds_of(time_budget))
+    kept = load(suppressions) if suppressions else ()
+    WRITERS[form](findings(paths, kernel, tally, names=names, suppressions=kept), sys.stdout, kernel.catalogue)
+    _explain(tally, kernel, names)
+    set_exit_code(ctx, tally.exit_code)
+
+
+def _explain(tally: Tally, kernel: Kernel, names: NamesReader) -> None:
+    """On standard error: what was set aside, what was suppressed, and which share was read for names."""
     console = standard_error()
     for piece in tally.set_aside:
         console.print(f"Set aside: {piece.source}: {piece.detail}", soft_wrap=True)
-    suppressed = int(kernel.suppressed["count"].sum())
-    if suppressed:
-        console.print(f"{suppressed} further finding{'s' if suppressed != 1 else ''} known to be harmless or too unsure; see docs/detection.md.", soft_wrap=True)
-    set_exit_code(ctx, tally.exit_code)
+    if tally.suppressed:
+        console.print(f"{tally.suppressed} findings left out by the suppression file.", soft_wrap=True)
+    harmless = int(kernel.suppressed["count"].sum())
+    if harmless:
+        console.print(f"{harmless} further values known to be harmless or too unsure were not reported.", soft_wrap=True)
+    if names.texts:
+        console.print(f"Names were sought in {names.read} of {names.texts} distinct running texts.", soft_wrap=True)

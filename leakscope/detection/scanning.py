@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
 from leakscope.catalogue import load
 from leakscope.detection.kernel import Kernel
+from leakscope.detection.names_in_scan import NamesReader
+from leakscope.detection.suppressions import Suppression, without
 from leakscope.model import Batch, SetAside
 from leakscope.safety.keys import IncidentKey, load_key, new_key
 from leakscope.schema import FINDINGS, conform
@@ -22,6 +25,7 @@ class Tally:
     """What a scan saw: records read and pieces set aside, with their reasons."""
 
     records: int = 0
+    suppressed: int = 0
     set_aside: list[SetAside] = field(default_factory=list)
 
     @property
@@ -64,9 +68,26 @@ def kernel_for(rules: Path | None, key_file: Path | None, *, entities: tuple[str
     return Kernel(load(rules), key, entities=frozenset(entities) or None, min_confidence=min_confidence)
 
 
-def findings(paths: tuple[str, ...], kernel: Kernel, tally: Tally) -> Iterator[pl.DataFrame]:
-    """Findings of each batch, schema `FINDINGS`."""
+def findings(
+    paths: tuple[str, ...], kernel: Kernel, tally: Tally, *, names: NamesReader | None = None, suppressions: tuple[Suppression, ...] = ()
+) -> Iterator[pl.DataFrame]:
+    """
+    Findings of each batch, schema `FINDINGS`, by record, field and place.
+
+    Args:
+        paths: files, folders or `-`.
+        kernel: finds patterns.
+        tally: counts what was read, set aside and suppressed.
+        names: finds names in running text; null: they are not sought.
+        suppressions: findings to leave out.
+    """
+    today = datetime.now(UTC).date()
     for batch in batches(paths, tally):
-        found = kernel.find_batch(batch)
-        if found.height:
-            yield conform(found, FINDINGS)
+        found = conform(kernel.find_batch(batch), FINDINGS)
+        named = names.find(batch, found) if names else None
+        if named is not None and named.height:
+            found = pl.concat([found, named]).sort("record", "field", "start", maintain_order=True)
+        kept = without(found, suppressions, today)
+        tally.suppressed += found.height - kept.height
+        if kept.height:
+            yield kept
