@@ -8,12 +8,12 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from leakscope.estimation.beyond import distinct_beyond, distinct_by_clusters, distinct_by_strata
 from leakscope.estimation.detector_error import Accuracy
 from leakscope.estimation.exposure import (
     Reach,
     bounds,
     corrected_total,
-    distinct_beyond,
     exact,
     hard_limits,
     missing_facts,
@@ -22,7 +22,7 @@ from leakscope.estimation.exposure import (
     share_of_records,
     total_of_records,
 )
-from leakscope.estimation.proportion import zero_upper_bound
+from leakscope.estimation.proportion import wilson_interval, zero_upper_bound
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.vocabulary import entities
 
@@ -138,7 +138,7 @@ def _entity_counts(records: pl.DataFrame, sightings: pl.DataFrame, linked: Peopl
     for entity, findings, values in totals.iter_rows():
         hits = sum(by_source[entity].values())
         split = _cluster_hits(clusters, pairs.filter(pl.col("entity") == entity).drop("entity")) if clusters is not None else None
-        total = total_of_records(hits, reach, split)
+        total = total_of_records(hits, reach, by_source[entity], split)
         if total is not None and entity in accuracy and reach.infers_exposure:
             total = corrected_total(total, hits, reach, accuracy[entity])
         share = share_of_records(hits, reach, by_source[entity], split)
@@ -159,9 +159,11 @@ def _people_in_evidence(counts: list[int], linked: People, reach: Reach) -> Esti
     return distinct_beyond(counts, reach.evidence_fraction, linkage=linked.interval)
 
 
-def _people_exposed(counts: list[int], linked: People, reach: Reach, most: int) -> Estimate | None:
+def _people_exposed(pairs: pl.DataFrame, linked: People, reach: Reach, most: int) -> Estimate | None:
+    """People in the exposure by the estimator of the design; `pairs` are `source, record, person` of counted people."""
     if reach.exposed is None or reach.sample.design is SampleDesign.UNKNOWN:
         return None
+    counts = _counts_per(pairs, "person")
     limits = hard_limits(len(counts), reach, most)
     assert limits is not None  # exposed is known
     if not reach.infers_exposure:
@@ -169,28 +171,51 @@ def _people_exposed(counts: list[int], linked: People, reach: Reach, most: int) 
     if not counts:
         share = zero_upper_bound(max(reach.read_total, 1))
         return Estimate(value=0, low=0, high=min(share * reach.exposed, limits.upper), method="nobody seen; one-sided upper bound, one person a record", basis=Basis.SAMPLE)
-    return distinct_beyond(counts, reach.exposed_fraction, linkage=linked.interval, ceiling=max(limits.upper, linked.interval.high or 0))
+    ceiling = max(limits.upper, linked.interval.high or 0)
+    if reach.exposed_fraction < 1 and reach.sample.design is SampleDesign.CLUSTER:
+        return _people_by_clusters(pairs, counts, linked, reach, ceiling)
+    if reach.exposed_fraction < 1 and reach.strata is not None and _uneven(reach):
+        by_source = {str(source): _counts_per(rows, "person") for (source,), rows in pairs.partition_by("source", as_dict=True).items()}
+        fractions = {source: min(reach.read[source] / total, 1.0) for source, total in reach.strata.items() if reach.read[source]}
+        return distinct_by_strata(by_source, fractions, len(counts), linkage=linked.interval, ceiling=ceiling)
+    return distinct_beyond(counts, reach.exposed_fraction, linkage=linked.interval, ceiling=ceiling)
 
 
-def _scaled_group(observed: int, whole: Estimate, everybody: int, method: str) -> Estimate:
-    """People of one group in the same proportion as everybody seen to everybody estimated; exact when nothing is estimated."""
+def _people_by_clusters(pairs: pl.DataFrame, counts: list[int], linked: People, reach: Reach, ceiling: float) -> Estimate:
+    """Several sources are the clusters and people recur among them; in a single source the people themselves are."""
+    if len(reach.read) > 1:
+        files = pairs.select("source", "person").unique().group_by("person").len().sort("person").get_column("len").to_list()
+        return distinct_beyond(files, reach.exposed_fraction, linkage=linked.interval, ceiling=ceiling)
+    assert reach.exposed is not None  # design and population are stated
+    return distinct_by_clusters(counts, reach.read_total, reach.exposed, ceiling)
+
+
+def _uneven(reach: Reach) -> bool:
+    """Whether the sources were sampled at rates that differ by more than a fifth."""
+    rates = [reach.read[source] / total for source, total in (reach.strata or {}).items()]
+    return max(rates) > 1.2 * min(rates)
+
+
+def _scaled_group(observed: int, whole: Estimate, everybody: int) -> Estimate:
+    """People of one group: their share of those seen, with its own error where people were sampled, times everybody estimated."""
     if whole.value is None or not everybody or (whole.basis is Basis.EXACT and whole.value == everybody):
         return exact(observed, "distinct people counted")
     share = observed / everybody
-    low, high = (None if end is None else end * share for end in (whole.low, whole.high))
+    ends = wilson_interval(observed, everybody) if whole.basis is Basis.SAMPLE else (share, share)
+    low, high = (None if end is None else end * part for end, part in zip((whole.low, whole.high), ends, strict=True))
+    method = "share of the people seen (Wilson) times the people estimated" if whole.basis is Basis.SAMPLE else "share of the people seen times the people estimated"
     return Estimate(value=whole.value * share, low=low, high=high, method=method, basis=whole.basis)
 
 
 def _groups(linked: People, people: Estimate) -> tuple[dict[str | None, Estimate], dict[str, Estimate]]:
     counted = linked.individuals.filter("counted")
     everybody = counted.height
-    method = "share of the people seen, times the people estimated"
     by_place = counted.group_by("residence").len().sort(["len", "residence"], descending=[True, False])
     kinds = linked.person_elements.join(counted.select("person"), on="person", how="semi")
     by_element = kinds.group_by("element").agg(pl.col("person").n_unique()).sort(["person", "element"], descending=[True, False])
     return (
-        {place: _scaled_group(count, people, everybody, method) for place, count in by_place.iter_rows()},
-        {element: _scaled_group(count, people, everybody, method) for element, count in by_element.iter_rows()},
+        {place: _scaled_group(count, people, everybody) for place, count in by_place.iter_rows()},
+        {element: _scaled_group(count, people, everybody) for element, count in by_element.iter_rows()},
     )
 
 
@@ -238,7 +263,7 @@ def estimate_counts(
     counts = _counts_per(pairs, "person")
     most = pairs.select("source", "record", "person").unique().group_by("source", "record").len().get_column("len").max() or 1
     people = _people_in_evidence(counts, linked, reach)
-    exposed = _people_exposed(counts, linked, reach, int(most))  # type: ignore[arg-type]
+    exposed = _people_exposed(pairs, linked, reach, int(most))  # type: ignore[arg-type]
     by_residence, by_element = _groups(linked, people)
     secrets_seen, secrets_exposed = _secrets(sightings, reach)
     everywhere = exposed if exposed is not None and exposed.value is not None else None

@@ -8,10 +8,10 @@ from typing import Any
 
 from leakscope.estimation.cluster import cluster_share
 from leakscope.estimation.detector_error import Accuracy, corrected_share
-from leakscope.estimation.distinct import Frequencies, chao_lin, gee, hard_bounds
+from leakscope.estimation.distinct import hard_bounds
 from leakscope.estimation.interval import Interval
 from leakscope.estimation.proportion import hypergeometric_interval, wilson_interval, zero_upper_bound
-from leakscope.estimation.stratified import Stratum, stratified_share
+from leakscope.estimation.stratified import Share, Stratum, stratified_share
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 
 #: Designs in which every exposed record had a known chance of being read.
@@ -115,13 +115,23 @@ def bounds(low: float, high: float | None, method: str) -> Estimate:
     return Estimate(value=None, low=low, high=high, method=method, basis=Basis.BOUNDS)
 
 
-def total_of_records(hits: int, reach: Reach, clusters: tuple[Sequence[float], Sequence[float]] | None = None) -> Estimate | None:
+def _by_strata(reach: Reach, by_source: Mapping[str, int]) -> Share:
+    strata = reach.strata or {}
+    return stratified_share(
+        [Stratum(population=strata[name], sample=reach.read[name], successes=by_source.get(name, 0)) for name in reach.read if reach.read[name]]
+    )
+
+
+def total_of_records(
+    hits: int, reach: Reach, by_source: Mapping[str, int], clusters: tuple[Sequence[float], Sequence[float]] | None = None
+) -> Estimate | None:
     """
     How many of the exposed records have a property that `hits` of those read have.
 
     Args:
         hits: records read that have it.
         reach: of the sample.
+        by_source: `hits` by source.
         clusters: for a cluster design, records with the property and all records per cluster.
 
     Returns:
@@ -140,6 +150,9 @@ def total_of_records(hits: int, reach: Reach, clusters: tuple[Sequence[float], S
         return _sampled(share.value * exposed, share.interval.scaled(exposed), hits, exposed - (read - hits), "ratio over clusters, linearised variance (Cochran 1977, 11.8), Wilson at the effective size")
     if read == 0:
         return bounds(0, exposed, "nothing was read")
+    if reach.strata is not None:
+        share = _by_strata(reach, by_source)
+        return _sampled(share.value * exposed, share.interval.scaled(exposed), hits, exposed - (read - hits), "stratified by source (Cochran 1977, 5.1), Wilson at the effective size")
     if hits == 0:
         high = zero_upper_bound(read) * exposed
         return Estimate(value=0, low=0, high=min(high, exposed - read), method="none seen; one-sided upper bound 1 - 0.05^(1/n) (Hanley 1983)", basis=Basis.SAMPLE)
@@ -183,45 +196,12 @@ def share_of_records(hits: int, reach: Reach, by_source: Mapping[str, int], clus
         found = cluster_share(*clusters)
         return _sampled(found.value, found.interval, 0, 1, "ratio over clusters, linearised variance, Wilson at the effective size")
     if reach.strata is not None and reach.infers_exposure:
-        strata = [Stratum(population=reach.strata[name], sample=reach.read[name], successes=by_source.get(name, 0)) for name in reach.read if reach.read[name]]
-        found = stratified_share(strata)
+        found = _by_strata(reach, by_source)
         return _sampled(found.value, found.interval, 0, 1, "stratified by source, Wilson at the effective size")
     if hits == 0:
         return Estimate(value=0, low=0, high=zero_upper_bound(read), method="none seen; one-sided upper bound", basis=Basis.SAMPLE)
     interval, method = _simple_interval(hits, read, population)
     return _sampled(share, interval.scaled(1 / population), 0, 1, method)
-
-
-def distinct_beyond(
-    counts: Sequence[int], fraction: float, *, linkage: Estimate | None = None, ceiling: float | None = None
-) -> Estimate:
-    """
-    Distinct people or secrets among all records, when `fraction` of them was read at random.
-
-    Args:
-        counts: records per distinct thing seen.
-        fraction: share of records read, in (0, 1].
-        linkage: distinct things seen, with the doubt of telling them apart; its relative width widens the interval.
-        ceiling: hard upper bound.
-
-    Returns:
-        Chao and Lin's estimate without replacement with its log-normal interval, never below what was seen.
-    """
-    seen = Frequencies.of(counts)
-    if not seen.observed:
-        return bounds(0, ceiling, "none seen")
-    if fraction >= 1:
-        return linkage or exact(seen.observed, "every record was read")
-    found = chao_lin(seen, fraction)
-    low, high = found.interval
-    if linkage is not None and linkage.value:
-        low *= (linkage.low if linkage.low is not None else linkage.value) / linkage.value
-        high *= (linkage.high if linkage.high is not None else linkage.value) / linkage.value
-    top = ceiling if ceiling is not None else high
-    stress = gee(seen, fraction)
-    method = f"Chao and Lin 2012 without replacement, log-normal interval; stress value (GEE) {stress:.0f}"
-    value = min(found.value, top)
-    return Estimate(value=value, low=min(low, value), high=max(min(high, top), value), method=method, basis=Basis.SAMPLE)
 
 
 def hard_limits(observed: int, reach: Reach, most_per_record: int) -> Interval | None:
