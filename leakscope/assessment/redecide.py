@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from leakscope.assessment.case import ASSESSMENT, Case
-from leakscope.model import Basis, Estimate
+import polars as pl
+
+from leakscope.assessment.case import ASSESSMENT, RECORD_PERSONS, RECORDS, Case
+from leakscope.estimation import estimate_counts
+from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.notification import Decision, decide
 from leakscope.notification import facts as fact_files
 from leakscope.notification.facts import Facts
@@ -29,12 +33,36 @@ def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False
     """
     assessment = case.assessment()
     facts = fact_files.load(facts_file) if facts_file else fact_files.from_dict(assessment["facts"])
-    people = assessment["individuals"]
-    counts = {"individuals": _estimate(people["estimated"]), "exposure": _estimate(people.get("exposure"))}
+    counts = _counts(case, assessment, facts)
     decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"))
     if save or decision.overrides or facts.sign_off.who:
         _record(case, assessment, decision, facts, save=save)
     return decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """The people of a finished case, as the estimators read them."""
+
+    individuals: pl.DataFrame
+    person_elements: pl.DataFrame
+    record_persons: pl.DataFrame
+    interval: Estimate
+
+
+def _counts(case: Case, assessment: Mapping[str, Any], facts: Facts) -> dict[str, Estimate | None]:
+    """People in the evidence and in the exposure; estimated anew when the facts state another size or design than the run knew."""
+    people = assessment["individuals"]
+    estimated, exposure = _estimate(people["estimated"]), _estimate(people.get("exposure"))
+    assert estimated is not None
+    stated = facts.population
+    known = assessment["facts"].get("population") or {}
+    if not stated.records or stated.design == "unknown" or (dict(stated.records) == known.get("records") and stated.design == known.get("design")):
+        return {"individuals": estimated, "exposure": exposure}
+    linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), estimated)
+    sample = Sample(design=SampleDesign(stated.design), population=dict(stated.records), seed=0)
+    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample)
+    return {"individuals": found.individuals_estimated, "exposure": found.individuals_exposure}
 
 
 def _estimate(stated: Mapping[str, Any] | None) -> Estimate | None:

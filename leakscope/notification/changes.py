@@ -26,7 +26,7 @@ _FIXED = frozenset({"incident.establishments", "incident.targets", "incident.mai
 
 def changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[dict[str, Any]]:
     """
-    Single changes that would alter at least one duty's status, the most consequential first.
+    Single changes that would alter at least one duty's status: open facts first, then the most consequential.
 
     Args:
         before: the answer as it stands.
@@ -46,15 +46,15 @@ def _fact_changes(before: Answer, people: Headcount, facts: Facts, on: date) -> 
     for duty in before.duties:
         for path in duty["facts_read"]:
             concerned.setdefault(path, set()).add(duty["jurisdiction"])
-    found = []
+    found: list[tuple[bool, dict[str, Any]]] = []
     for path in sorted(set(concerned) - _FIXED):
         for value in _others(path, facts):
             after = answer(people, with_fact(facts, path, value), on, only=concerned[path])
             effects = _effects(before, after, concerned[path])
             if effects:
-                found.append(_entry(f"change-{path}-{value}", _sentence(path, value, facts), effects))
-    found += [entry for together in _TOGETHER if (entry := _joint(together, concerned, before, people, facts, on))]
-    return sorted(found, key=lambda entry: (-len(entry["duties"]), entry["id"]))
+                found.append((facts.value(path) != "unknown", _entry(f"change-{path}-{value}", _sentence(path, value, facts), effects)))
+    found += [(True, entry) for together in _TOGETHER if (entry := _joint(together, concerned, before, people, facts, on))]
+    return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], -len(pair[1]["duties"]), pair[1]["id"]))]
 
 
 def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[str]], before: Answer, people: Headcount, facts: Facts, on: date) -> dict[str, Any] | None:

@@ -258,12 +258,18 @@ def _elements(name: str, setting: Setting) -> Outcome:
 
 def people_words(estimate: Estimate) -> str:
     """An estimate of people in words, never a bare number when it is not exact."""
-    value, low, high = estimate.value, estimate.low, estimate.high
-    if low is not None and low == high:
-        return f"{int(low):,} {'person' if low == 1 else 'people'}"
+    value, low, high = int(estimate.value or 0), int(estimate.low or 0), estimate.high
+    if low == high:
+        return _people(low)
     if high is None:
-        return f"at least {int(low or 0):,} people"
-    return f"about {int(value or 0):,} people ({int(low or 0):,} to {int(high):,})"
+        return f"at least {_people(low)}"
+    if value == 0:
+        return f"none seen, up to {_people(int(high))} not excluded"
+    return f"about {_people(value)} ({low:,} to {int(high):,})"
+
+
+def _people(number: int) -> str:
+    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def counted(count: Count, setting: Setting) -> Outcome:

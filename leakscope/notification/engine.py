@@ -62,7 +62,7 @@ def in_order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
 def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     regime = _regime(row, facts)
     near = nexus(row, people, facts)
-    if NO in (near.value, regime.value):
+    if regime.value is NO or (near.value is NO and not near.why):
         return [], []
     if regime.value is UNKNOWN:
         return [], _ask(row, people, facts)
@@ -78,14 +78,18 @@ def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> t
 
 
 def nexus(row: Jurisdiction, people: Headcount, facts: Facts) -> Outcome:
-    """Whether a jurisdiction has anything to do with the case: residents there, or an establishment there."""
+    """
+    Whether a jurisdiction has anything to do with the case: residents there, or an establishment there.
+
+    A no with a reason was worth considering and goes on record; one without is left out.
+    """
     scope = row.scope
     homes = people.living_in(scope.residence)
     seated = _seated(row, facts)
     if scope.basis == "residents":
-        return Outcome(homes, (f"residents of {row.name} among the people",), frozenset())
+        return Outcome(homes, (f"residents of {row.name} among the people",) if homes is not NO else ())
     if scope.basis == "establishment":
-        return Outcome(YES if seated is YES else NO, (f"established in {row.name}",), frozenset({"incident.establishments"}))
+        return Outcome(YES, (f"established in {row.name}",), frozenset({"incident.establishments"})) if seated is YES else Outcome(NO)
     if scope.basis == "regime":
         return Outcome(YES if _regime(row, facts).value is YES else homes | seated)
     return _territorial(row, homes, seated, facts)
@@ -103,7 +107,7 @@ def _seated(row: Jurisdiction, facts: Facts) -> Kleene:
 def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts) -> Outcome:
     read = frozenset({"incident.establishments", "incident.targets"})
     if seated is YES:
-        return Outcome(YES, (f"established in {row.name}",), read)
+        return Outcome(YES, (f"established in {_place(row)}",), read)
     if homes is not YES:
         return Outcome(NO, (), read)
     aimed = facts.incident.targets
@@ -111,11 +115,21 @@ def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts)
     codes = (*row.scope.residence, *(("EU", "EEA") if europe else ()))
     targeted = UNKNOWN if aimed is None else known(any(lives_in(place, codes) is not NO for place in aimed))
     value = seated | targeted
+    if value is NO and row.scope.basis == "member_state":
+        return Outcome(NO)
     if value is NO:
-        return Outcome(UNKNOWN, (f"people live in {row.name}, but neither an establishment nor an offer there is stated",), read, ())
+        return Outcome(NO, (f"people live in {_place(row)}, but you stated neither an establishment nor an offer of goods or services there",), read)
     missing = tuple(path for path, given in (("incident.establishments", facts.incident.establishments), ("incident.targets", aimed)) if given is None) if value is UNKNOWN else ()
-    said = f"people live in {row.name} and are offered goods or services there" if value is YES else f"people live in {row.name}; open whether its law reaches you"
+    where = f"people live in {_place(row)}"
+    said = f"{where} and are offered goods or services there" if value is YES else f"{where}; open whether its law reaches you"
     return Outcome(value, (said,), read, missing)
+
+
+def _place(row: Jurisdiction) -> str:
+    """A jurisdiction as a place; rows that are named for a law or an authority go by their ISO code."""
+    if row.id == EEA:
+        return "the EEA"
+    return row.scope.residence[0] if "-" in row.id and row.scope.basis != "member_state" and row.id not in row.scope.residence else row.name
 
 
 def _regime(row: Jurisdiction, facts: Facts) -> Outcome:

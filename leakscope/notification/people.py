@@ -9,8 +9,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
+from leakscope.estimation import estimate_reaches
 from leakscope.model import Basis, Estimate
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
 from leakscope.notification.law import Count, Version, tables
@@ -360,26 +361,13 @@ def reaches(estimate: Estimate, count: Count) -> tuple[Kleene, float | None]:
         count: the threshold.
 
     Returns:
-        Yes or no when the interval lies on one side, else unknown with P(number >= threshold) from a
-        log-normal whose halves match the interval's ends (a normal when the lower end is zero).
-        The probability is null when no upper end can be stated.
+        Yes or no when the interval lies on one side, else unknown with P(number >= threshold).
+        The probability is null when only bounds are known or nobody was seen: neither has a distribution.
     """
     least, low, high = count.least, estimate.low or 0.0, estimate.high
     if low >= least:
         return YES, 1.0
     if high is not None and high < least:
         return NO, 0.0
-    if high is None or estimate.value is None:
-        return UNKNOWN, None
-    return UNKNOWN, round(_tail(estimate, least - 0.5), 4)
-
-
-def _tail(estimate: Estimate, at: float) -> float:
-    z, value = float(ndtri(0.5 + estimate.level / 2)), float(estimate.value or 0)
-    low, high = float(estimate.low or 0), float(estimate.high or value)
-    if low > 0 and value > 0:
-        low, value, high, at = (math.log(number) for number in (low, value, max(high, value), at))
-    spread = (high - value if at >= value else value - low) / z
-    if spread <= 0:
-        return 0.5 if high > low else float(value >= at)
-    return float(ndtr((value - at) / spread))
+    probability = estimate_reaches(estimate, least) if estimate.value else None
+    return UNKNOWN, None if probability is None else round(probability, 4)

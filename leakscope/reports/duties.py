@@ -92,11 +92,15 @@ def _lines(text: str, style: str) -> list[Text]:
 
 
 def _closed(duties: list[Mapping[str, Any]]) -> RenderableType:
+    """One row per jurisdiction and reason: the duties it settles, and why."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for duty in duties:
+        rows.setdefault((duty["jurisdiction"], "; ".join(duty["why"])), []).append(duty["id"].removeprefix(f"duty-{duty['jurisdiction']}-"))
     table = Table.grid(padding=(0, 1))
     table.add_column(ratio=2, overflow="fold")
     table.add_column(ratio=5, overflow="fold")
-    for duty in duties:
-        table.add_row(_line(duty["id"].removeprefix("duty-"), "dim"), _line("; ".join(duty["why"])))
+    for (place, why), names in rows.items():
+        table.add_row(_line(f"{place}: {', '.join(names)}", "dim"), _line(why))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
@@ -84,7 +85,7 @@ def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes,
         document.render(values, SandboxedEnvironment(autoescape=True))
         buffer = io.BytesIO()
         document.save(buffer)
-    except (TemplateError, KeyError, ValueError, OSError):
+    except (TemplateError, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, OSError):
         raise FactsError("the letter template cannot be used", hint="start from the one that comes with LeakScope: docs/notification.md") from None
     return settled(buffer.getvalue())
 
