@@ -21,6 +21,7 @@ REGIONS = (
 _YEARS = re.compile(r"\(?(?:1[5-9]|20)[0-9]{2}\)? ?[-/] ?(?:1[5-9]|20)[0-9]{2}")
 #: Four dotted numbers are the address of a host.
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_DATE = re.compile(r"[0-3]?[0-9][./ -][0-3]?[0-9][./ -](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[./ -][0-3]?[0-9][./ -][0-3]?[0-9]")
 #: Area codes that companies pay for, so that nobody is reached who lives somewhere.
 _TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888", "900"})
 
@@ -42,7 +43,7 @@ def phone_region(text: str) -> str | None:
         'GB'
     """
     digits = digits_of(text)
-    if not 7 <= len(digits) <= 15 or _YEARS.fullmatch(text) or _ADDRESS.match(text) or not is_not_repeated(digits) or digits in "12345678901234567890":
+    if not 7 <= len(digits) <= 15 or any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS)) or not is_not_repeated(digits) or digits in "12345678901234567890":
         return None
     if text.lstrip("( ").startswith("+"):
         return "001" if _holds(text, None) else None
@@ -55,7 +56,14 @@ def _nanp(text: str) -> bool:
     return digits[-10:-7] not in _TOLL_FREE and is_not_repeated(digits[-10:]) and _holds(digits[-10:], "US")
 
 
+def _phone_shape(text: str) -> bool:
+    """Whether eight to fifteen digits stand in groups that are neither a date, a range of years nor an address of a host."""
+    digits = digits_of(re.split("[xe]", text.lower())[0])
+    return 8 <= len(digits) <= 15 and is_not_repeated(digits) and not any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS))
+
+
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "phone_national": lambda text: phone_region(text) is not None,
     "phone_nanp": _nanp,
+    "phone_shape": _phone_shape,
 }

@@ -24,6 +24,7 @@ _SITE_PAGES = frozenset(
 _CODE_OBJECTS = frozenset(
     {"args", "config", "ctx", "data", "db", "entry", "env", "event", "form", "input", "message", "models", "options", "os", "params", "process", "req", "request", "res", "result", "row", "self", "session", "settings", "this", "user"}
 )  # fmt: skip
+_DATE_OR_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[-/.](?:0?[1-9]|1[0-2]))?(?:[-/.][0-3]?[0-9])?|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)?[0-9]{2}")
 _NOT_STREETS = frozenset({"hard", "solid", "state", "flash", "usb", "disk", "ssd", "test", "best", "right", "wrong", "easy", "only", "this", "that", "year", "minute", "hour"})
 _NOT_USERS = frozenset(
     {
@@ -45,6 +46,11 @@ def _username(text: str) -> bool:
     if name.partition(".")[0] in _CODE_OBJECTS and "." in name:
         return False
     return name not in _NOT_USERS and not any(part in name for part in ("your", "userid", "user_id", "username", "example"))
+
+
+def _record_number(text: str) -> bool:
+    """Whether a number in a file's record holds enough digits, and is neither a date nor a year."""
+    return sum(c.isdigit() for c in text) >= 3 and not _DATE_OR_YEAR.fullmatch(text.strip("- "))
 
 
 def _street_address(text: str) -> bool:
@@ -114,6 +120,7 @@ def _mrz(text: str) -> bool:
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "social_handle": _social_handle,
     "username": _username,
+    "record_number": _record_number,
     "street_address": _street_address,
     "icd10": _icd10,
     "plate_shape": _plate,
