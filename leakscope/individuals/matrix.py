@@ -86,14 +86,18 @@ def _roles(members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _children(members: pl.DataFrame, births: pl.DataFrame, on: date) -> pl.DataFrame:
-    """`cluster, child`: by birth date, stated age, or a field about a child; null where none tells."""
+    """
+    `cluster, child`: by birth date, an age in a field of its own, or a field about a child; null where none tells.
+
+    An age in prose may be anybody's ("my daughter is 8"), so it decides nothing; one fact that says grown up outweighs the others.
+    """
     born = members.select("cluster", "unit").unique().join(births, on="unit")
     by_birth = born.select("cluster", years=years_before(pl.col("birth"), on)).drop_nulls()
-    ages = members.filter((pl.col("entity") == "AGE") & pl.col("value").str.contains(r"^\d{1,3}$"))
+    ages = members.filter((pl.col("entity") == "AGE") & ~pl.col("in_turn").fill_null(False) & pl.col("value").str.contains(r"^\d{1,3}$"))
     by_age = ages.select("cluster", years=pl.col("value").cast(pl.Int64))
     told = pl.concat([by_birth, by_age]).filter(pl.col("years") < 130)
     slots = members.group_by("cluster").agg(slot_child=(pl.col("slot") == "child").any())
-    young = told.group_by("cluster").agg(child=(pl.col("years") < ADULT_YEARS).any())
+    young = told.group_by("cluster").agg(child=(pl.col("years") < ADULT_YEARS).all())
     joined = slots.join(young, on="cluster", how="left")
     return joined.select("cluster", child=pl.when(pl.col("slot_child")).then(True).otherwise("child"))
 
