@@ -21,6 +21,7 @@ def command(case: str, name: str, form: str) -> None:
     NAME is finding-N, a fingerprint, SOURCE:RECORD, a person, a duty, or any id in assessment.json.
     """
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -41,6 +42,6 @@ def command(case: str, name: str, form: str) -> None:
         table.add_column(min_width=2, max_width=24, style="dim", overflow="fold")
         table.add_column(ratio=1, overflow="fold")
         for label, value in section.rows:
-            table.add_row(Text(f"  {plain(label)}"), Text(plain(value)))
-        console.print(table)
+            table.add_row(Text(plain(label)), Text(plain(value)))
+        console.print(Padding(table, (0, 0, 0, 2)))
     sys.stdout.write("\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n")  # type: ignore[attr-defined]

@@ -59,10 +59,15 @@ def _duty_facts(duty: Mapping[str, Any]) -> Rows:
         ("status", str(duty["status"]).replace("_", " ") + chance),
         ("instrument", duty["instrument"]),
         ("law", duty.get("citation") or "not stated"),
-        ("in force", " to ".join(said(value) for value in (duty.get("in_force") or {}).values())),
+        ("in force", _in_force(duty.get("in_force") or {})),
         ("our source", f"{checked}, as of {said(confidence.get('as_of'))}"),
         *(("", said(source)) for source in confidence.get("sources") or ()),
     ]
+
+
+def _in_force(span: Mapping[str, Any]) -> str:
+    start, end = span.get("from"), span.get("to")
+    return f"from {said(start)} to {said(end)}" if end else f"since {said(start)}"
 
 
 def _people_of(case: Case, duty: Mapping[str, Any]) -> Rows:

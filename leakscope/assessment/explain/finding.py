@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from leakscope.assessment.case import FINDINGS, RECORD_PERSONS, Case
+from leakscope.assessment.case import FINDINGS, INDIVIDUALS, RECORD_PERSONS, Case
+from leakscope.assessment.explain.duty import covers
 from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, grounds_for, said
 from leakscope.catalogue import load
 from leakscope.severity.impact import weight_of
@@ -38,7 +39,7 @@ def explain_finding(case: Case, name: str, finding: dict[str, Any]) -> Explanati
         Section(heading="Rule that found it", rows=_detector_rows(finding["detector"])),
         Section(heading="Whose", rows=_owner_rows(case, finding)),
         Section(heading="What it means", rows=_meaning_rows(finding["entity"], code, assessment)),
-        Section(heading="Duties that rest on people with such data", rows=_duty_rows(assessment)),
+        Section(heading="Duties where they live", rows=_duty_rows(case, finding, assessment)),
     ]
     return Explanation(id=name, kind="finding", sections=tuple(section for section in sections if section.rows))
 
@@ -52,15 +53,26 @@ def _finding_rows(finding: Mapping[str, Any]) -> Rows:
         ("confidence", f"{finding['confidence']:.3f}"),
         ("structure", {True: "checked and right", False: "checked and wrong", None: "no structural check exists"}[finding["validated"]]),
         ("fingerprint", finding["fingerprint"]),
-        ("findings with this name", str(finding["_same"])),
+        ("findings like it", f"{finding['_same']:,} with this name"),
     ]
     return rows + [(key.replace("_", " "), said(value)) for key, value in sorted(attributes.items())]
+
+
+#: What found a finding that no pattern of the catalogue did, by the beginning of its name.
+_OTHER_DETECTORS = {
+    "field.": "the name of the field or column, which says what its values are",
+    "topic.": "the reading of a conversation's topic, in a sample of conversations",
+    "names.": "a model or rule that reads names in prose",
+    "chat.": "the shape of the record: a list of messages with roles",
+    "presidio.": "a recogniser that was registered with Presidio",
+}
 
 
 def _detector_rows(detector: str) -> Rows:
     rule = load().by_id.get(detector)
     if rule is None:
-        return [("detector", f"{detector} (not a pattern of the catalogue: a model, a topic, or a rule of yours)")]
+        kind = next((said for head, said in _OTHER_DETECTORS.items() if detector.startswith(head)), "a rule of yours, or one of another version")
+        return [("detector", detector), ("which is", kind)]
     context = f"raised by nearby {', '.join(rule.context[:6])}" if rule.context else "no context words"
     rows = [
         ("detector", f"{rule.id}: {rule.name} ({rule.file})"),
@@ -93,5 +105,11 @@ def _meaning_rows(entity: str, code: str | None, assessment: Mapping[str, Any]) 
     return [("element", element.name), ("processing context", element.enisa), *special, ("severity weight", f"{weight.value:g}: {weight.source}"), *share]
 
 
-def _duty_rows(assessment: Mapping[str, Any]) -> Rows:
-    return [(str(duty["status"]).replace("_", " "), f"{duty['id']}: {duty['instrument']}") for duty in assessment["duties"] if duty["status"] in ("applies", "may_apply")][:PLACES_SHOWN]
+def _duty_rows(case: Case, finding: Mapping[str, Any], assessment: Mapping[str, Any]) -> Rows:
+    """Open duties of the places where the people of this record live."""
+    linked = case.read_frame(RECORD_PERSONS).filter((pl.col("source") == finding["source"]) & (pl.col("record") == finding["record"]))
+    people = case.read_frame(INDIVIDUALS).filter(pl.col("counted") & pl.col("person").is_in(linked["person"].implode()))
+    places = people["residence"].drop_nulls().unique().sort().to_list()
+    open_duties = [duty for duty in assessment["duties"] if duty["status"] in ("applies", "may_apply") and any(covers(duty, place) for place in places)]
+    rows = [(str(duty["status"]).replace("_", " "), f"{duty['id']}: {duty['citation'] or duty['instrument']}") for duty in open_duties]
+    return rows[:PLACES_SHOWN]
