@@ -22,7 +22,7 @@ def missing_facts(found: Answer, people: Headcount, facts: Facts) -> list[dict[s
             matters.setdefault(path, []).append(duty["id"])
     rows = [{"fact": path, "question": question(path), "why": _why(path, len(ids)), "matters_for": sorted(ids)} for path, ids in matters.items()]
     rows.sort(key=lambda row: (-len(row["matters_for"]), row["fact"]))
-    return [*rows, *_merged(found), *_residence(people), *_population(people)]
+    return [*rows, *_merged(found), *_residence(people), *(row for row in _population(people, facts) if row["fact"] not in matters)]
 
 
 def _merged(found: Answer) -> list[dict[str, Any]]:
@@ -60,10 +60,12 @@ def _residence(people: Headcount) -> list[dict[str, Any]]:
     return found
 
 
-def _population(people: Headcount) -> list[dict[str, Any]]:
+def _population(people: Headcount, facts: Facts) -> list[dict[str, Any]]:
     if not people.open_ended:
         return []
-    return [{"fact": "population.records", "question": "How many records did the exposure hold, and how was the sample drawn?", "why": "without them the number of people in the whole exposure cannot be estimated; thresholds that are not reached stay open", "matters_for": []}]
+    why = "without it the number of people in the whole exposure cannot be estimated; thresholds that are not reached stay open"
+    asked = unknown_of(facts, ("population.records", "population.design"))
+    return [{"fact": path, "question": question(path), "why": why, "matters_for": []} for path in asked]
 
 
 #: What decides most duties, in the order in which responders usually know it.
@@ -86,7 +88,7 @@ def choices(path: str) -> tuple[str, ...]:
 
 def unknown_of(facts: Facts, paths: tuple[str, ...]) -> list[str]:
     """Those of `paths` that nobody stated, in the same order."""
-    return [path for path in paths if facts.value(path) in ("unknown", None, {}, ())]
+    return [path for path in paths if facts.value(path) in ("unknown", None, False, {}, ())]
 
 
 def stated(facts: Facts) -> tuple[list[str], list[str]]:
