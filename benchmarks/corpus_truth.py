@@ -87,8 +87,9 @@ def main(folder: Path) -> None:
     truth = pl.read_parquet(folder / "truth" / "findings.parquet")
     evidence = next(path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in (".ndjson", ".gz", ".csv", ".sql"))
     sightings = sightings_of(evidence)
-    source = sightings["source"][0] if sightings.height else evidence.name
-    table = compare(truth.with_columns(pl.lit(source).alias("source")), sightings)
+    if evidence.suffix != ".sql":
+        truth = truth.with_columns(pl.lit(sightings["source"][0] if sightings.height else evidence.name).alias("source"))
+    table = compare(truth, sightings)
     with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, float_precision=3):
         print(table)
 

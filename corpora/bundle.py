@@ -88,7 +88,7 @@ A chat request holds the id of its user and of its session; these alone do not c
     "customers": """`customers.csv` has one customer a row; about 4% of rows are second accounts of a person, written a little differently.
 About 1% of rows are test rows or shared mailboxes: `truth/decoys.parquet` lists them.""",
     "sql_dump": """`dump.sql` is a MySQL dump with one INSERT a row.
-In the truth, `record` counts the INSERT rows, `field` is `table.column`, and `line` is the 0-based number of the non-empty line.
+In the truth, `source` is `dump.sql:table`, `record` the row in its table from 0, `field` the column, and `line` is the 0-based number of the non-empty line.
 The integration keys that are private keys stand with `\\n` for their line breaks.""",
     "mixed_folder": """`files/` holds environment files, a private key, lists of passwords, notes, a log, a newsletter table and a chat export.
 In text files a record is a non-empty line and its field is `line`; the private key is one value over its whole file (empty field).

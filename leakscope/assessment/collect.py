@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -166,17 +166,31 @@ Keep = Callable[[str, np.ndarray], np.ndarray]
 
 
 def _read_piece(piece: Piece, work: Work, keep: Keep | None, account: _Account, *, workers: int) -> None:
-    collected = examined = 0
+    counts: dict[str, list[int]] = {}
     for batch, found in local.run(_drawn(read(piece.evidence, piece.format), keep), work, workers=workers):
+        of_source = counts.setdefault(batch.source, [0, 0, 0])
+        of_source[_COLLECTED] += batch.records or 0
         if isinstance(batch, SetAside):
+            of_source[_ASIDE] += (batch.records or 0) if batch.reason != _NOT_DRAWN else 0
             account.aside.append(batch) if batch.reason != _NOT_DRAWN else None
-            collected += batch.records or 0
         elif found is not None:
-            collected, examined = collected + batch.records, examined + batch.records
+            of_source[_EXAMINED] += batch.records
             account.examined.append(found)
             account.turns.append(_without_repeats(found.turns, account.known_turns))
-    aside = sum(one.records or 0 for one in account.aside if one.source == piece.exhibit.source)
-    account.exhibits.append(replace(piece.exhibit, collected=collected, examined=examined, not_drawn=collected - examined - aside))
+    account.exhibits.extend(_accounted(piece.exhibit, counts))
+
+
+_COLLECTED, _EXAMINED, _ASIDE = range(3)
+
+
+def _accounted(exhibit: Exhibit, counts: Mapping[str, Sequence[int]]) -> Iterator[Exhibit]:
+    """One exhibit for each source that a reader gave: the file itself, or each table in it."""
+    for source, (collected, examined, aside) in counts.items() or {exhibit.source: (0, 0, 0)}.items():
+        named = exhibit
+        if source != exhibit.source:
+            place = source.removeprefix(f"{exhibit.source}:")
+            named = replace(exhibit, id=f"{exhibit.id}/{place}", source=source, parent=exhibit.parent or exhibit.source)
+        yield replace(named, collected=collected, examined=examined, not_drawn=collected - examined - aside)
 
 
 _NOT_DRAWN = "not drawn"
@@ -256,11 +270,15 @@ def drawing(run: Run) -> Keep | None:
 def _ticket_limit(run: Run, rows: int) -> float:
     """The ticket below which exactly `rows` of all records lie; above every ticket when there are no more records than that."""
     run.progress.start("counting", None, "records")
-    counts = [(piece.exhibit.source, _count(piece)) for piece in pieces(run) if isinstance(piece, Piece)]
+    counts = [counted for piece in pieces(run) if isinstance(piece, Piece) for counted in _count(piece).items()]
     run.progress.stop()
     every = np.sort(np.concatenate([tickets(np.arange(count), source=source, seed=run.options.seed) for source, count in counts])) if counts else np.array([])
     return float(every[rows]) if rows < len(every) else 1.0
 
 
-def _count(piece: Piece) -> int:
-    return sum(one.records or 0 for one in read(piece.evidence, piece.format))
+def _count(piece: Piece) -> dict[str, int]:
+    """Records by source."""
+    counts: dict[str, int] = {}
+    for one in read(piece.evidence, piece.format):
+        counts[one.source] = counts.get(one.source, 0) + (one.records or 0)
+    return counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -41,7 +42,10 @@ def _identified(evidence: Evidence) -> list[dict[str, Any]]:
         digest = sha256_of(evidence)
     except SetAsideError as error:
         return [_refused(SetAside(source=evidence.name, reason=error.reason, detail=error.message))]
-    return [_refused(piece) if isinstance(piece, SetAside) else _row(*piece, digest) for piece in expand(evidence)]
+    rows: list[dict[str, Any]] = []
+    for piece in expand(evidence):
+        rows.extend([_refused(piece)] if isinstance(piece, SetAside) else _rows(*piece, digest))
+    return rows
 
 
 def _refused(piece: SetAside) -> dict[str, Any]:
@@ -50,20 +54,35 @@ def _refused(piece: SetAside) -> dict[str, Any]:
             "next": "Nothing can be read from it."}  # fmt: skip
 
 
-def _row(evidence: Evidence, chosen: Format, digest: str) -> dict[str, Any]:
-    records, aside, fields, spans = 0, [], {}, []
+@dataclass(slots=True)
+class _Seen:
+    """What one source of a file showed."""
+
+    records: int = 0
+    aside: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, None] = field(default_factory=dict)
+    times: list[Any] = field(default_factory=list)
+
+
+def _rows(evidence: Evidence, chosen: Format, digest: str) -> list[dict[str, Any]]:
+    """One row for the file, or for each table in it."""
+    seen: dict[str, _Seen] = {}
     for batch in read(evidence, chosen):
+        of_source = seen.setdefault(batch.source, _Seen())
+        of_source.records += batch.records or 0
         if isinstance(batch, SetAside):
-            aside.append({"reason": batch.reason, "detail": batch.detail, "records": batch.records})
-            records += batch.records or 0
+            of_source.aside.append({"reason": batch.reason, "detail": batch.detail, "records": batch.records})
             continue
-        records += batch.records
-        spans.append(_span(batch))
-        fields |= dict.fromkeys(_fields(batch))
-    times = [time for span in spans for time in span if time is not None]
-    return {"source": evidence.name if evidence.parent in (None, evidence.name) else f"{evidence.parent}:{evidence.name}", "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": records,
-            "set_aside": aside, "fields": list(dict.fromkeys(_shown(name) for name in fields)), "first": _text(min(times, default=None)), "last": _text(max(times, default=None)),
-            "next": _next(evidence, fields)}  # fmt: skip
+        of_source.times += [time for time in _span(batch) if time is not None]
+        of_source.fields |= dict.fromkeys(_fields(batch))
+    return [_row(evidence, chosen, digest, source, one) for source, one in (seen or {evidence.name: _Seen()}).items()]
+
+
+def _row(evidence: Evidence, chosen: Format, digest: str, source: str, seen: _Seen) -> dict[str, Any]:
+    named = source if evidence.parent is None or source.startswith(evidence.parent) else f"{evidence.parent}:{source}"
+    return {"source": named, "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": seen.records,
+            "set_aside": seen.aside, "fields": [plain(name) for name in seen.fields], "first": _text(min(seen.times, default=None)), "last": _text(max(seen.times, default=None)),
+            "next": _next(evidence, seen.fields)}  # fmt: skip
 
 
 def _text(instant: Any) -> str | None:
@@ -86,13 +105,6 @@ def _fields(batch: Batch) -> list[str]:
         return pl.read_ndjson(io.BytesIO(head), infer_schema_length=None, ignore_errors=True).columns
     except pl.exceptions.PolarsError:
         return []
-
-
-def _shown(name: str) -> str:
-    """A field's name; one that is itself data (an address, an id) shows as what it is instead."""
-    from leakscope.text.unfold import is_data
-
-    return "(a name that is data)" if is_data(name) else plain(name)
 
 
 def _next(evidence: Evidence, fields: dict[str, None]) -> str:

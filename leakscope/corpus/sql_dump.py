@@ -43,7 +43,7 @@ class _Dump:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self.line = self.record = 0
+        self.line = self.record = self.row_number = 0
 
     def text(self, *lines: str) -> None:
         """Lines that are no rows."""
@@ -52,7 +52,8 @@ class _Dump:
             self.line += bool(line.strip())
 
     def table(self, name: str) -> None:
-        """A table's definition."""
+        """A table's definition; its rows are counted from 0."""
+        self.row_number = 0
         columns = (f"  `{column}` {'bigint NOT NULL' if column in ('id', 'user_id', 'total_cents') else 'text'}," for column in _TABLES[name])
         self.text("", "--", f"-- Table structure for table `{name}`", "--", "", f"CREATE TABLE `{name}` (", *columns, "  PRIMARY KEY (`id`)", ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;", "")
 
@@ -61,6 +62,7 @@ class _Dump:
         columns = ", ".join(f"`{column}`" for column in _TABLES[name])
         self.text(f"INSERT INTO `{name}` ({columns}) VALUES ({', '.join(_literal(row[column]) for column in _TABLES[name])});")
         self.record += 1
+        self.row_number += 1
 
 
 def _user(draw: Draw, who: Person, number: int) -> dict[str, Any]:
@@ -96,9 +98,10 @@ def write(rows: int, seed: int, folder: Path) -> None:
         tally.close()
 
 
-def _find(tally: Tally, dump: _Dump, field: str, entity: str, value: str, **owner: int) -> None:
+def _find(tally: Tally, dump: _Dump, place: str, entity: str, value: str, **owner: int) -> None:
+    table, _, column = place.partition(".")
     tally.place = dump.record
-    tally.find(SOURCE, dump.record, field, entity, value, line=dump.line, **owner)
+    tally.find(f"{SOURCE}:{table}", dump.row_number, column, entity, value, line=dump.line, **owner)
 
 
 def _write_users(dump: _Dump, draw: Draw, tally: Tally, users: int, seed: int, truth: Truth) -> None:

@@ -33,18 +33,18 @@ def content(path: Path) -> list:
 
 def text_at(corpus: Path, finding: dict) -> str:
     """The text at a finding's field."""
-    path = corpus / finding["source"]
+    file, _, table_name = finding["source"].partition(":")
+    path = corpus / file
     if finding["field"] == "":
         return path.read_text("utf-8")
     if finding["line"] is not None:
-        return sql_value(content(path)[finding["line"]], finding["field"])
+        return sql_value(content(path)[finding["line"]], table_name, finding["field"])
     record = content(path)[finding["record"]]
     return record if finding["field"] == "line" else follow(record, finding["field"])
 
 
-def sql_value(line: str, field: str) -> str:
+def sql_value(line: str, name: str, column: str) -> str:
     """A column's value in an INSERT statement, read with the CSV module's quoting."""
-    name, _, column = field.partition(".")
     head, _, values = line.removesuffix(");").partition(") VALUES (")
     assert head.startswith(f"INSERT INTO `{name}` (")
     columns = [part.strip("` ") for part in head.partition("(")[2].split(",")]

@@ -3,10 +3,14 @@
 import io
 
 import pytest
+from hypothesis import settings
 
 from leakscope.model import Batch, SetAside
 from leakscope.sources import expand, read
 from leakscope.sources.evidence import Evidence
+
+settings.register_profile("sources", deadline=None)
+settings.load_profile("sources")
 
 
 @pytest.fixture
