@@ -19,6 +19,8 @@ from leakscope.detection.overlaps import is_secret
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
 _HEX_IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
+#: Names of what may be published: the public half of a key.
+_PUBLIC_BEFORE = re.compile(r"(?i)public[_ -]?key(?:[_ -]?token)?[\"'\\s:=,(]*$|publishable")
 _CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
 _MASKED = re.compile(r"^[*xX•●.#_\-?]{3,}$|^\*{2,}|\*{4,}|•{3,}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
 
@@ -115,21 +117,35 @@ def _secret(one: Candidate, context: Context, value: str) -> Candidate:
         return replace(one, reason="placeholder") if code else one
     if one.entity == "CREDENTIAL_PASSWORD_HASH":
         return one
-    if _placeholder(text):
+    if _placeholder(text, "provider" in one.attributes or one.entity in _OWN_FORM):
         return replace(one, reason="placeholder")
+    if one.entity == "SECRET_GENERIC" and _PUBLIC_BEFORE.search(value[max(0, one.start - 40) : one.start]):
+        return replace(one, reason="public-key")
     if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(context.near)):
         return replace(one, reason="identifier")
     return one
 
 
-def _placeholder(text: str) -> bool:
-    """Whether a token is written to be replaced: a marker in it, a variable, or hardly any characters."""
-    lower = text.lower()
-    if any(marker in lower.replace(".example", "") for marker in _listed("secrets", "markers")):
+def _placeholder(text: str, issued: bool) -> bool:
+    """
+    Whether a token is written to be replaced: a marker in it, a variable, or hardly any characters.
+
+    A token in an issuer's own form is only taken for one when it has next to no digits beside the marker, since random
+    characters spell short words now and then.
+    """
+    lower = text.lower().replace(".example", "")
+    if lower.startswith(_VARIABLE) or len(set(lower)) <= 4:
         return True
-    return lower.startswith(_VARIABLE) or len(set(lower)) <= 4
+    if issued:
+        return any(marker in lower for marker in _FILLED) or (
+            sum(c.isdigit() for c in text) < 2 and any(marker in lower for marker in _listed("secrets", "markers"))
+        )
+    return any(marker in lower for marker in _listed("secrets", "markers"))
 
 
+_FILLED = ("xxxx", "****", "....", "example_", "your_", "your-", "<")
+#: Types whose findings have a form of their own, whoever issued them.
+_OWN_FORM = frozenset({"CREDENTIAL_BASIC_AUTH", "CREDENTIAL_PAIR", "SECRET_CONNECTION_STRING", "SECRET_JWT", "SECRET_MFA_SEED"})
 _VARIABLE = ("<", "{{", "${", "%(")
 
 

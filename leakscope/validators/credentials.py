@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.compile(r"[^A-Za-z0-9\s]"))
@@ -9,6 +10,7 @@ _REFERENCE = re.compile(r"^(?:\$|%|\{|<|@\{|process\.env|os\.|env\.|self\.|this\
 _HASHED = re.compile(r"^(?:\$[0-9a-z]{1,10}\$|[0-9a-fA-F]{32}$|[0-9a-fA-F]{40}$|[0-9a-fA-F]{64}$|[0-9a-fA-F]{128}$|\{S?(?:SHA|MD5)|pbkdf2|scrypt:|\*[0-9A-F]{40}$)")
 _MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}|^[0-9]{10}(?:[0-9]{3})?$")
 _MASKED = re.compile(r"^(.)\1+$|^[*xX•.#-]+$|\*{3}|•{3}|^\[?(?i:redacted|filtered|masked|hidden|removed|secret)\]?$")
+_PLACEHOLDER = re.compile(r"(?i)^(?:(?:your|my|the|some|any|new|old|enter|insert|change|example|sample)[ _.-]?)?(?:(?:your|db|database|user|root|admin|new|secure|strong|test|default)[ _.-])?(?:passw(?:or)?d|pass|pwd|password_?here|secret|passphrase)(?:[ _.-]?(?:here|goes here)?)$|^/[a-z]+/|^[a-z]:[\\\\/]|example|placeholder|changeme|change_me")
 _SENTENCE = re.compile(r"^[A-Za-z]+(?: [A-Za-z]+){3,}[.!?]?$")
 
 
@@ -19,7 +21,7 @@ def _classes(text: str) -> int:
 def password(text: str) -> bool:
     """Whether `text` can be a password: not masked, hashed, a date, a reference to a variable, or a sentence."""
     text = text.strip()
-    return len(text) >= 3 and not (_MASKED.search(text) or _REFERENCE.search(text) or _SENTENCE.match(text) or _MOMENT.match(text) or _HASHED.match(text))
+    return len(text) >= 3 and not (_MASKED.search(text) or _REFERENCE.search(text) or _PLACEHOLDER.search(text) or _SENTENCE.match(text) or _MOMENT.match(text) or _HASHED.match(text))
 
 
 def password_strong(text: str) -> bool:
@@ -49,11 +51,12 @@ def email_password(text: str) -> bool:
 def login_password(text: str) -> bool:
     """`login:password`, both there, neither a variable, a port nor a time."""
     login, separator, secret = [*re.split(r"([:|;])", text, maxsplit=1), "", ""][:3]
-    if not separator or len(secret) < 4 or re.fullmatch(r"[0-9]{2,5}", login) or re.search(r"[${<%(]", login):
+    login, secret = login.strip("\"'"), secret.strip("\"'")
+    if not separator or (len(secret) < 4 and len(login) < 6) or re.fullmatch(r"[0-9]{2,5}", login) or re.search(r"[${<%(]", login):
         return False
     if re.fullmatch(r"[0-9T:.+Z-]+", text):
         return False
-    return not _REFERENCE.search(secret) and not _MASKED.search(secret) and "//" not in login
+    return not (secret and _REFERENCE.search(secret)) and not _MASKED.search(secret) and "//" not in login
 
 
 def url_with_password(text: str) -> bool:
@@ -69,7 +72,17 @@ def recovery_code(text: str) -> bool:
     return any(c.isdigit() for c in bare) and len(set(bare)) > 3 and not re.fullmatch(r"(?:19|20)[0-9]{6}", bare)
 
 
+def base64_text(text: str) -> bool:
+    """Base64 of printable text that holds more than letters in lower case (a plain word would decode to noise)."""
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+    except ValueError:
+        return False
+    return decoded.strip().isprintable() and len(decoded) >= 4
+
+
 VALIDATORS = {
+    "base64_text": base64_text,
     "password": password,
     "password_strong": password_strong,
     "password_field": password_field,
