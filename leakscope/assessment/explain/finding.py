@@ -27,7 +27,10 @@ def find_finding(case: Case, name: str) -> dict[str, Any] | None:
     else:
         source, _, record = name.rpartition(":")
         found = findings.filter((pl.col("source") == source) & (pl.col("record") == int(record))) if source and record.isdigit() else findings.clear()
-    return None if found.is_empty() else {**found.row(0, named=True), "_same": found.height}
+    if found.is_empty():
+        return None
+    row = found.row(0, named=True)
+    return {**row, "_same": findings.filter(pl.col("fingerprint") == row["fingerprint"]).height}
 
 
 def explain_finding(case: Case, name: str, finding: dict[str, Any]) -> Explanation:
@@ -53,7 +56,7 @@ def _finding_rows(finding: Mapping[str, Any]) -> Rows:
         ("confidence", f"{finding['confidence']:.3f}"),
         ("structure", {True: "checked and right", False: "checked and wrong", None: "no structural check exists"}[finding["validated"]]),
         ("fingerprint", finding["fingerprint"]),
-        ("findings like it", f"{finding['_same']:,} with this name"),
+        ("the same value", f"found {finding['_same']:,} times in all"),
     ]
     return rows + [(key.replace("_", " "), said(value)) for key, value in sorted(attributes.items())]
 
