@@ -88,6 +88,8 @@ def reasons(distinct: pl.DataFrame) -> pl.DataFrame:
 
 #: A person rests on findings at least this sure; below it more would be invented than missed. Own choice.
 LEAST_CONFIDENCE = 0.75
+#: A first and a last name together are seldom anything else.
+LEAST_FOR_FULL_NAME = 0.55
 DOUBTFUL = "nothing but a doubtful finding"
 
 
@@ -96,14 +98,16 @@ def doubtful(members: pl.DataFrame) -> pl.DataFrame:
     Clusters whose every identifying finding is more doubtful than `LEAST_CONFIDENCE`.
 
     Args:
-        members: `cluster, entity, rank, confidence` of every sighting.
+        members: `cluster, entity, value, rank, confidence` of every sighting.
 
     Returns:
         `cluster, reason`.
     """
     naming = (pl.col("rank") > 0) | pl.col("entity").is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"])
-    best = members.filter(naming).group_by("cluster").agg(pl.col("confidence").max())
-    return best.filter(pl.col("confidence") < LEAST_CONFIDENCE).select("cluster", reason=pl.lit(DOUBTFUL))
+    full_name = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
+    least = pl.when(full_name).then(LEAST_FOR_FULL_NAME).otherwise(LEAST_CONFIDENCE)
+    sure = members.filter(naming).group_by("cluster").agg(sure=(pl.col("confidence") >= least).any())
+    return sure.filter(~pl.col("sure")).select("cluster", reason=pl.lit(DOUBTFUL))
 
 
 def not_counted(members: pl.DataFrame) -> pl.DataFrame:

@@ -129,8 +129,9 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tu
         described = _scopes(weak_facts(placed, facts.names, facts.births, facts.identifiers), placed, linked)
     own = described.filter(pl.col("scope").is_null())
     weak = link_descriptions(linked, own, seed=seed)
-    agreed = pl.concat([weak.clusters, attach_lone_names(own, weak.clusters)])
-    single = by_single_fact(described, agreed)
+    scoped = described if placed is None else _scopes(described.drop("scope"), placed, weak.clusters)
+    agreed = pl.concat([weak.clusters, attach_lone_names(scoped, weak.clusters)])
+    single = by_single_fact(scoped, agreed)
     sure = linked.select("unit", rule=pl.lit("identifier"))
     ruled = agreed.join(sure, on="unit", how="left").with_columns(rule=pl.col("rule").min().over("cluster").fill_null("description"))
     return pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong, weak

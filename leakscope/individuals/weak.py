@@ -184,12 +184,29 @@ def link_descriptions(clusters: pl.DataFrame, facts: pl.DataFrame, *, seed: int 
     return WeakLinks(clusters=joined, pairs=nothing, people=0, report=report)
 
 
+def _owners_of_names(named: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """`scope, name, cluster`: who goes by a full name in a scope, where that is one person; an author's own name is theirs too."""
+    owned = named.join(clusters, on="unit").select("scope", "name", "cluster").unique()
+    authors = owned.filter(pl.col("scope").is_null()).with_columns(scope=pl.lit("author:") + pl.col("cluster").cast(pl.String))
+    every = pl.concat([owned, authors]).unique()
+    lone = every.group_by("scope", "name").agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
+    return lone.filter(pl.col("people") == 1).drop("people")
+
+
 def attach_lone_names(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """`unit, cluster`: units with a full name and nothing else, where exactly one person of the evidence has that name."""
+    """
+    Units with a full name and nothing else, where exactly one person of their scope has that name.
+
+    Args:
+        facts: as `weak_facts` gives, with `scope`.
+        clusters: `unit, cluster` so far; scopes are named `author:` and the author's cluster.
+
+    Returns:
+        `unit, cluster` of the units that found their person.
+    """
     named = facts.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
-    owners = named.join(clusters, on="unit").group_by("name").agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
     waiting = named.filter(_facts_known() < 2).join(clusters, on="unit", how="anti")
-    return waiting.join(owners.filter(pl.col("people") == 1), on="name").select("unit", "cluster")
+    return waiting.join(_owners_of_names(named, clusters), on=["scope", "name"], nulls_equal=True).select("unit", "cluster")
 
 
 def by_single_fact(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
