@@ -139,6 +139,13 @@ def test_every_id_of_the_assessment_can_be_explained(case, assessment):
         assert explain(case, name).sections
 
 
+def test_an_entity_leads_to_its_fields_and_findings(case):
+    """Field, how often, first record, and a finding to explain next."""
+    places = rows(explain(case, "entity-EMAIL_ADDRESS"))["Where it stands"]
+
+    assert places == {"finding-0": "log_stream.ndjson, field string.values[message]: 2 findings in 1 records, first record 7"}
+
+
 def test_what_is_not_there_is_bad_use(case):
     """With the shapes of ids as a hint."""
     for name in ("duty-XX-regulator", "person-ffff", "finding-99", "nonsense"):

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from leakscope.schema import PERSON_ELEMENTS, conform
 from leakscope.severity.circumstances import read_circumstances
-from leakscope.severity.people import BY_ACCESS, element_categories, exposed_elements, person_severity
+from leakscope.severity.others import measures_of, score_with
+from leakscope.severity.people import BY_ACCESS, element_categories, exposed_elements, person_severity, score_expression
 from leakscope.severity.scheme import grounds_of, load_scheme
-from leakscope.severity.score import adjust
+from leakscope.severity.score import adjust, combine
 from leakscope.vocabulary import elements
 from tests.severity.people import assessed, elements_of, individuals_of, one
 
@@ -180,3 +181,17 @@ def test_a_hundred_thousand_people_are_scored_in_seconds():
 
     assert scored.height > 99_000
     assert time.perf_counter() - start < 20
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.sampled_from(WEIGHED), st.integers(1, 60), min_size=1, max_size=6), st.sampled_from(["nist-800-122", "cnil", "four-tier", "breach-level-index", "enisa-2013"]))
+def test_every_scheme_scores_a_person_as_its_arithmetic_does(held, name):
+    """The expression over all people and the plain function agree, for every scheme."""
+    scheme, circumstances = load_scheme(name), read_circumstances(None)
+    frame = exposed_elements(elements_of({"p": held}), individuals_of(["p"]), minimum_confidence=0.5)
+    row = person_severity(frame, GROUNDS, circumstances)
+    scored = row.select(score_expression(scheme, people=1, circumstances=circumstances, grounds=GROUNDS).cast(pl.Float64)).item()
+    measures = measures_of(row, int(row["records"][0]), circumstances=circumstances, grounds=GROUNDS, cb=float(row["cb"][0]))
+    expected = combine(scheme, measures) if name == "enisa-2013" else score_with(scheme, measures, set(held), circumstances=circumstances, grounds=GROUNDS)["score"]
+
+    assert expected == pytest.approx(scored, abs=1e-3)

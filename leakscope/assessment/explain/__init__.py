@@ -7,7 +7,7 @@ from typing import Any
 
 from leakscope.assessment.case import Case
 from leakscope.assessment.explain.duty import explain_duty
-from leakscope.assessment.explain.finding import explain_finding, find_finding
+from leakscope.assessment.explain.finding import explain_finding, find_finding, places_of
 from leakscope.assessment.explain.model import Explanation, Section, is_nested, said
 from leakscope.assessment.explain.person import explain_person
 from leakscope.errors import UsageError
@@ -37,7 +37,7 @@ def explain(case: Case, name: str) -> Explanation:
     entry = next((found for found in _entries(case.assessment()) if found.get("id") == name), None)
     if entry is None:
         raise UsageError(f"nothing in this case is called {plain(name)}", hint="Ids stand in assessment.json: finding-0, person-..., duty-EU-GDPR-regulator, secret-..., entity-EMAIL_ADDRESS.")
-    return Explanation(id=name, kind="entry", sections=tuple(_entry_sections(entry)))
+    return Explanation(id=name, kind="entry", sections=(*_entry_sections(entry), *places_of(case, entry)))
 
 
 def _entries(value: Any) -> Iterator[Mapping[str, Any]]:

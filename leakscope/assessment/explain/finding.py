@@ -116,3 +116,22 @@ def _duty_rows(case: Case, finding: Mapping[str, Any], assessment: Mapping[str, 
     open_duties = [duty for duty in assessment["duties"] if duty["status"] in ("applies", "may_apply") and any(covers(duty, place) for place in places)]
     rows = [(str(duty["status"]).replace("_", " "), f"{duty['id']}: {duty['citation'] or duty['instrument']}") for duty in open_duties]
     return rows[:PLACES_SHOWN]
+
+
+def places_of(case: Case, entry: Mapping[str, Any]) -> list[Section]:
+    """Where in the evidence an entry stands that is made of findings: a secret, an entity, a data class, a field."""
+    if "fingerprint" in entry:
+        chosen = pl.col("fingerprint") == entry["fingerprint"]
+    elif entry.get("field"):
+        chosen = (pl.col("field").str.replace_all(r"\[\d+\]", "[]") == entry["field"]) & (pl.col("entity") == entry["entity"])
+    elif entry.get("entity"):
+        chosen = pl.col("entity") == entry["entity"]
+    elif entry.get("data_class"):
+        chosen = pl.col("entity").is_in([name for name, entity in entities().items() if entity.element == entry["data_class"]])
+    else:
+        return []
+    found = case.read_frame(FINDINGS).with_row_index("row").filter(chosen)
+    fields = found.group_by("source", "field").agg(pl.len().alias("findings"), pl.col("record").n_unique().alias("records"), pl.col("record").min().alias("first"), pl.col("row").first())
+    shown = fields.sort(["findings", "source", "field"], descending=[True, False, False]).head(PLACES_SHOWN).iter_rows(named=True)
+    rows = [(f"finding-{row['row']}", f"{row['source']}, field {row['field']}: {row['findings']:,} findings in {row['records']:,} records, first record {row['first']}") for row in shown]
+    return [Section(heading="Where it stands", rows=rows)] if rows else []
