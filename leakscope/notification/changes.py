@@ -9,8 +9,8 @@ from typing import Any
 
 from leakscope.notification.engine import Answer, answer
 from leakscope.notification.facts import TABLES, TRI, Facts
+from leakscope.notification.headcount import Headcount
 from leakscope.notification.law import jurisdictions
-from leakscope.notification.people import Headcount
 
 _STANDING = {"applies": 3, "may_apply": 2, "unknown": 1, "does_not_apply": 0}
 #: Changes that only make sense together.

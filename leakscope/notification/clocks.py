@@ -120,9 +120,8 @@ def instant_text(moment: datetime | None) -> str | None:
 
 
 def _length(rule: Deadline, facts: Facts) -> float | None:
-    if rule.small_agent_value and facts.incident.small_processing_agent == "yes":
-        return rule.small_agent_value
-    return rule.malicious_value if rule.malicious_value and facts.exposure.malicious == "yes" else rule.value
+    """The length under the facts: that of the first variant whose fact is stated, else the rule's own."""
+    return next((variant["value"] for variant in rule.variants if facts.value(variant["when"]) == variant["is"]), rule.value)
 
 
 def _words(rule: Deadline, value: float | None) -> str:
@@ -146,7 +145,8 @@ def deadline(rule: Deadline, jurisdiction: Jurisdiction, facts: Facts, *, told_b
         held: law enforcement asked to wait and the law allows it.
 
     Returns:
-        `instant` (or null), `from`, `starts`, `text`, `calendar`, `outer_limit`, `missing` (clock fact) and `provisional`.
+        `instant` (or null), `from`, `starts`, `text`, `calendar`, `outer_limit`, `hours` (about how long the limit is, for
+        ordering), `missing` (clock fact) and `provisional`.
     """
     value, missing, provisional = _length(rule, facts), None, False
     start = started(rule.start, facts.clocks) if rule.start else Start(instant=None, clock="")
@@ -173,6 +173,7 @@ def deadline(rule: Deadline, jurisdiction: Jurisdiction, facts: Facts, *, told_b
         "text": text,
         "calendar": _calendar_words(rule.unit, jurisdiction) if value is not None else jurisdiction.time_zone,
         "outer_limit": rule.outer_limit,
+        "hours": _hours(rule.unit, value),
         "missing": missing,
         "provisional": provisional,
     }
@@ -192,6 +193,10 @@ def _held(instant: datetime | None, text: str, facts: Facts) -> tuple[datetime |
         return None, f"{text}; suspended while the law-enforcement request lasts, then without delay"
     later = max(instant, until) if instant else until
     return later, f"{text}; suspended until {instant_text(until)} at the request of law enforcement"
+
+
+def _hours(unit: str, value: float | None) -> float | None:
+    return None if value is None else value * {"hours": 1, "calendar_days": 24, "business_days": 34, "months": 730}[unit]
 
 
 def _calendar_words(unit: str, jurisdiction: Jurisdiction) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from leakscope.errors import CatalogueError
 from leakscope.model import Estimate
+from leakscope.notification.elements import covered, group
 from leakscope.notification.facts import Facts
+from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
 from leakscope.notification.law import Count, Jurisdiction, Version
 from leakscope.notification.outcome import Outcome
-from leakscope.notification.people import Headcount, Profile, covered, group, lives_in, reaches
+from leakscope.notification.people import Profile, lives_in
 from leakscope.notification.risk import Risk, disclosed
 
 
@@ -178,6 +180,29 @@ def _stated_exception(path: str, excused: str, standing: str) -> Callable[[Setti
     return test
 
 
+def _four_factors(setting: Setting) -> Outcome:
+    """HIPAA presumes a breach unless a documented assessment of four factors demonstrates a low probability of compromise."""
+    facts = setting.facts
+    shown = facts.tri("harm.low_probability") is YES
+    said = {
+        "nature of the data": "health data with direct identifiers" if any(row.has(group("direct")) is YES for row in setting.rows) else "no direct identifiers",
+        "who received them": facts.exposure.recipients.replace("_", " "),
+        "acquired or viewed": str(accessed(facts).value),
+        "mitigated": facts.exposure.recovered,
+    }
+    factors = "; ".join(f"{name}: {value}" for name, value in said.items())
+    verdict = "a low probability of compromise was demonstrated" if shown else "breach presumed: no low probability of compromise demonstrated"
+    return Outcome(NO if shown else YES, (f"{verdict} (four factors: {factors})",), frozenset({"harm.low_probability"}))
+
+
+def _is(setting: Setting, words: str) -> Outcome:
+    """A fact that must be one of several words: `regimes.hipaa=covered_entity|business_associate`."""
+    path, _, wanted = words.partition("=")
+    stated = setting.facts.value(path)
+    value = UNKNOWN if stated in ("unknown", None) else known(stated in wanted.split("|"))
+    return Outcome(value, (f"{path.partition('.')[2].replace('_', ' ')}: {str(stated).replace('_', ' ')}",), frozenset({path}), (path,) if value is UNKNOWN else ())
+
+
 def _misuse_not_excluded(setting: Setting) -> Outcome:
     facts = setting.facts
     excused = known(facts.harm.misuse_likely == "no" and facts.harm.misuse != "yes")
@@ -223,14 +248,15 @@ _CONDITIONS: Mapping[str, Callable[[Setting], Outcome]] = {
     "authority": _authority,
     "ransomware": _ransomware,
     "misuse_not_excluded": _misuse_not_excluded,
-    "low_probability_not_shown": _stated_exception("harm.low_probability", "a low probability of compromise was demonstrated", "breach presumed: no low probability of compromise demonstrated"),
+    "low_probability_not_shown": _four_factors,
     "not_remedied": _stated_exception("harm.remedied", "measures effectively avoid the harm", "no measures that effectively avoid the harm"),
 }
 
 
 def condition(name: str, setting: Setting) -> Outcome:
     """
-    The answer to a named condition: a word of the table above, `elements:GROUP`, `fact:TABLE.NAME` or `determination:NAME`.
+    The answer to a named condition: a word of the table above, `elements:GROUP`, `fact:TABLE.NAME`,
+    `is:TABLE.NAME=WORD|WORD` or `determination:NAME`.
 
     Raises:
         CatalogueError: no condition has that name.
@@ -240,6 +266,8 @@ def condition(name: str, setting: Setting) -> Outcome:
         return _elements(rest, setting)
     if kind == "determination":
         return fact(setting.facts, f"determinations.{rest}", rest.replace("_", " "))
+    if kind == "is":
+        return _is(setting, rest)
     if kind == "fact":
         return fact(setting.facts, rest, rest.partition(".")[2].replace("_", " "))
     if name not in _CONDITIONS:

@@ -15,7 +15,8 @@ from leakscope.notification.changes import changes
 from leakscope.notification.clocks import instant_text
 from leakscope.notification.engine import STATUS, Answer, answer, in_order
 from leakscope.notification.facts import Facts
-from leakscope.notification.people import Headcount, profiles
+from leakscope.notification.headcount import Headcount
+from leakscope.notification.people import profiles
 from leakscope.notification.questions import missing_facts
 from leakscope.notification.records import reasons_on_record
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, conform

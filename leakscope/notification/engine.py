@@ -10,15 +10,15 @@ from typing import Any
 from leakscope.notification import clocks, conditions
 from leakscope.notification.content import items
 from leakscope.notification.facts import Facts
-from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, known
+from leakscope.notification.headcount import Headcount, reaches
+from leakscope.notification.kleene import NO, UNKNOWN, YES, known
 from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
 from leakscope.notification.outcome import Outcome, both, either
-from leakscope.notification.people import Headcount, group, lives_in, reaches
 from leakscope.notification.risk import Sensitivity, assess, sensitivity
+from leakscope.notification.scope import EEA, addressed, ask, leading, nexus, regime, seated_in
 
 STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
 _MUST_EXIST = Count(op=">=", n=1)
-EEA = "EU-GDPR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +54,18 @@ def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | N
 
 
 def in_order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Sort key of duties: the earliest deadline first, then by status; those that do not apply last."""
-    instant = duty["deadline"]["instant"]
-    return (duty["status"] == "does_not_apply", instant is None, instant or "", STATUS.index(duty["status"]), duty["id"])
+    """Sort key of duties: the earliest deadline first, then the shortest limit, then by status; those that do not apply last."""
+    instant, hours = duty["deadline"]["instant"], duty["deadline"]["hours"]
+    return (duty["status"] == "does_not_apply", instant is None, instant or "", hours is None, hours or 0, STATUS.index(duty["status"]), duty["id"])
 
 
 def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    regime = _regime(row, facts)
+    bound = regime(row, facts)
     near = nexus(row, people, facts)
-    if regime.value is NO or (near.value is NO and not near.why):
+    if bound.value is NO or (near.value is NO and not near.why):
         return [], []
-    if regime.value is UNKNOWN:
-        return [], _ask(row, people, facts)
+    if bound.value is UNKNOWN:
+        return [], ask(row, people, facts)
     if near.value is UNKNOWN and row.scope.basis == "residents":
         return [], []
     version = row.at(on)
@@ -74,91 +74,11 @@ def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> t
         return ([_not_yet(row, later, rule, on) for rule in later.duties] if later else []), []
     if version.status == "no_general_duty":
         return [_no_duty(row, version)], []
-    return _duties(row, version, both((near, regime)), people, facts), []
-
-
-def nexus(row: Jurisdiction, people: Headcount, facts: Facts) -> Outcome:
-    """
-    Whether a jurisdiction has anything to do with the case: residents there, or an establishment there.
-
-    A no with a reason was worth considering and goes on record; one without is left out.
-    """
-    scope = row.scope
-    homes = people.living_in(scope.residence)
-    seated = _seated(row, facts)
-    if scope.basis == "residents":
-        return Outcome(homes, (f"residents of {row.name} among the people",) if homes is not NO else ())
-    if scope.basis == "establishment":
-        return Outcome(YES, (f"established in {row.name}",), frozenset({"incident.establishments"})) if seated is YES else Outcome(NO)
-    if scope.basis == "regime":
-        return Outcome(YES if _regime(row, facts).value is YES else homes | seated)
-    return _territorial(row, homes, seated, facts)
-
-
-def _seated(row: Jurisdiction, facts: Facts) -> Kleene:
-    given = facts.incident.establishments
-    main = facts.incident.main_establishment
-    places = (*(given or ()), *((main,) if main else ()))
-    if any(lives_in(place, row.scope.establishment) is YES for place in places):
-        return YES
-    return UNKNOWN if given is None else NO
-
-
-def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts) -> Outcome:
-    read = frozenset({"incident.establishments", "incident.targets"})
-    if seated is YES:
-        return Outcome(YES, (f"established in {_place(row)}",), read)
-    if homes is not YES:
-        return Outcome(NO, (), read)
-    aimed = facts.incident.targets
-    europe = row.id == EEA or row.scope.basis == "member_state"
-    codes = (*row.scope.residence, *(("EU", "EEA") if europe else ()))
-    targeted = UNKNOWN if aimed is None else known(any(lives_in(place, codes) is not NO for place in aimed))
-    value = seated | targeted
-    if value is NO and row.scope.basis == "member_state":
-        return Outcome(NO)
-    if value is NO:
-        return Outcome(NO, (f"people live in {_place(row)}, but you stated neither an establishment nor an offer of goods or services there",), read)
-    missing = tuple(path for path, given in (("incident.establishments", facts.incident.establishments), ("incident.targets", aimed)) if given is None) if value is UNKNOWN else ()
-    where = f"people live in {_place(row)}"
-    said = f"{where} and are offered goods or services there" if value is YES else f"{where}; open whether its law reaches you"
-    return Outcome(value, (said,), read, missing)
-
-
-def _place(row: Jurisdiction) -> str:
-    """A jurisdiction as a place; rows that are named for a law or an authority go by their ISO code."""
-    if row.id == EEA:
-        return "the EEA"
-    return row.scope.residence[0] if "-" in row.id and row.scope.basis != "member_state" and row.id not in row.scope.residence else row.name
-
-
-def _regime(row: Jurisdiction, facts: Facts) -> Outcome:
-    if row.scope.regime is None:
-        return Outcome(YES)
-    path = f"regimes.{row.scope.regime}"
-    stated = facts.value(path)
-    value = UNKNOWN if stated == "unknown" else known(stated in row.scope.values)
-    return Outcome(value, (f"{row.scope.question} {'Yes.' if value is YES else value}",), frozenset({path}), (path,) if value is UNKNOWN else ())
-
-
-def _ask(row: Jurisdiction, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
-    """The one question of a regime nobody indicated, only when what was exposed makes it worth asking."""
-    scope = row.scope
-    if scope.ask_when is None:
-        return []
-    codes = group(scope.ask_when)
-    if not people.keep(("any", scope.ask_when), lambda: any(item.has(codes) is not NO for item in people.rows)):
-        return []
-    homes = people.living_in(scope.residence)
-    national = all("-" not in code for code in scope.residence)
-    if YES not in (homes, _seated(row, facts)) and not (homes is UNKNOWN and national):
-        return []
-    why = f"{scope.ask_when} data are among the exposed; if yes, {row.name} ({row.versions[-1].citation}) has duties of its own"
-    return [{"fact": f"regimes.{scope.regime}", "question": scope.question, "why": why, "matters_for": [row.id]}]
+    return _duties(row, version, both((near, bound)), people, facts), []
 
 
 def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
-    everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and _seated(row, facts) is YES)
+    everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and seated_in(row, facts) is YES)
     where = None if everybody else row.scope.residence
     rows = people.rows_in(where)
     affected = conditions.covered_count(people, version, where)
@@ -222,7 +142,7 @@ def _duty(rule: DutyRule, setting: conditions.Setting, common: tuple[Outcome, ..
     role = _role(rule, setting)
     if rule.recipient_kind == "controller" and role.value is not YES:
         return None
-    lead = _lead(rule, setting)
+    lead = addressed(rule, setting.jurisdiction, setting.facts)
     if lead is not None and lead.value is not YES:
         return None
     parts = [role, *common]
@@ -251,34 +171,6 @@ def _why(parts: list[Outcome], outcome: Outcome) -> list[str]:
         return list(outcome.why)
     open_first = sorted(parts, key=lambda part: part.value is YES)
     return list(dict.fromkeys(sentence for part in open_first for sentence in part.why if sentence))
-
-
-def _lead(rule: DutyRule, setting: conditions.Setting) -> Outcome | None:
-    """
-    For a member state of the EEA: whether its own authority is addressed beside the general duty.
-
-    One notice to the lead authority covers all states; while establishments are unknown the general duty stands for them.
-    """
-    if setting.jurisdiction.scope.basis != "member_state":
-        return None
-    read = frozenset({"incident.establishments", "incident.main_establishment"})
-    if rule.recipient_kind != "regulator":
-        return Outcome(NO, ("covered by the general duty under the GDPR",), read)
-    seats = setting.facts.incident.establishments
-    if seats is None:
-        return Outcome(UNKNOWN, ("open whether you are established in the EEA, which decides the authority",), read, ("incident.establishments",))
-    if leading(setting.facts):
-        return Outcome(NO, ("one notice to the lead authority under the GDPR covers this one",), read)
-    return Outcome(YES, ("not established in the EEA: each affected state's authority is told (EDPB Guidelines 9/2022)",), read)
-
-
-def leading(facts: Facts) -> tuple[str, ...]:
-    """Member states whose authority may lead: the main establishment, else every establishment in the EEA."""
-    eea = set(jurisdictions()[EEA].scope.establishment)
-    main = facts.incident.main_establishment
-    if main and main.split("-")[0] in eea:
-        return (main.split("-")[0],)
-    return tuple(sorted({place.split("-")[0] for place in facts.incident.establishments or () if place.split("-")[0] in eea}))
 
 
 def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
@@ -311,7 +203,7 @@ def _limit(rule: DutyRule, setting: conditions.Setting, told_by: datetime | None
 
 
 def _no_limit(rule: DutyRule) -> dict[str, Any]:
-    return {"instant": None, "from": rule.deadline.start, "starts": None, "text": "none", "calendar": None, "outer_limit": rule.deadline.outer_limit, "missing": None, "provisional": False}
+    return {"instant": None, "from": rule.deadline.start, "starts": None, "text": "none", "calendar": None, "outer_limit": rule.deadline.outer_limit, "hours": None, "missing": None, "provisional": False}
 
 
 def _status(outcome: Outcome, rule: DutyRule) -> str:

@@ -80,8 +80,7 @@ class Deadline:
         text: the law's qualitative words.
         order: no_later_than_individuals, before_individuals or simultaneous.
         cap_value: second limit in the same unit, from `cap_start`; the earlier counts.
-        malicious_value: length instead of `value` when the cause was malicious.
-        small_agent_value: length instead of `value` for small processing agents.
+        variants: other lengths in the same unit, each with the fact (`when`, `is`) that brings it.
     """
 
     value: float | None = None
@@ -93,8 +92,7 @@ class Deadline:
     order: str | None = None
     cap_value: float | None = None
     cap_start: str | None = None
-    malicious_value: float | None = None
-    small_agent_value: float | None = None
+    variants: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +271,7 @@ def _duty(row: Mapping[str, Any]) -> DutyRule:
         if key in row:
             row[key] = Count(**row[key])
     if "deadline" in row:
-        row["deadline"] = Deadline(**row["deadline"])
+        row["deadline"] = Deadline(**{key: _tupled(value) for key, value in row["deadline"].items()})
         if row["deadline"].unit not in UNITS:
             raise ValueError(f"unit {row['deadline'].unit}")
     if row["recipient_kind"] not in RECIPIENT_KINDS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from leakscope.notification.engine import Answer
 from leakscope.notification.facts import TABLES, Facts
-from leakscope.notification.people import Headcount
+from leakscope.notification.headcount import Headcount
 
 
 def missing_facts(found: Answer, people: Headcount, facts: Facts) -> list[dict[str, Any]]:

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from leakscope.model import Estimate
+from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
+from leakscope.notification.headcount import reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
 from leakscope.notification.law import Count
 from leakscope.notification.outcome import Outcome
-from leakscope.notification.people import Profile, group, reaches
+from leakscope.notification.people import Profile
 
 #: At most this many people is "few": a slip between known persons (EDPB 01/2021 judges such cases by their smallness).
 FEW = 10

@@ -154,10 +154,17 @@ def status_name(duty: Mapping[str, Any]) -> str:
 
 
 def open_duties(assessment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Duties that apply or may apply, the earliest deadline first; then those that nothing can be said of yet."""
+    """Duties that apply or may apply, the earliest deadline first, then the shortest limit; then those that nothing can be said of yet."""
     order = {"applies": 0, "may_apply": 1, "unknown": 2}
     rows = [duty for duty in assessment.get("duties") or () if duty["status"] in order]
-    return sorted(rows, key=lambda duty: (order[duty["status"]] == 2, (duty.get("deadline") or {}).get("instant") or "9", order[duty["status"]], duty["id"]))
+    limits = {duty["id"]: duty.get("deadline") or {} for duty in rows}
+
+    def place(duty: Mapping[str, Any]) -> tuple[Any, ...]:
+        limit = limits[duty["id"]]
+        hours = limit.get("hours")
+        return (order[duty["status"]] == 2, limit.get("instant") or "9", hours is None, hours or 0, order[duty["status"]], duty["id"])
+
+    return sorted(rows, key=place)
 
 
 def screen_duties(assessment: Mapping[str, Any]) -> list[Mapping[str, Any]]:

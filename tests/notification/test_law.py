@@ -8,10 +8,10 @@ import pytest
 from leakscope.errors import CatalogueError
 from leakscope.notification.conditions import condition
 from leakscope.notification.content import items
+from leakscope.notification.elements import group
 from leakscope.notification.engine import answer
 from leakscope.notification.facts import Facts
 from leakscope.notification.law import jurisdictions, law_hash, read_jurisdiction
-from leakscope.notification.people import group
 from leakscope.notification.worked import facts_of, people_of
 from tests.notification.test_properties import setting_of
 

@@ -4,9 +4,11 @@ import pytest
 from scipy.stats import beta
 
 from leakscope.model import Basis, Estimate
+from leakscope.notification.elements import us_element
+from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES
 from leakscope.notification.law import Count
-from leakscope.notification.people import Headcount, Profile, lives_in, profiles, reaches, us_element
+from leakscope.notification.people import Profile, lives_in, profiles
 from tests.notification.make import exact, frames, sampled
 
 

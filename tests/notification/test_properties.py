@@ -13,8 +13,9 @@ from leakscope.notification.conditions import Setting, covered_count
 from leakscope.notification.decision import decide
 from leakscope.notification.engine import answer
 from leakscope.notification.facts import TABLES
+from leakscope.notification.headcount import Headcount
 from leakscope.notification.law import jurisdictions
-from leakscope.notification.people import Headcount, Profile
+from leakscope.notification.people import Profile
 from leakscope.notification.questions import missing_facts
 from leakscope.notification.risk import assess
 from leakscope.notification.worked import BASE, DAY, facts_of, people_of

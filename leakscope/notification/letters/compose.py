@@ -12,9 +12,10 @@ from typing import Any
 import polars as pl
 
 from leakscope.notification.content import forbidden_in
+from leakscope.notification.elements import covered
 from leakscope.notification.kleene import YES
 from leakscope.notification.law import Jurisdiction, Version, jurisdictions
-from leakscope.notification.people import Profile, covered, lives_in, profiles
+from leakscope.notification.people import Profile, lives_in, profiles
 from leakscope.vocabulary import elements
 
 _OPEN = ("applies", "may_apply")
