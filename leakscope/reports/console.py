@@ -80,7 +80,7 @@ def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
     dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
     first = f"; first deadline {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
     score = "" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
-    rows = [
+    rows: list[tuple[str, str | Text]] = [
         ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
         ("People", interval(people["estimated"]) + " in the evidence"),
         ("Duties", f"{len(applies)} {'applies' if len(applies) == 1 else 'apply'}{first}"),

@@ -62,7 +62,8 @@ def _actor(assessment: Assessment) -> dict[str, Any]:
 
 def _varieties(assessment: Assessment) -> list[dict[str, Any]]:
     """Records by VERIS variety; records of several elements may be the same, so the largest count stands for the variety."""
-    known, amounts = elements(), {}
+    known = elements()
+    amounts: dict[str, int] = {}
     for row in assessment["findings_by_entity"]:
         element = known.get(row.get("element") or "")
         variety = element.veris if element and element.veris else ("Secrets" if row.get("family") in ("secret", "credential") else None)

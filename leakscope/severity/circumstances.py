@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leakscope.severity.scheme import Grounds, State
+from leakscope.severity.shapes import Grounds, State
 
 ASSUMED = "assumed"
 KINDS = ("confidentiality", "integrity", "availability", "malicious")

@@ -54,7 +54,7 @@ def cost_ranges(people: Estimate | None) -> dict[str, Any]:
     figures = _figures()
     ceiling, average = figures["ceiling_records"], figures["average_breach"]
     note = f"Rough: averages of published studies, not a forecast. The average breach of the {average['year']} study cost USD {average['usd']:,}."
-    empty = {"rough": True, "available": False, "usd_low": None, "usd_high": None, "methods": [], "note": note}
+    empty: dict[str, Any] = {"rough": True, "available": False, "usd_low": None, "usd_high": None, "methods": [], "note": note}
     if people is None or not people.value or people.value < 1:
         return {**empty, "why": "no number of people to start from"}
     low, high = (max(1.0, bound if bound is not None else people.value) for bound in (people.low, people.high))

@@ -17,8 +17,9 @@ from leakscope.severity.incident import Ground, circumstances_total, score_incid
 from leakscope.severity.others import measures_of, score_with
 from leakscope.severity.overrides import Override, override_of, read_overrides
 from leakscope.severity.people import band_expression, exposed_elements, person_severity, score_expression
-from leakscope.severity.scheme import DEFAULT_SCHEME, Grounds, Scheme, grounds_of, load_scheme, scheme_names
+from leakscope.severity.scheme import DEFAULT_SCHEME, grounds_of, load_scheme, scheme_names
 from leakscope.severity.secrets import rate_secrets, secrets_by_severity
+from leakscope.severity.shapes import Grounds, Scheme
 from leakscope.severity.topics import rate_topics
 
 #: Stands for all findings when none could be linked to a person.
@@ -107,6 +108,10 @@ def _recorded(overrides: tuple[Override, ...], section: Mapping[str, Any], groun
 
 
 
+def _last_seen(secrets: pl.DataFrame) -> datetime:
+    return max(secrets["last_seen"].drop_nulls().to_list(), default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
 def _stated_overrides(facts: Any) -> Iterable[Any]:
     stated = facts.get("overrides") if isinstance(facts, Mapping) else getattr(facts, "overrides", None)
     return stated or ()
@@ -156,7 +161,7 @@ def assess(
     people = _override_columns(person_severity(base, grounds, circumstances), grounds, chosen, cb)
     score = score_expression(leading, people=people.height if linked else 0, circumstances=circumstances, grounds=grounds)
     people = people.with_columns(score=score.cast(pl.Float64)).with_columns(band=band_expression(leading))
-    rated = rate_secrets(secrets, on=on or secrets["last_seen"].max() or datetime(1970, 1, 1, tzinfo=UTC))
+    rated = rate_secrets(secrets, on=on or _last_seen(secrets))
     sets = combinations(exposed, people if linked else people.clear())
     bands = (people if linked else people.clear()).select("person", "band", "score", "dpc", "ei", "cb", "identification")
     impact = summarise(

@@ -10,7 +10,7 @@ import polars as pl
 
 from leakscope.model import Basis, Estimate
 from leakscope.severity.overrides import Override, override_of
-from leakscope.severity.scheme import Grounds, Weight
+from leakscope.severity.shapes import Grounds, Weight
 from leakscope.vocabulary import element_of, elements
 
 WORST_SHOWN = 10

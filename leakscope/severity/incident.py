@@ -10,8 +10,8 @@ import polars as pl
 
 from leakscope.severity.circumstances import ASSUMED, KINDS, Circumstances
 from leakscope.severity.overrides import Override, overridden, override_of
-from leakscope.severity.scheme import Grounds, Scheme
 from leakscope.severity.score import band_of, severity_score
+from leakscope.severity.shapes import Grounds, Scheme
 
 SHOWN_IDS = 3
 

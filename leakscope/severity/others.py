@@ -9,8 +9,8 @@ import polars as pl
 
 from leakscope.severity.circumstances import Circumstances
 from leakscope.severity.people import element_categories
-from leakscope.severity.scheme import Factor, Grounds, Scheme
 from leakscope.severity.score import band_of, combine, factor_value
+from leakscope.severity.shapes import Factor, Grounds, Scheme
 
 
 def _from_elements(factor: Factor, codes: set[str], categories: Mapping[str, str]) -> float:
@@ -30,8 +30,8 @@ def measures_of(people: pl.DataFrame, records: int, *, circumstances: Circumstan
         cb: their sum with overrides.
     """
     return {
-        "dpc": float(people["dpc"].max() or 1),
-        "ei": float(people["ei"].max() or grounds.floor),
+        "dpc": max([1.0, *people["dpc"].to_list()]),
+        "ei": max([grounds.floor, *people["ei"].to_list()]),
         "cb": cb,
         "people": float(people.height),
         "records": float(records),

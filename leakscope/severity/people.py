@@ -9,7 +9,7 @@ from operator import and_
 import polars as pl
 
 from leakscope.severity.circumstances import Circumstances
-from leakscope.severity.scheme import Category, Condition, Grounds, Scheme
+from leakscope.severity.shapes import Category, Condition, Grounds, Scheme
 from leakscope.vocabulary import elements
 
 BY_ACCESS = "by_access"

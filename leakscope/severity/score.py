@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from leakscope.errors import DomainError
-from leakscope.severity.scheme import Category, Factor, Scheme, grounds_of, load_scheme
+from leakscope.severity.scheme import grounds_of, load_scheme
+from leakscope.severity.shapes import Category, Factor, Scheme
 
 LOWEST, HIGHEST = 1, 4
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leakscope.severity.impact import weight_of
-from leakscope.severity.scheme import Grounds
+from leakscope.severity.shapes import Grounds
 from leakscope.vocabulary import element_of, elements
 
 _LEVELS = ((4, "very_high"), (3, "high"), (2, "medium"), (0, "low"))

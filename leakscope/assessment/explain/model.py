@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leakscope.errors import UsageError
-from leakscope.severity.scheme import Grounds, grounds_of, load_scheme
+from leakscope.severity.scheme import grounds_of, load_scheme
+from leakscope.severity.shapes import Grounds
 
 PLACES_SHOWN, PEOPLE_SHOWN = 12, 5
 Rows = list[tuple[str, str]]
