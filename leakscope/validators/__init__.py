@@ -43,6 +43,18 @@ def _stdnum(path: str) -> Validator:
         raise CatalogueError(f"python-stdnum has no check {path}") from None
 
 
+def _total(check: Validator) -> Validator:
+    """`check` with an answer for every text: what it stumbles over is not well formed."""
+
+    def holds(text: str) -> bool:
+        try:
+            return bool(check(text))
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return False
+
+    return holds
+
+
 @cache
 def validator(name: str) -> Validator:
     """
@@ -62,8 +74,8 @@ def validator(name: str) -> Validator:
         True
     """
     if name.startswith("stdnum:"):
-        return _stdnum(name.removeprefix("stdnum:"))
+        return _total(_stdnum(name.removeprefix("stdnum:")))
     try:
-        return own_validators()[name]
+        return _total(own_validators()[name])
     except KeyError:
         raise CatalogueError(f"there is no validator {name}", hint="name a check of leakscope.validators or stdnum:<module>") from None

@@ -60,7 +60,7 @@ def _kr_business(text: str) -> bool:
         National Tax Service of Korea, 사업자등록번호 검증; python-stdnum 2.2 checks length and tax office only.
     """
     d = digits_of(text)
-    if len(d) != 10 or not is_not_repeated(d):
+    if len(d) != 10 or not is_not_repeated(d) or d[:3] < "101" or d[3:5] == "00" or d[5:9] == "0000":
         return False
     total = weighted_sum(d[:9], (1, 3, 7, 1, 3, 7, 1, 3, 5)) + int(d[8]) * 5 // 10
     return -total % 10 == int(d[9])
@@ -172,17 +172,6 @@ def _in_vehicle_or_bharat(text: str) -> bool:
     return value[2:4] == "BH" or value[:2] in _IN_STATES
 
 
-def _in_pan(text: str) -> bool:
-    """
-    PAN: the fourth letter is the kind of holder, and the digits are not all zero.
-
-    Source:
-        Income Tax Department, structure of PAN; kinds A B C F G H J L P T, with E and K for firms of old series.
-    """
-    value = alnum_of(text)
-    return value[3] in "ABCEFGHJKLPT" and value[5:9] != "0000"
-
-
 def _cn_resident(text: str) -> bool:
     """
     Citizen identification number: a date of birth not in the future's century and ISO 7064 MOD 11-2.
@@ -221,7 +210,6 @@ VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "in_aadhaar": _in_aadhaar,
     "in_vehicle": _in_vehicle,
     "in_vehicle_or_bh": _in_vehicle_or_bharat,
-    "in_pan": _in_pan,
     "cn_resident": _cn_resident,
     "sg_vehicle": _sg_vehicle,
     "jp_driver": _jp_driver,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from stdnum.it import iva
+
 from leakscope.validators.checksums import alnum_of, digits_of, is_not_repeated, luhn_holds, weighted_sum
 
 _HETU_CENTURY = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
@@ -123,13 +125,12 @@ def _se_personnummer(text: str) -> bool:
 
 def _it_vat(text: str) -> bool:
     """
-    Partita IVA: seven digits, province office, Luhn; not all zero.
+    Partita IVA: seven digits, province office, Luhn; separators of any kind are accepted here.
 
     Source:
         DPR 633/1972 article 35; Agenzia delle Entrate.
     """
-    d = digits_of(text)
-    return len(d) == 11 and is_not_repeated(d) and d[:7] != "0000000" and luhn_holds(d)
+    return iva.is_valid(digits_of(text))
 
 
 def _dk_cpr(text: str) -> bool:
@@ -143,7 +144,7 @@ def _dk_cpr(text: str) -> bool:
     if len(d) != 10:
         return False
     year = int(d[4:6])
-    return any(is_date(century + year, int(d[2:4]), int(d[:2])) for century in (1900, 2000)) and d[6:] != "0000"
+    return any(is_date(century + year, int(d[2:4]), int(d[:2])) for century in (1900, 2000))
 
 
 def _birth_number_11(text: str) -> bool:

@@ -43,7 +43,12 @@ def phone_region(text: str) -> str | None:
         'GB'
     """
     digits = digits_of(text)
-    if not 7 <= len(digits) <= 15 or any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS)) or not is_not_repeated(digits) or digits in "12345678901234567890":
+    if (
+        not 7 <= len(digits) <= 15
+        or any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS))
+        or not is_not_repeated(digits)
+        or digits in "12345678901234567890"
+    ):
         return None
     if text.lstrip("( ").startswith("+"):
         return "001" if _holds(text, None) else None

@@ -24,8 +24,31 @@ _SITE_PAGES = frozenset(
 _CODE_OBJECTS = frozenset(
     {"args", "config", "ctx", "data", "db", "entry", "env", "event", "form", "input", "message", "models", "options", "os", "params", "process", "req", "request", "res", "result", "row", "self", "session", "settings", "this", "user"}
 )  # fmt: skip
-_DATE_OR_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[-/.](?:0?[1-9]|1[0-2]))?(?:[-/.][0-3]?[0-9])?|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)?[0-9]{2}")
-_NOT_STREETS = frozenset({"hard", "solid", "state", "flash", "usb", "disk", "ssd", "test", "best", "right", "wrong", "easy", "only", "this", "that", "year", "minute", "hour"})
+_DATE_OR_YEAR = re.compile(
+    r"(?:19|20)[0-9]{2}(?:[-/.](?:0?[1-9]|1[0-2]))?(?:[-/.][0-3]?[0-9])?|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:19|20)?[0-9]{2}"
+)
+_NOT_STREETS = frozenset(
+    {
+        "hard",
+        "solid",
+        "state",
+        "flash",
+        "usb",
+        "disk",
+        "ssd",
+        "test",
+        "best",
+        "right",
+        "wrong",
+        "easy",
+        "only",
+        "this",
+        "that",
+        "year",
+        "minute",
+        "hour",
+    }
+)
 _NOT_USERS = frozenset(
     {
         "admin", "administrator", "anonymous", "api", "bot", "default", "email", "false", "field", "guest", "id", "invalid", "login", "name",
