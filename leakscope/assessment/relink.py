@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from leakscope.errors import UsageError
 from leakscope.individuals import LinkDecision, Linked, apply_decisions, load_decisions
 from leakscope.individuals.decisions import DECISIONS_FILE, check_known, to_line
 from leakscope.model import Basis, Estimate
+from leakscope.safety.ledger import Ledger
 
 
 def relink(case: Case, decision: LinkDecision) -> Linked:
@@ -43,11 +45,27 @@ def relink(case: Case, decision: LinkDecision) -> Linked:
         record_persons=case.read_frame(files.RECORD_PERSONS),
         interval=_estimate(assessment["individuals"]["estimated"]),
     )
-    after = apply_decisions(linked, [decision])
+    after = apply_decisions(linked, [decision], case.findings(), before=_first(case, linked))
     if after.individuals.equals(before):
-        raise UsageError("that decision changes nothing", hint="A person whose records share every value cannot be split.")
-    _write(case, after, assessment, decision)
+        raise UsageError("that decision changes nothing", hint="A person with one value of every identifier cannot be split.")
+    _write(case, linked, after, assessment, decision)
     return after
+
+
+#: The people as linkage found them, kept from the first decision on, so that a merge can be undone.
+_FIRST = {"individuals": "individuals_linked.parquet", "person_elements": "person_elements_linked.parquet", "record_persons": "record_persons_linked.parquet"}
+
+
+def _first(case: Case, linked: Linked) -> Linked:
+    if not all((case.root / name).is_file() for name in _FIRST.values()):
+        return linked
+    return replace(linked, **{part: case.read_frame(name) for part, name in _FIRST.items()})
+
+
+def _keep_first(case: Case, ledger: Ledger, linked: Linked) -> None:
+    for part, name in _FIRST.items():
+        if not (case.root / name).is_file():
+            case.write_frame(name, getattr(linked, part), ledger)
 
 
 def make_decision(action: str, persons: tuple[str, ...], why: str, *, who: str, now: datetime) -> LinkDecision:
@@ -66,10 +84,11 @@ def _estimate(stated: Mapping[str, Any]) -> Estimate:
     return Estimate(**{**stated, "basis": Basis(stated["basis"])})
 
 
-def _write(case: Case, after: Linked, assessment: dict[str, Any], decision: LinkDecision) -> None:
+def _write(case: Case, before: Linked, after: Linked, assessment: dict[str, Any], decision: LinkDecision) -> None:
     ledger = case.ledger()
     known = b"".join(to_line(one) for one in load_decisions(case.root / DECISIONS_FILE))
     ledger.write("override", target="individuals", action=decision.action, persons=list(decision.persons), why=decision.why, who=decision.who)
+    _keep_first(case, ledger, before)
     case.write(DECISIONS_FILE, known + to_line(decision), ledger)
     case.write_frame(files.INDIVIDUALS, after.individuals, ledger)
     case.write_frame(files.PERSON_ELEMENTS, after.person_elements, ledger)

@@ -11,6 +11,7 @@ import polars as pl
 
 from leakscope.errors import InvariantError, Locator, UsageError
 from leakscope.individuals.model import LinkDecision, Linked
+from leakscope.individuals.vocabulary import rank_of
 from leakscope.model import Estimate
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, conform
 
@@ -98,65 +99,110 @@ def _merge(linked: Linked, persons: Sequence[str]) -> Linked:
     return replace(linked, individuals=_with_counts(people, pairs, elements), person_elements=elements, record_persons=pairs)
 
 
-def _split(linked: Linked, person: str) -> Linked:
-    """One person per record-connected part: parts share no fingerprint that stands in a minority of the person's records."""
+def _part_name(person: str, part: pl.Expr) -> pl.Expr:
+    """The first part keeps the name; the others are numbered from 2."""
+    return pl.when(part == 0).then(pl.lit(person)).otherwise(pl.lit(f"{person}-") + (part + 1).cast(pl.String))
+
+
+def _split(linked: Linked, person: str, entities: pl.DataFrame) -> Linked:
+    """One person for each value of the identifier that the person has several of; other records stay with the first."""
     mine = linked.record_persons.filter(pl.col("person") == person)
     rows = linked.individuals.filter(pl.col("person") == person)
-    if rows.is_empty() or mine.height < 2:
+    parts = _parts(mine, entities) if rows.height else mine.head(0)
+    if parts.is_empty():
         return linked
-    parts = _parts(mine)
-    if parts.get_column("part").n_unique() < 2:
-        return linked
-    pairs = linked.record_persons.join(parts, on=["source", "record"], how="left")
-    renamed = pl.when((pl.col("person") == person) & (pl.col("part") > 0)).then(pl.col("person") + pl.lit("-") + (pl.col("part") + 1).cast(pl.String))
-    pairs = conform(pairs.with_columns(person=renamed.otherwise("person")).sort(list(RECORD_PERSONS)), RECORD_PERSONS)
-    numbers = parts.get_column("part").unique().sort()
-    copies = [rows.with_columns(person=pl.lit(person if part == 0 else f"{person}-{part + 1}"), conflict=pl.lit(False)) for part in numbers]
+    named = parts.select("source", "record", into=_part_name(person, pl.col("part")))
+    pairs = linked.record_persons.join(named, on=["source", "record"], how="left")
+    moved = pl.when(pl.col("person") == person).then(pl.coalesce("into", "person")).otherwise("person")
+    pairs = conform(pairs.with_columns(person=moved).sort(list(RECORD_PERSONS)), RECORD_PERSONS)
+    names = named.get_column("into").unique().sort()
+    copies = [rows.with_columns(person=pl.lit(name), conflict=pl.lit(False)) for name in names]
     people = pl.concat([linked.individuals.filter(pl.col("person") != person), *copies])
-    elements = _elements_split(linked.person_elements, person, parts)
+    elements = _elements_split(linked.person_elements, person, pairs, entities)
     return replace(linked, individuals=_with_counts(people, pairs, elements), person_elements=elements, record_persons=pairs)
 
 
-def _parts(mine: pl.DataFrame) -> pl.DataFrame:
+def _parts(mine: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
     """
-    `source, record, part`: records of one person grouped without the value that holds most of them together.
+    `source, record, part` of one person's records; empty when no identifier has two values.
 
-    The value in most records is taken for the wrong bridge; what still shares a value stays together.
+    The best kind of identifier with several values decides; a record with two of them goes with the first, one with none stays
+    with the value that most records hold.
     """
-    from leakscope.individuals.strong import components
+    kinds = {entity: rank_of(entity) for entity in entities.get_column("entity").unique()}
+    held = mine.join(entities, on="fingerprint").with_columns(rank=pl.col("entity").replace_strict(kinds, default=0.0, return_dtype=pl.Float64))
+    several = held.filter(pl.col("rank") > 0).group_by("entity").agg(pl.col("fingerprint").n_unique().alias("values"), pl.col("rank").first())
+    chosen = several.filter(pl.col("values") > 1).sort(["rank", "values", "entity"], descending=[True, False, False])
+    if chosen.is_empty():
+        return pl.DataFrame(schema={"source": pl.String, "record": pl.UInt64, "part": pl.UInt32})
+    values = held.filter(pl.col("entity") == chosen.item(0, "entity"))
+    order = values.group_by("fingerprint").agg(size=pl.struct("source", "record").n_unique()).sort(["size", "fingerprint"], descending=[True, False])
+    order = order.with_row_index("part").select("fingerprint", "part")
+    told = values.join(order, on="fingerprint").group_by("source", "record").agg(pl.col("part").min())
+    records = mine.select("source", "record").unique(maintain_order=True)
+    return records.join(told, on=["source", "record"], how="left").with_columns(pl.col("part").fill_null(0).cast(pl.UInt32))
 
-    records = mine.select("source", "record").unique(maintain_order=True).with_row_index("unit")
-    values = mine.join(records, on=["source", "record"]).select("unit", "fingerprint").unique()
-    spread = values.group_by("fingerprint").len().sort(["len", "fingerprint"], descending=[True, False])
-    bridge = spread.filter(pl.col("len") == spread.item(0, "len")).get_column("fingerprint").implode()
-    codes = values.select("fingerprint").unique(maintain_order=True).with_row_index("ident")
-    held = values.join(codes, on="fingerprint").filter(~pl.col("fingerprint").is_in(bridge))
-    lone = records.join(held, on="unit", how="anti").select("unit", ident=(pl.col("unit") + codes.height).cast(pl.UInt32))
-    edges = pl.concat([held.select("unit", "ident"), lone])
-    return records.join(components(edges.get_column("unit"), edges.get_column("ident")), on="unit").select(
-        "source", "record", part=pl.col("cluster")
+
+def _elements_split(elements: pl.DataFrame, person: str, pairs: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
+    """The elements of a split person: every part has those whose values stand in its records."""
+    parts = pairs.filter((pl.col("person") == person) | pl.col("person").str.starts_with(f"{person}-"))
+    seen = parts.join(entities, on="fingerprint").group_by("entity", part="person").agg(
+        findings=pl.len(), values=pl.col("fingerprint").n_unique(), source=pl.col("source").first(), record=pl.col("record").min()
+    )
+    mine = elements.filter(pl.col("person") == person).drop("findings", "values", "source", "record")
+    shared = mine.join(seen, on="entity").with_columns(person="part")
+    return conform(pl.concat([elements.filter(pl.col("person") != person), conform(shared, PERSON_ELEMENTS)]).sort("person", "element", "entity"), PERSON_ELEMENTS)
+
+
+def unmerge(linked: Linked, person: str, before: Linked) -> Linked:
+    """
+    `linked` with the people that were merged into `person` set apart again as they stand in `before`.
+
+    Args:
+        linked: as it is now.
+        person: who was merged.
+        before: the people as linkage found them.
+
+    Returns:
+        The same `linked` when `person` was not merged from several of `before`.
+    """
+    now = linked.record_persons.filter(pl.col("person") == person)
+    then = before.record_persons.join(now.select("source", "record", "fingerprint"), on=["source", "record", "fingerprint"], how="semi")
+    people = [one for one in then.get_column("person").unique().sort() if one == person or one not in set(linked.individuals.get_column("person"))]
+    if len(people) < 2:
+        return linked
+    keep = [frame.filter(pl.col("person") != person) for frame in (linked.individuals, linked.person_elements, linked.record_persons)]
+    back = [frame.filter(pl.col("person").is_in(people)) for frame in (before.individuals, before.person_elements, before.record_persons)]
+    individuals, elements, pairs = (pl.concat([kept, old]) for kept, old in zip(keep, back, strict=True))
+    return replace(
+        linked,
+        individuals=conform(individuals.sort(["records", "person"], descending=[True, False]), INDIVIDUALS),
+        person_elements=conform(elements.sort("person", "element", "entity"), PERSON_ELEMENTS),
+        record_persons=conform(pairs.sort(list(RECORD_PERSONS)), RECORD_PERSONS),
     )
 
 
-def _elements_split(elements: pl.DataFrame, person: str, parts: pl.DataFrame) -> pl.DataFrame:
-    """The elements of a split person: each part has those first seen in its records; the rest is shown for every part."""
-    mine = elements.filter(pl.col("person") == person)
-    numbers = parts.get_column("part").unique().sort()
-    copies = [mine.with_columns(person=pl.lit(person if part == 0 else f"{person}-{part + 1}")) for part in numbers]
-    return conform(pl.concat([elements.filter(pl.col("person") != person), *copies]).sort("person", "element", "entity"), PERSON_ELEMENTS)
-
-
-def apply_decisions(linked: Linked, decisions: Sequence[LinkDecision]) -> Linked:
+def apply_decisions(
+    linked: Linked, decisions: Sequence[LinkDecision], entities: pl.DataFrame, *, before: Linked | None = None
+) -> Linked:
     """
     `linked` with every decision applied in order; the interval moves with the count.
 
     Args:
         linked: as linkage gives it, or as the case holds it.
-        decisions: oldest first; one about people who are not there does nothing.
+        decisions: oldest first; one about people who are not there does nothing. A split first undoes merges; a person who was
+            never merged is split by the best identifier with several values.
+        entities: `fingerprint, entity` of the findings.
+        before: the people as linkage found them; `linked` itself when null.
     """
-    done = linked
+    first, done = before or linked, linked
+    names = entities.select("fingerprint", "entity").unique(subset="fingerprint")
     for decision in decisions:
-        done = _merge(done, decision.persons) if decision.action == "merge" else _split(done, decision.persons[0])
+        if decision.action == "merge":
+            done = _merge(done, decision.persons)
+        else:
+            apart = unmerge(done, decision.persons[0], first)
+            done = apart if apart is not done else _split(done, decision.persons[0], names)
     moved = _counted(done.individuals) - _counted(linked.individuals)
     return replace(done, interval=_shifted(linked.interval, moved), quality={**linked.quality, "decisions": len(decisions)})
 

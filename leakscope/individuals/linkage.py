@@ -217,7 +217,7 @@ def link(
         not_counted=_counts(people, strong, clusters),
         quality=_quality(strong, weak, clusters, facts["conflicts"].height),
     )
-    return apply_decisions(linked, decisions) if decisions else linked
+    return apply_decisions(linked, decisions, sightings) if decisions else linked
 
 
 def _quality(strong: StrongLinks, weak: WeakLinks, clusters: pl.DataFrame, conflicts: int) -> dict[str, Any]:
