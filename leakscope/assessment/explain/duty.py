@@ -31,7 +31,7 @@ def explain_duty(case: Case, name: str) -> Explanation:
     assessment = case.assessment()
     duty = next((duty for duty in assessment["duties"] if duty["id"] == name), None)
     if duty is None:
-        raise UsageError(f"there is no duty {plain(name)} in this case", hint=listed(duty["id"] for duty in assessment["duties"]))
+        raise UsageError(f"there is no duty {plain(name)} in this case", hint=_listed(duty["id"] for duty in assessment["duties"]))
     changes = [("", f"{row['change']}: {row['effect']}") for row in assessment["what_would_change"] if name in row.get("duties", ())]
     missing = [(row["fact"], row["why"]) for row in assessment["missing_facts"] if name in (row.get("matters_for") or ())]
     sections = [
@@ -46,7 +46,7 @@ def explain_duty(case: Case, name: str) -> Explanation:
     return Explanation(id=name, kind="duty", sections=tuple(section for section in sections if section.rows))
 
 
-def listed(ids: Iterable[str]) -> str:
+def _listed(ids: Iterable[str]) -> str:
     shown = list(ids)
     return f"One of: {', '.join(shown[:PLACES_SHOWN])}{' ...' if len(shown) > PLACES_SHOWN else ''}"
 
