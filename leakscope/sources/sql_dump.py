@@ -25,7 +25,19 @@ from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.sources.sql_values import DOUBLE, ESCAPED, NAME, QUALIFIED, STANDARD, copied_row, defined_columns, field_pattern, name_of, names_of, value_of
+from leakscope.sources.sql_values import (
+    DOUBLE,
+    ESCAPED,
+    NAME,
+    QUALIFIED,
+    STANDARD,
+    copied_row,
+    defined_columns,
+    field_pattern,
+    name_of,
+    names_of,
+    value_of,
+)
 from leakscope.sources.tables import Tables
 
 CHUNK_BYTES = 1 << 20

@@ -161,3 +161,62 @@ def text_of(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)
+
+
+@dataclass(slots=True)
+class _Lines:
+    source: str
+    first: int = 0
+    lines: list[bytes] = field(default_factory=list)
+    size_bytes: int = 0
+
+
+class Documents:
+    """
+    JSON objects on their way into batches of lines: one source a table, as in `Tables`.
+
+    Args:
+        evidence: name of the file.
+    """
+
+    def __init__(self, evidence: str) -> None:
+        self._evidence = evidence
+        self._tables: dict[str, _Lines] = {}
+
+    def source(self, table: str) -> str:
+        """Source name of `table`."""
+        return self._of(table).source
+
+    def add(self, table: str, line: bytes) -> Iterator[Batch]:
+        """One more object, on one line without its newline; what became full comes out."""
+        held = self._of(table)
+        held.lines.append(line)
+        held.size_bytes += len(line)
+        if len(held.lines) >= BATCH_ROWS or held.size_bytes >= BATCH_BYTES:
+            yield from self._let_go(held)
+
+    def refuse(self, table: str, reason: str, detail: str, *, size_bytes: int | None = None, records: int = 1) -> Iterator[Batch | SetAside]:
+        """Records of `table` that cannot be read: they keep their numbers and come out set aside, in order."""
+        held = self._of(table)
+        yield from self._let_go(held)
+        yield SetAside(source=held.source, reason=reason, detail=detail, records=records, size_bytes=size_bytes, record=held.first)
+        held.first += records
+
+    def rest(self) -> Iterator[Batch]:
+        """Everything still held, in order of the tables' first records."""
+        for held in self._tables.values():
+            yield from self._let_go(held)
+
+    def _of(self, table: str) -> _Lines:
+        known = self._tables.get(table)
+        if known is None:
+            shown = table if len(self._tables) < MAX_TABLES else _MORE
+            known = self._tables.get(shown) or _Lines(f"{self._evidence}:{plain(shown)}" if shown else self._evidence)
+            self._tables.setdefault(shown, known)
+        return known
+
+    def _let_go(self, held: _Lines) -> Iterator[Batch]:
+        if held.lines:
+            yield Batch(source=held.source, first_record=held.first, records=len(held.lines), lines=b"\n".join(held.lines) + b"\n")
+            held.first += len(held.lines)
+            held.lines, held.size_bytes = [], 0

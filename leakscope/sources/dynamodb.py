@@ -1,0 +1,78 @@
+"""
+DynamoDB's typed JSON, as exports to S3 hold it, one item a line: `{"Item": {"email": {"S": "..."}}}` becomes `{"email": "..."}`.
+
+References:
+    Amazon DynamoDB Developer Guide, "DynamoDB table export output format" and "Data type descriptors" (from memory, 2026-11).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from leakscope.model import Reading
+from leakscope.sources import Format
+from leakscope.sources.evidence import Evidence
+from leakscope.sources.lines import MAX_LINE_BYTES, TooLong, line_chunks
+from leakscope.sources.tables import Documents
+
+_TYPES = frozenset(("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"))
+
+
+def _is_typed_value(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _TYPES
+
+
+def is_typed(item: Any) -> bool:
+    """Whether every attribute of `item` carries its type."""
+    return isinstance(item, dict) and bool(item) and all(_is_typed_value(value) for value in item.values())
+
+
+def untyped(item: dict[str, Any]) -> dict[str, Any]:
+    """`item` with plain values."""
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if not _is_typed_value(value):
+        return value
+    ((kind, inner),) = value.items()
+    if kind == "M" and isinstance(inner, dict):
+        return untyped(inner)
+    if kind == "L" and isinstance(inner, list):
+        return [_plain(one) for one in inner]
+    return None if kind == "NULL" else inner
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Sure when the first line is an item with typed attributes."""
+    first = head.lstrip().partition(b"\n")[0].strip()
+    if not first.startswith(b'{"Item"'):
+        return 0.0
+    try:
+        return 0.97 if is_typed(orjson.loads(first).get("Item")) else 0.0
+    except (orjson.JSONDecodeError, AttributeError):
+        return 0.0
+
+
+def read(evidence: Evidence) -> Reading:
+    """Batches of items with plain values; lines that are none are set aside."""
+    gathered = Documents(evidence.name)
+    with evidence.open() as stream:
+        for chunk in line_chunks(stream):
+            if isinstance(chunk, TooLong):
+                yield from gathered.refuse("", "line-too-long", f"One line is over {MAX_LINE_BYTES >> 20} MiB.", size_bytes=chunk.size_bytes)
+                continue
+            for line in filter(None, map(bytes.strip, chunk.split(b"\n"))):
+                try:
+                    item = orjson.loads(line)["Item"]
+                    content = orjson.dumps(untyped(item))
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    yield from gathered.refuse("", "not-json", "The line is no item of a DynamoDB export.", size_bytes=len(line))
+                    continue
+                yield from gathered.add("", content)
+    yield from gathered.rest()
+
+
+FORMAT = Format(name="dynamodb", title="DynamoDB export, one item a line", suffixes=(".json",), sniff=sniff, read=read)

@@ -1,0 +1,133 @@
+"""JSON documents of every shape."""
+
+import json
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def _records(batches):
+    """source -> records."""
+    found = {}
+    for batch in batches:
+        found.setdefault(batch.source, []).extend(orjson.loads(line) for line in batch.lines.splitlines())
+    return found
+
+
+def test_an_array_gives_one_record_an_element(reading):
+    """Pretty-printed or not; scalars are values."""
+    rows = [{"a": 1, "b": "x]}\\"}, {"a": 2}, 5]
+    for content in (json.dumps(rows), json.dumps(rows, indent=2)):
+        batches, aside, used = reading("x.json", content.encode())
+
+        assert (used, aside, _records(batches)) == (["json"], [], {"x.json": [rows[0], rows[1], {"value": 5}]})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_any_encoding(reading, encoding):
+    """Documents with a byte order mark."""
+    batches, _, _ = reading("x.json", '[{"name": "Zoë"}]'.encode(encoding))
+
+    assert _records(batches) == {"x.json": [{"name": "Zoë"}]}
+
+
+def test_cloudtrail_records_are_records(reading):
+    """`Records` is the list of events."""
+    batches, _, used = reading("ct.json", b'{"Records":[{"eventName":"A"},{"eventName":"B"}]}')
+
+    assert (used, _records(batches)) == (["json"], {"ct.json:Records": [{"eventName": "A"}, {"eventName": "B"}]})
+
+
+def test_pages_of_a_search_are_their_hits(reading):
+    """An answer of Elasticsearch, and several of them in one file."""
+    page = {"took": 3, "hits": {"total": {"value": 2}, "hits": [{"_id": "1", "_source": {"email": "a@x.org"}}, {"_id": "2", "_source": {}}]}}
+    for content in (json.dumps(page), json.dumps([page, page]), json.dumps(page, indent=1) + "\n" + json.dumps(page, indent=1)):
+        batches, aside, _ = reading("p.json", content.encode())
+        rows = [row for source, found in _records(batches).items() if source != "p.json" for row in found]
+
+        assert aside == []
+        assert len(rows) >= 2
+        assert rows[0] == page["hits"]["hits"][0]
+
+
+def test_a_firebase_tree_gives_the_children_their_names(reading):
+    """Names that are data become values."""
+    tree = {"users": {f"uid{number}": {"email": f"u{number}@x.org", "age": number} for number in range(5)}, "version": 3}
+    batches, _, _ = reading("fb.json", json.dumps(tree).encode())
+    found = _records(batches)
+
+    assert found["fb.json:users"][0] == {"_key": "uid0", "email": "u0@x.org", "age": 0}
+    assert (len(found["fb.json:users"]), found["fb.json"]) == (5, [{"version": 3}])
+
+
+def test_a_huge_tree_is_read_child_by_child(reading, monkeypatch):
+    """A member too large to hold is opened."""
+    monkeypatch.setattr("leakscope.sources.json_document.OPEN_BYTES", 1000)
+    tree = {"people": {f"k{number}": {"v": "x" * 50} for number in range(500)}, "log": [{"i": number, "pad": "y" * 20} for number in range(300)]}
+    batches, aside, _ = reading("t.json", json.dumps(tree).encode())
+
+    assert (aside, {source: len(rows) for source, rows in _records(batches).items()}) == ([], {"t.json:people": 500, "t.json:log": 300})
+
+
+def test_a_conversation_stays_one_record(reading):
+    """Turns belong together, whatever their number."""
+    chat = {"title": "x", "messages": [{"role": "user", "content": str(number)} for number in range(50)]}
+    batches, _, _ = reading("c.json", json.dumps(chat, indent=1).encode())
+
+    assert _records(batches) == {"c.json": [chat]}
+
+
+def test_a_document_cut_off_gives_what_came_before(reading):
+    """Whole records are examined, the rest is set aside once."""
+    content = json.dumps([{"a": number} for number in range(100)]).encode()
+    batches, aside, _ = reading("x.json", content[:-30])
+
+    assert sum(batch.records for batch in batches) > 90
+    assert [(piece.reason, piece.records) for piece in aside] == [("not-json", 1)] or [piece.reason for piece in aside] == ["truncated"]
+
+
+def test_a_million_brackets_end_in_a_reason(reading):
+    """Depth is no way to stop the run."""
+    for content in (b"[" * 1_000_000, b"[" * 1_000_000 + b"]" * 1_000_000, b'{"a":' * 300_000 + b"1" + b"}" * 300_000):
+        _, aside, used = reading("x.json", content)
+
+        assert used == ["json"]
+        assert {piece.reason for piece in aside} <= {"not-json", "truncated"}
+        assert aside
+
+
+@pytest.mark.parametrize("content", [b"[section]\nkey=value\n" * 9, b"[2024-01-01 10:00:00] started\n[2024-01-01 10:00:01] ended\n", b"{not json at all}\n{neither}\n"])
+def test_what_only_starts_like_json_is_text(reading, content):
+    """Configuration files and logs begin with brackets as well."""
+    _, _, used = reading("x.log", content)
+
+    assert used == ["text"]
+
+
+def test_dynamodb_types_are_taken_off(reading):
+    """The attribute's name stands beside its value, in exports and in answers of the API."""
+    item = {"email": {"S": "a@x.org"}, "tags": {"L": [{"S": "p"}, {"NULL": True}]}, "at": {"M": {"n": {"N": "3"}}}}
+    plain = {"email": "a@x.org", "tags": ["p", None], "at": {"n": "3"}}
+    exported, _, used = reading("e.json", orjson.dumps({"Item": item}) + b"\n" + orjson.dumps({"Item": item}) + b"\n")
+    answered, _, _ = reading("a.json", orjson.dumps({"Items": [item, item], "Count": 2}))
+
+    assert (used, _records(exported)) == (["dynamodb"], {"e.json": [plain, plain]})
+    assert _records(answered)["a.json:Items"] == [plain, plain]
+
+
+def test_every_element_comes_back(reading):
+    """Any array of objects, however it is spaced and cut."""
+    scalars = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(st.characters(codec="utf-8"), max_size=9)
+    values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), inner, max_size=3), max_leaves=8)
+
+    @given(st.lists(st.dictionaries(st.sampled_from("abcd"), values, min_size=1), min_size=1, max_size=6), st.sampled_from([None, 1]), st.booleans(), st.sampled_from([1, 5, 1 << 20]))
+    def check(rows, indent, ascii_only, chunk):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("leakscope.sources.json_scan.CHUNK_BYTES", chunk)
+            batches, aside, _ = reading("x.json", json.dumps(rows, indent=indent, ensure_ascii=ascii_only).encode())
+
+        assert (aside, _records(batches)) == ([], {"x.json": rows})
+
+    check()
