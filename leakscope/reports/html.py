@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +21,8 @@ from leakscope.severity import load_scheme
 Assessment = Mapping[str, Any]
 TONES = {"very_high": "very-high", "critical": "very-high", "high": "high", "medium": "medium", "low": "low"}
 SECRETS_SHOWN, SECRETS_LISTED, PLACES_SHOWN, TOPICS_SHOWN, CLASSES_SHOWN, CHANGES_SHOWN = 10, 500, 15, 20, 16, 8
+#: Columns of the plot over time; longer spans are counted by several days.
+COLUMNS_SHOWN = 92
 #: Headings of the groups of duties.
 GROUPS = (("applies", "These apply"), ("may_apply", "These may apply"), ("unknown", "Of these nothing can be said yet"))
 CONTENTS = (
@@ -145,12 +148,37 @@ def _residence_rows(assessment: Assessment) -> dict[str, Any]:
     return {"residence": drawn, "residence_more": len(rest), "residence_more_people": sum(row["people"].get("value") or 0 for row in rest)}
 
 
+def periods(by_day: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """
+    Days, or spans of days where there are many, from the first to the last without gaps.
+
+    Args:
+        by_day: `day, records, findings, secrets`; days without records may be missing.
+
+    Returns:
+        at most `COLUMNS_SHOWN` rows with the same members and `title`; counts are sums over the span.
+    """
+    if not by_day:
+        return []
+    days = {date.fromisoformat(row["day"]): row for row in by_day}
+    first, last = min(days), max(days)
+    length = math.ceil(((last - first).days + 1) / COLUMNS_SHOWN)
+    rows = []
+    for offset in range(0, (last - first).days + 1, length):
+        start = first + timedelta(days=offset)
+        end = min(last, start + timedelta(days=length - 1))
+        inside = [days[day] for day in (start + timedelta(days=step) for step in range(length)) if day in days]
+        counts = {name: sum(row[name] or 0 for row in inside) for name in ("records", "findings", "secrets")}
+        rows.append({"day": start.isoformat(), "title": start.isoformat() if start == end else f"{start} to {end}", **counts})
+    return rows
+
+
 def _day_rows(assessment: Assessment) -> dict[str, Any]:
-    days = list(assessment["timeline"].get("by_day") or ())
+    days = periods(assessment["timeline"].get("by_day") or ())
     if not days:
         return {"days": [], "days_plot": None, "busiest": None}
     busiest = max(days, key=lambda row: row["findings"])
-    title = f"Findings a day from {days[0]['day']} to {days[-1]['day']}; most on {busiest['day']}: {busiest['findings']:,}"
+    title = f"Findings from {days[0]['title']} to {days[-1]['title']}; most on {busiest['title']}: {busiest['findings']:,}"
     plot = plots.columns([row["findings"] for row in days], marks=[row["secrets"] for row in days], title=title)
     return {"days": days, "days_plot": plot, "busiest": busiest}
 

@@ -140,3 +140,20 @@ def test_every_text_colour_has_enough_contrast(page, theme):
     pairs += [(level, f"{level}-bg") for level in ("low", "medium", "high", "very-high")] + [("ink", "faint"), ("accent", "accent-soft")]
 
     assert not [(ink, ground) for ink, ground in pairs if _contrast(colours[ink], colours[ground]) < 4.5]
+
+
+def test_days_without_findings_keep_their_place():
+    """The axis has no gaps, so a silent week looks silent."""
+    rows = html.periods([{"day": "2026-01-01", "records": 1, "findings": 2, "secrets": 0}, {"day": "2026-01-04", "records": 1, "findings": 3, "secrets": 1}])
+
+    assert [row["findings"] for row in rows] == [2, 0, 0, 3]
+
+
+def test_long_spans_are_counted_by_several_days():
+    """Ten years stay readable, and nothing is lost."""
+    days = [{"day": f"{year}-{month:02d}-15", "records": 1, "findings": 2, "secrets": 1} for year in range(2016, 2026) for month in range(1, 13)]
+    rows = html.periods(days)
+
+    assert len(rows) <= html.COLUMNS_SHOWN
+    assert sum(row["findings"] for row in rows) == 240
+    assert " to " in rows[0]["title"]
