@@ -162,13 +162,17 @@ def periods(by_day: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return []
     days = {date.fromisoformat(row["day"]): row for row in by_day}
     first, last = min(days), max(days)
-    length = math.ceil(((last - first).days + 1) / COLUMNS_SHOWN)
+    span = (last - first).days + 1
+    length = math.ceil(span / COLUMNS_SHOWN)
+    sums = [dict.fromkeys(("records", "findings", "secrets"), 0) for _ in range(math.ceil(span / length))]
+    for day, row in days.items():
+        bucket = sums[(day - first).days // length]
+        for name in bucket:
+            bucket[name] += row[name] or 0
     rows = []
-    for offset in range(0, (last - first).days + 1, length):
-        start = first + timedelta(days=offset)
-        end = min(last, start + timedelta(days=length - 1))
-        inside = [days[day] for day in (start + timedelta(days=step) for step in range(length)) if day in days]
-        counts = {name: sum(row[name] or 0 for row in inside) for name in ("records", "findings", "secrets")}
+    for number, counts in enumerate(sums):
+        start = first + timedelta(days=number * length)
+        end = first + timedelta(days=min(span, (number + 1) * length) - 1)
         rows.append({"day": start.isoformat(), "title": start.isoformat() if start == end else f"{start} to {end}", **counts})
     return rows
 

@@ -157,3 +157,10 @@ def test_long_spans_are_counted_by_several_days():
     assert len(rows) <= html.COLUMNS_SHOWN
     assert sum(row["findings"] for row in rows) == 240
     assert " to " in rows[0]["title"]
+
+
+def test_absurd_dates_do_not_stop_the_page():
+    """Evidence may hold the first and the last day there is."""
+    rows = html.periods([{"day": "0001-01-01", "records": 1, "findings": 1, "secrets": 0}, {"day": "9999-12-31", "records": 1, "findings": 1, "secrets": 0}])
+
+    assert sum(row["findings"] for row in rows) == 2
