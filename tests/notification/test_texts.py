@@ -116,11 +116,19 @@ def letters(more=None):
 
 
 def test_there_is_one_letter_per_place_and_set_of_data_where_a_duty_is_open():
-    """Californians of whom only a name was exposed get none; French people do, under the GDPR."""
+    """An establishment in the Union brings in everybody's data, wherever they live."""
     _, written = letters()
 
-    assert [(letter.place, letter.people) for letter in written] == [("DE", 3), ("US-CA", 2), ("US-MA", 2), ("FR", 1)]
-    assert written[1].laws == ("duty-US-CA-individuals",)
+    assert [(letter.place, letter.people) for letter in written] == [("DE", 3), ("US-CA", 2), ("US-MA", 2), ("FR", 1), ("US-CA", 1)]
+    assert written[1].laws == ("duty-EU-GDPR-individuals", "duty-US-CA-individuals")
+    assert written[4].laws == ("duty-EU-GDPR-individuals",)
+
+
+def test_without_an_establishment_only_residents_are_owed_a_letter():
+    """A Californian of whom only a name was exposed gets none from an American company."""
+    _, written = letters({"incident.establishments": ["US-CA"], "incident.main_establishment": "US", "incident.targets": ["EU"]})
+
+    assert [(letter.place, letter.laws) for letter in written if letter.place.startswith("US")] == [("US-CA", ("duty-US-CA-individuals",)), ("US-MA", ("duty-US-MA-individuals",))]
 
 
 def test_massachusetts_letters_say_nothing_of_the_nature_of_the_breach():
@@ -164,11 +172,11 @@ def test_letters_are_documents_with_the_sender_and_every_section():
         text = text_of(archive.read("letter-002-US-CA.docx"))
         cohorts = orjson.loads(archive.read("cohorts.json"))
 
-    assert names == ["cohorts.json", "letter-001-DE.docx", "letter-002-US-CA.docx", "letter-003-US-MA.docx", "letter-004-FR.docx"]
+    assert names == ["cohorts.json", "letter-001-DE.docx", "letter-002-US-CA.docx", "letter-003-US-MA.docx", "letter-004-FR.docx", "letter-005-US-CA.docx"]
     assert "Example & Sons <Ltd>" in text
     assert "The store was closed." in text
     assert "Equifax" in text
-    assert cohorts[1]["duties"] == ["duty-US-CA-individuals"]
+    assert cohorts[1]["duties"] == ["duty-EU-GDPR-individuals", "duty-US-CA-individuals"]
     assert content == reports()["letters"].write(held, now=NOW, frames=tables)
 
 

@@ -19,6 +19,8 @@ from leakscope.notification.people import Profile, lives_in, profiles
 from leakscope.vocabulary import elements
 
 _OPEN = ("applies", "may_apply")
+#: Place of people whose residence nobody knows; laws that reach everybody are owed to them too.
+UNKNOWN_PLACE = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +62,34 @@ def compose(assessment: Mapping[str, Any], individuals: pl.DataFrame, person_ele
         person_elements: schema `PERSON_ELEMENTS`.
     """
     told = {duty["jurisdiction"]: duty for duty in assessment["duties"] if duty["recipient_kind"] == "individuals" and duty["status"] in _OPEN}
-    cohorts = _cohorts(profiles(individuals, person_elements), told)
+    everywhere = frozenset(name for name in told if _reaches_everybody(jurisdictions()[name], assessment["facts"].get("incident") or {}))
+    cohorts = _cohorts(profiles(individuals, person_elements), told, everywhere)
     return [_letter(number, place, codes, people, laws, assessment) for number, (place, codes, people, laws) in enumerate(cohorts, 1)]
 
 
-def _cohorts(rows: Iterable[Profile], told: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], int, tuple[str, ...]]]:
+def _reaches_everybody(row: Jurisdiction, incident: Mapping[str, Any]) -> bool:
+    """An establishment brings in everybody's data, wherever they live."""
+    places = (*(incident.get("establishments") or ()), incident.get("main_establishment") or "")
+    return not row.scope.residence or (row.scope.basis == "territorial" and any(lives_in(place, row.scope.establishment) is YES for place in places if place))
+
+
+def _cohorts(rows: Iterable[Profile], told: Mapping[str, Any], everywhere: frozenset[str]) -> list[tuple[str, tuple[str, ...], int, tuple[str, ...]]]:
     sizes: dict[tuple[str, tuple[str, ...]], int] = {}
     for row in rows:
-        if row.residence and row.certain:
-            key = (row.residence, tuple(sorted(row.certain)))
+        if row.certain:
+            key = (row.residence or UNKNOWN_PLACE, tuple(sorted(row.certain)))
             sizes[key] = sizes.get(key, 0) + row.count
-    found = ((place, codes, people, _laws(place, codes, told)) for (place, codes), people in sizes.items())
+    found = ((place, codes, people, _laws(place, codes, told, everywhere)) for (place, codes), people in sizes.items())
     return sorted((item for item in found if item[3]), key=lambda item: (-item[2], item[0], item[1]))
 
 
-def _laws(place: str, codes: tuple[str, ...], told: Mapping[str, Any]) -> tuple[str, ...]:
+def _laws(place: str, codes: tuple[str, ...], told: Mapping[str, Any], everywhere: frozenset[str]) -> tuple[str, ...]:
     profile = Profile(place, frozenset(codes), frozenset(), 1)
     held = []
     for name, duty in told.items():
         row = jurisdictions()[name]
         version = version_of(row, duty)
-        here = not row.scope.residence or lives_in(place, row.scope.residence) is YES
+        here = name in everywhere or lives_in(place, row.scope.residence) is YES
         if here and covered(profile, version) is YES:
             held.append(duty["id"])
     return tuple(sorted(held))
@@ -96,16 +105,19 @@ def _letter(number: int, place: str, codes: tuple[str, ...], people: int, laws: 
     versions = [version_of(jurisdictions()[by_id[law]["jurisdiction"]], by_id[law]) for law in laws]
     forbidden = {word for version in versions for word in forbidden_in("US_STATE_INDIVIDUAL", version)}
     missing: list[str] = []
-    sections = [section for section in _sections(place, codes, assessment["facts"], forbidden, versions, missing) if section[1]]
+    general = any(not law.startswith("duty-US-") for law in laws)
+    if forbidden and general:
+        missing.append(f"a decision of counsel: one law asks for the nature of the breach, that of {place} forbids it in this letter")
+    sections = [section for section in _sections(place, codes, assessment["facts"], forbidden, versions, missing, general=general) if section[1]]
     return Letter(id=f"letter-{number:03d}-{place}", place=place, elements=codes, people=people, laws=laws, sections=tuple(sections), missing=tuple(dict.fromkeys(missing)))
 
 
-def _sections(place: str, codes: Sequence[str], facts: Mapping[str, Any], forbidden: set[str], versions: Sequence[Version], missing: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _sections(place: str, codes: Sequence[str], facts: Mapping[str, Any], forbidden: set[str], versions: Sequence[Version], missing: list[str], *, general: bool) -> Iterable[tuple[str, tuple[str, ...]]]:
     story, contacts = facts.get("narrative") or {}, facts.get("contacts") or {}
     if "nature of breach" not in forbidden:
         yield "What happened", (_say(story.get("summary"), "what happened", missing), _when(facts.get("clocks") or {}, missing))
-    yield "What information was involved", (f"Of you, this concerns: {_named(codes)}.",)
-    if not place.startswith("US-"):
+    yield "What information was involved", (f"The information about you: {_named(codes)}.",)
+    if general:
         yield "What this may mean for you", (_say(story.get("consequences"), "likely consequences", missing),)
     yield "What we are doing", tuple(story.get("response") or (_say(None, "what the organisation is doing", missing),))
     yield "What you can do", (*(story.get("advice") or ()), *_advised(codes))
@@ -134,9 +146,10 @@ def _when(clocks: Mapping[str, Any], missing: list[str]) -> str:
 
 
 def _named(codes: Iterable[str]) -> str:
+    """Names of elements inside a sentence: lower case, except for words that are all capitals (IP, PIN)."""
     known = elements()
-    names = [known[code].name[0].lower() + known[code].name[1:] if code in known and not known[code].name[:2].isupper() else code for code in codes]
-    return ", ".join(names)
+    names = [known[code].name if code in known else code.replace("_", " ") for code in codes]
+    return ", ".join(name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names)
 
 
 def _advised(codes: Sequence[str]) -> tuple[str, ...]:
