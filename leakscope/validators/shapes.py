@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from stdnum.iso7064 import mod_11_2
 
-from leakscope.validators.checksums import alnum_of, digits_of, icao_check_digit
+from leakscope.validators.checksums import alnum_of, digits_of, icao_check_digit, is_not_repeated
 
 #: First path segments of social sites that are pages of the site, not people.
 _SITE_PAGES = frozenset(
@@ -72,8 +72,9 @@ def _username(text: str) -> bool:
 
 
 def _record_number(text: str) -> bool:
-    """Whether a number in a file's record holds enough digits, and is neither a date nor a year."""
-    return sum(c.isdigit() for c in text) >= 3 and not _DATE_OR_YEAR.fullmatch(text.strip("- "))
+    """Whether a number in a file's record holds enough digits, not all alike, and is neither a date nor a year."""
+    digits = digits_of(text)
+    return len(digits) >= 3 and is_not_repeated(digits) and not _DATE_OR_YEAR.fullmatch(text.strip("- "))
 
 
 def _street_address(text: str) -> bool:
