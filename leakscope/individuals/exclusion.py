@@ -57,6 +57,8 @@ def _name_reason() -> pl.Expr:
         .then(pl.lit("fictional figure"))
         .when(name.is_in(figures["public"]))
         .then(pl.lit("public figure"))
+        .when(name.is_in(values["departments"]))
+        .then(pl.lit("organisation"))
         .when(organisation & (name.str.split(" ").list.len() > 1))
         .then(pl.lit("organisation"))
     )
