@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from leakscope.notification import facts as fact_files
 from leakscope.notification.facts import Facts
 
 
-def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False) -> Decision:
+def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False, proposed: Collection[str] = ()) -> Decision:
     """
     The decision on a case under these facts and the law of a day.
 
@@ -25,6 +25,7 @@ def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False
         case: a finished case.
         facts_file: facts to decide on; the case's own when null.
         on: day whose law counts.
+        proposed: jurisdictions whose proposed law counts as if in force.
         save: write the decision into the assessment; overrides and sign-off go into the ledger either way.
 
     Raises:
@@ -34,7 +35,7 @@ def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False
     assessment = case.assessment()
     facts = fact_files.load(facts_file) if facts_file else fact_files.from_dict(assessment["facts"])
     counts = _counts(case, assessment, facts)
-    decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"))
+    decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"), proposed=proposed)
     if save or decision.overrides or facts.sign_off.who:
         _record(case, assessment, decision, facts, save=save)
     return decision
@@ -57,7 +58,8 @@ def _counts(case: Case, assessment: Mapping[str, Any], facts: Facts) -> dict[str
     assert estimated is not None
     stated = facts.population
     known = assessment["facts"].get("population") or {}
-    if not stated.records or stated.design == "unknown" or (dict(stated.records) == known.get("records") and stated.design == known.get("design")):
+    same = dict(stated.records) == known.get("records") and stated.design == known.get("design")
+    if not stated.records or stated.design == "unknown" or (same and exposure is not None):
         return {"individuals": estimated, "exposure": exposure}
     linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), estimated)
     sample = Sample(design=SampleDesign(stated.design), population=dict(stated.records), seed=0)

@@ -16,15 +16,16 @@ from leakscope.cli._output import colour, width
 @click.option("--facts", "facts_file", type=click.Path(dir_okay=False), help="What is known about the incident (incident.toml); the case's own facts otherwise.")
 @click.option("--on", "day", metavar="DATE", help="Day whose law counts, YYYY-MM-DD; today otherwise.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to print.")
+@click.option("--proposed", multiple=True, metavar="ID", help="Count this jurisdiction's proposed or pending law as if it were in force, for example EU-GDPR.")
 @click.option("--save", is_flag=True, help="Put this decision into the case, so that its reports show it.")
-def command(case: str, facts_file: str | None, day: str | None, form: str, save: bool) -> None:
+def command(case: str, facts_file: str | None, day: str | None, form: str, proposed: tuple[str, ...], save: bool) -> None:
     """Notification duties of a case: applies, may apply, does not; with deadlines, reasons and what would change them. Not legal advice."""
     from leakscope.assessment.case import open_case
     from leakscope.assessment.redecide import redecide
     from leakscope.reports.duties import render_duties
 
     now = datetime.now(UTC)
-    decision = redecide(open_case(case), facts_file=facts_file, on=_day(day) or now.date(), save=save)
+    decision = redecide(open_case(case), facts_file=facts_file, on=_day(day) or now.date(), save=save, proposed=proposed)
     if form == "json":
         sys.stdout.buffer.write(orjson.dumps(decision.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:

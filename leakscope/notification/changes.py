@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,9 @@ from leakscope.notification.engine import Answer, answer
 from leakscope.notification.facts import TABLES, TRI, Facts
 from leakscope.notification.headcount import Headcount
 from leakscope.notification.law import jurisdictions
+
+#: Answers again under other facts, for some jurisdictions.
+Again = Callable[[Facts, set[str]], Answer]
 
 _STANDING = {"applies": 3, "may_apply": 2, "unknown": 1, "does_not_apply": 0}
 #: Changes that only make sense together.
@@ -24,7 +27,7 @@ _TOGETHER: tuple[tuple[tuple[str, str], ...], ...] = (
 _FIXED = frozenset({"incident.establishments", "incident.targets", "incident.main_establishment", "exposure.outage_hours", "ordered", "population.records"})
 
 
-def changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[dict[str, Any]]:
+def changes(before: Answer, people: Headcount, facts: Facts, on: date, *, proposed: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """
     Single changes that would alter at least one duty's status: open facts first, then the most consequential.
 
@@ -33,15 +36,20 @@ def changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[d
         people: the people it was given for.
         facts: the facts it was given for.
         on: the day of the law.
+        proposed: as for the answer.
 
     Returns:
         Entries `{"id", "change", "effect", "duties"}`; every fact a duty read is tried at each of its other values,
         and every threshold names the number of people at which it turns.
     """
-    return [*_fact_changes(before, people, facts, on), *_count_changes(before, people)]
+    
+    def again(then: Facts, where: set[str]) -> Answer:
+        return answer(people, then, on, only=where, proposed=proposed)
+
+    return [*_fact_changes(before, facts, again), *_count_changes(before, people)]
 
 
-def _fact_changes(before: Answer, people: Headcount, facts: Facts, on: date) -> list[dict[str, Any]]:
+def _fact_changes(before: Answer, facts: Facts, again: Again) -> list[dict[str, Any]]:
     concerned: dict[str, set[str]] = {}
     for duty in before.duties:
         for path in duty["facts_read"]:
@@ -49,15 +57,15 @@ def _fact_changes(before: Answer, people: Headcount, facts: Facts, on: date) -> 
     found: list[tuple[bool, dict[str, Any]]] = []
     for path in sorted(set(concerned) - _FIXED):
         for value in _others(path, facts):
-            after = answer(people, with_fact(facts, path, value), on, only=concerned[path])
+            after = again(with_fact(facts, path, value), concerned[path])
             effects = _effects(before, after, concerned[path])
             if effects:
                 found.append((facts.value(path) != "unknown", _entry(f"change-{path}-{value}", _sentence(path, value, facts), effects)))
-    found += [(True, entry) for together in _TOGETHER if (entry := _joint(together, concerned, before, people, facts, on))]
+    found += [(True, entry) for together in _TOGETHER if (entry := _joint(together, concerned, before, facts, again))]
     return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], -len(pair[1]["duties"]), pair[1]["id"]))]
 
 
-def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[str]], before: Answer, people: Headcount, facts: Facts, on: date) -> dict[str, Any] | None:
+def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[str]], before: Answer, facts: Facts, again: Again) -> dict[str, Any] | None:
     moved = [(path, value) for path, value in together if facts.value(path) != value]
     where = set().union(*(concerned.get(path, set()) for path, _ in moved)) if len(moved) > 1 else set()
     if not where:
@@ -65,7 +73,7 @@ def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[st
     then = facts
     for path, value in moved:
         then = with_fact(then, path, value)
-    effects = _effects(before, answer(people, then, on, only=where), where)
+    effects = _effects(before, again(then, where), where)
     sentence = "if " + " and ".join(f"{path} were {value.replace('_', ' ')}" for path, value in moved)
     return _entry("change-" + "+".join(f"{path}-{value}" for path, value in moved), sentence, effects) if effects else None
 

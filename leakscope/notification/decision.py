@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
-from leakscope.errors import FactsError
+from leakscope.errors import FactsError, UsageError
 from leakscope.model import Estimate
 from leakscope.notification.changes import changes
 from leakscope.notification.clocks import instant_text
 from leakscope.notification.engine import STATUS, Answer, answer, in_order
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.people import profiles
 from leakscope.notification.questions import missing_facts
 from leakscope.notification.records import reasons_on_record
+from leakscope.safety.escape import plain
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, conform
 
 DISCLAIMER = (
@@ -78,6 +80,7 @@ def decide(
     on: date,
     severity: Mapping[str, Any] | None = None,
     now: datetime | None = None,
+    proposed: Collection[str] = (),
 ) -> Decision:
     """
     Decide who must be told, by when and why, under the law of a day.
@@ -89,6 +92,7 @@ def decide(
         facts: what is known about the incident.
         on: day whose law counts.
         severity: the severity assessment, for the record only: it is not the test of any law.
+        proposed: ids of jurisdictions whose proposed or pending law counts as if in force (`EU-GDPR`: the Digital Omnibus).
         now: not used for any answer; deadlines are instants and countdowns belong to whoever shows them.
 
     Returns:
@@ -96,15 +100,20 @@ def decide(
 
     Raises:
         InvariantError: a frame lacks a column of its schema.
+        UsageError: `proposed` names no jurisdiction.
         FactsError: an override gives a duty a status that no duty has.
     """
     rows = profiles(conform(individuals, INDIVIDUALS), conform(person_elements, PERSON_ELEMENTS))
+    unknown = sorted(set(proposed) - set(jurisdictions()))
+    if unknown:
+        raise UsageError(f"there is no jurisdiction called {plain(unknown[0])}", hint="docs/jurisdictions.md lists them")
     people = Headcount.of(rows, counts, full=facts.population.design == "full")
-    found = answer(people, facts, on)
+    drafts = frozenset(proposed)
+    found = answer(people, facts, on, proposed=drafts)
     duties, overrides = _overridden(found, facts)
     return Decision(
         duties=duties,
-        what_would_change=changes(found, people, facts, on),
+        what_would_change=changes(found, people, facts, on, proposed=drafts),
         missing_facts=missing_facts(found, people, facts),
         overrides=overrides,
         records=reasons_on_record(duties),

@@ -29,7 +29,7 @@ class Answer:
     questions: tuple[dict[str, Any], ...]
 
 
-def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | None = None) -> Answer:
+def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | None = None, proposed: frozenset[str] = frozenset()) -> Answer:
     """
     Every duty that applies, may apply or was considered and does not, under the law of a day.
 
@@ -38,6 +38,7 @@ def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | N
         facts: the facts.
         on: day whose law counts.
         only: ids of jurisdictions to look at; null for all.
+        proposed: ids of those whose proposed version counts, to see what it would change.
 
     Returns:
         Duties with the earliest deadline first, then by status; questions in the order of jurisdictions.
@@ -47,7 +48,7 @@ def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | N
     questions: list[dict[str, Any]] = []
     for row in jurisdictions().values():
         if wanted is None or row.id in wanted:
-            found, asked = _evaluate(row, people, facts, on)
+            found, asked = _evaluate(row, people, facts, on, proposed=row.id in proposed)
             duties += found
             questions += asked
     return Answer(duties=tuple(sorted(duties, key=in_order)), questions=tuple(questions))
@@ -59,7 +60,7 @@ def in_order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
     return (duty["status"] == "does_not_apply", instant is None, instant or "", hours is None, hours or 0, STATUS.index(duty["status"]), duty["id"])
 
 
-def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date, *, proposed: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     bound = regime(row, facts)
     near = nexus(row, people, facts)
     if bound.value is NO or (near.value is NO and not near.why):
@@ -68,7 +69,7 @@ def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date) -> t
         return [], ask(row, people, facts)
     if near.value is UNKNOWN and row.scope.basis == "residents":
         return [], []
-    version = row.at(on)
+    version = row.at(on, proposed=proposed)
     if version is None:
         later = row.upcoming(on)
         return ([_not_yet(row, later, rule, on) for rule in later.duties] if later else []), []

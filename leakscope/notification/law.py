@@ -201,8 +201,11 @@ class Jurisdiction:
     cases: tuple[Mapping[str, Any], ...] = ()
     inherits: str | None = None
 
-    def at(self, day: date) -> Version | None:
-        """The version in force on `day`, else null."""
+    def at(self, day: date, *, proposed: bool = False) -> Version | None:
+        """The version in force on `day`, else null; with `proposed`, the one that is only proposed, as if it were law."""
+        drafts = [version for version in self.versions if version.status in ("proposed", "pending")] if proposed else []
+        if drafts:
+            return drafts[0]
         held = [version for version in self.versions if _in_force(version, day)]
         return max(held, key=lambda version: version.start or date.min) if held else None
 

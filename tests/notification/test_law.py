@@ -89,6 +89,17 @@ def test_pending_law_is_shown_with_the_day_it_begins():
     assert "in force from 2026-12-01" in duties[0]["why"][0]
 
 
+def test_proposed_law_counts_only_when_asked_for():
+    """The Digital Omnibus: 96 hours, and only on high risk."""
+    people = people_of([{"residence": "DE", "elements": ["full_name", "email_personal"], "count": 30}])
+    facts = facts_of({"incident.establishments": ["DE"]})
+    now = {duty["id"]: duty for duty in answer(people, facts, date(2026, 11, 24), only=("EU-GDPR",)).duties}
+    then = {duty["id"]: duty for duty in answer(people, facts, date(2026, 11, 24), only=("EU-GDPR",), proposed=frozenset({"EU-GDPR"})).duties}
+
+    assert now["duty-EU-GDPR-regulator"]["status"] == "applies"
+    assert then["duty-EU-GDPR-regulator"]["status"] == "does_not_apply"
+
+
 def test_a_row_from_memory_says_so_in_every_duty():
     """Unverified rows carry the warning wherever they appear."""
     people = people_of([{"residence": "GB", "elements": ["full_name", "health_record"], "count": 3}])
