@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -90,7 +91,7 @@ def _parsed(path: str, text: str) -> dict[str, Any]:
 def _detectors(path: str, content: dict[str, Any]) -> Iterator[Detector]:
     provider = _provider(path, content.get("provider"))
     for row in content.get("detector", ()):
-        yield _detector(path, row, provider)
+        yield _announced(_detector(path, row, provider))
 
 
 def _provider(path: str, row: dict[str, Any] | None) -> Provider | None:
@@ -100,6 +101,21 @@ def _provider(path: str, row: dict[str, Any] | None) -> Provider | None:
         return Provider(**row)
     except TypeError as error:
         raise CatalogueError(f"{path}: [provider] is not of the form: {error}") from None
+
+
+@cache
+def _official() -> tuple[tuple[str, ...], float]:
+    """Words that announce an official number without saying which, and what a passed check digit is worth beside one."""
+    content = _parsed("official.toml", (files("leakscope.catalogue") / "official.toml").read_text("utf-8"))
+    return tuple(content["words"]), float(content["confidence"])
+
+
+def _announced(detector: Detector) -> Detector:
+    """A rule for bare numbers with a check digit takes the general words as context; every other rule is as it stands."""
+    if not (detector.file.startswith("identifiers/") and detector.id.endswith("_bare") and detector.validator) or detector.keywords:
+        return detector
+    words, confidence = _official()
+    return replace(detector, context=(*detector.context, *words), confidence_context=max(detector.confidence_context, confidence))
 
 
 def _detector(path: str, row: dict[str, Any], provider: Provider | None) -> Detector:

@@ -121,6 +121,8 @@ def _secret(one: Candidate, context: Context, value: str) -> Candidate:
         return replace(one, reason="placeholder")
     if one.entity == "SECRET_GENERIC" and _PUBLIC_BEFORE.search(value[max(0, one.start - 40) : one.start]):
         return replace(one, reason="public-key")
+    if _HEX_RUN.fullmatch(text) and _HASH_BEFORE.search(value[max(0, one.start - 32) : one.start]):
+        return replace(one, reason="identifier")
     if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(context.near)):
         return replace(one, reason="identifier")
     return one
@@ -137,13 +139,15 @@ def _placeholder(text: str, issued: bool) -> bool:
     if lower.startswith(_VARIABLE) or len(set(lower)) <= 4:
         return True
     if issued:
-        return any(marker in lower for marker in _FILLED) or (
+        return bool(_SLOT.search(lower)) or any(marker in lower for marker in _FILLED) or (
             sum(c.isdigit() for c in text) < 2 and any(marker in lower for marker in _listed("secrets", "markers"))
         )
     return any(marker in lower for marker in _listed("secrets", "markers"))
 
 
-_FILLED = ("xxxx", "****", "....", "example_", "your_", "your-", "<")
+_FILLED = ("xxxx", "****", "....", "example_", "your_", "your-")
+#: A slot to fill, `<token>`; a lone `<` is a character like others in passwords and salts.
+_SLOT = re.compile(r"<[a-z][a-z0-9_ .-]{1,40}>")
 #: Types whose findings have a form of their own, whoever issued them.
 _OWN_FORM = frozenset({"CREDENTIAL_BASIC_AUTH", "CREDENTIAL_PAIR", "SECRET_CONNECTION_STRING", "SECRET_JWT", "SECRET_MFA_SEED"})
 _VARIABLE = ("<", "{{", "${", "%(")
@@ -154,12 +158,35 @@ def _person(one: Candidate, context: Context, value: str) -> Candidate:
     return replace(one, reason="placeholder-name") if text in _listed("persons", "names") else one
 
 
+#: Four or more dotted groups: a version, as in every user agent; numbers of people are not written so.
+_DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+){3,}")
+#: A lower-case run of hex digits with a letter in it: a piece of a hash or id, unless a rule's own words stand beside it.
+_HEX_RUN = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]+")
+_HASH_BEFORE = re.compile(r"(?i)(?:sha(?![a-z])|shasum|commit|digest|revision|etag|checksum|fingerprint)[a-z0-9_-]*[\"'\s:=]*$")
+#: Confidence from which a rule has seen words of its own.
+_SURE = 0.9
+
+
+def _phone(one: Candidate, context: Context, value: str) -> Candidate:
+    if _DOTTED.fullmatch(value[one.start : one.end]) or _VERSION_BEFORE.search(value[max(0, one.start - 16) : one.start]):
+        return replace(one, reason="version")
+    if re.search(r"[0-9]\.$", value[max(0, one.start - 2) : one.start]):
+        return replace(one, reason="fraction")
+    return one
+
+
+def _numbered(one: Candidate, value: str) -> Candidate:
+    """National numbers: eight hex digits of an id pass a check digit now and then."""
+    return replace(one, reason="identifier") if one.confidence < _SURE and _HEX_RUN.fullmatch(value[one.start : one.end]) else one
+
+
 _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "IP_ADDRESS": _ip,
     "EMAIL_ADDRESS": _email,
     "CREDIT_CARD": _card,
     "IBAN_CODE": _iban,
     "PERSON": _person,
+    "PHONE_NUMBER": _phone,
 }
 
 
@@ -170,4 +197,4 @@ def weighed(one: Candidate, context: Context, value: str) -> Candidate:
     judge = _BY_ENTITY.get(one.entity)
     if judge:
         return judge(one, context, value)
-    return _secret(one, context, value) if is_secret(one.entity) else one
+    return _secret(one, context, value) if is_secret(one.entity) else _numbered(one, value)
