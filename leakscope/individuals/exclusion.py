@@ -92,7 +92,7 @@ def reasons(distinct: pl.DataFrame) -> pl.DataFrame:
 LEAST_CONFIDENCE = 0.75
 #: A first and a last name together are seldom anything else.
 LEAST_FOR_FULL_NAME = 0.55
-DOUBTFUL = "nothing but a doubtful finding"
+DOUBTFUL = "only a doubtful finding"
 
 
 def doubtful(members: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,9 @@ from leakscope.individuals.vocabulary import DEVICE_RANK, path_words, ranks, wor
 #: Distinct better identities beside one identifier from which on it is shared, by its rank. Own choice: people do
 #: have two mail addresses, and couples share cards; three people behind one online id are a service account.
 FAN_OUT_LIMIT = {5: 3, 4: 3, 3: 3, 2: 2, 1: 2}
+#: So many distinct identities, or one in so many of its records, make an identifier shared. Own choice.
+MANY = 20
+LEAST_SPREAD = 0.1
 SESSION_RANK = 2
 #: Identifiers as short as this mean something only within their own column.
 SHORT_NUMBER = r"^-?\d{1,9}$"
@@ -45,8 +48,8 @@ def identify(placed: pl.DataFrame) -> pl.DataFrame:
         placed: sightings in their units, with `value`.
 
     Returns:
-        One row per sighting of an identifier or a name: `unit, ident, kind, rank, entity, value, fingerprint, side`;
-        `ident` is a dense number per (kind, value), `rank` 0 for names.
+        One row per sighting of an identifier: `unit, ident, kind, rank, entity, value, fingerprint, side, in_turn`; `ident` is a
+        dense number per (kind, value).
     """
     known = ranks(placed.get_column("entity").unique().to_list())
     named = placed.with_columns(rank=pl.col("entity").replace_strict(known, return_dtype=pl.Float64)).filter(
@@ -62,7 +65,7 @@ def identify(placed: pl.DataFrame) -> pl.DataFrame:
     folded = ranked.with_columns(folded=pl.col("value").str.to_lowercase())
     numbers = folded.select("kind", "folded").unique(maintain_order=True).with_row_index("ident")
     return folded.join(numbers, on=["kind", "folded"], how="left", maintain_order="left").select(
-        "unit", "ident", "kind", "rank", "entity", "value", "fingerprint", "side"
+        "unit", "ident", "kind", "rank", "entity", "value", "fingerprint", "side", "in_turn"
     )
 
 
@@ -71,7 +74,8 @@ def names_of(placed: pl.DataFrame) -> pl.DataFrame:
     The name of each unit.
 
     Returns:
-        `unit, given, surname, name`: name parts by column name; `name` is given and surname, or the full name.
+        `unit, given, surname, name, in_turn`: name parts by column name; `name` is given and surname, or the full name; `in_turn`
+        when a chat alone tells it.
     """
     key = pl.col("key").str.to_lowercase()
     is_given = key.str.contains(r"given|first|fore|vorname|prenom|nombre|middle")
@@ -80,6 +84,7 @@ def names_of(placed: pl.DataFrame) -> pl.DataFrame:
     parts = persons.group_by("unit", maintain_order=True).agg(
         given=pl.col("value").filter(is_given & ~is_surname).first(),
         surname=pl.col("value").filter(is_surname).first(),
+        in_turn=pl.col("in_turn").all(),
         full=pl.col("value").filter(~is_given & ~is_surname).sort_by(pl.col("value").filter(~is_given & ~is_surname).str.len_chars()).last(),
     )
     tokens = pl.col("full").str.split(" ")
@@ -118,10 +123,10 @@ def fan_out(edges: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> p
         births: `unit, birth`.
 
     Returns:
-        `ident, kind, rank, fan, names, births`; cost: one join per kind present.
+        `ident, kind, rank, units, fan, names, births`; cost: one join per kind present.
     """
     counted = edges.group_by("ident").agg(pl.col("kind").first(), pl.col("rank").first(), units=pl.col("unit").n_unique())
-    busy = counted.filter(pl.col("units") > 1).drop("units")
+    busy = counted.filter(pl.col("units") > 1)
     for number, (kind, rank) in enumerate(edges.select("kind", "rank").unique().sort("kind").iter_rows()):
         below = busy.filter((pl.col("rank") <= rank) & (pl.col("kind") != kind)).select("ident")
         other = edges.filter(pl.col("kind") == kind).select("unit", pl.col("ident").alias("other"))
@@ -131,7 +136,7 @@ def fan_out(edges: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> p
     busy = busy.join(_distinct_beside(edges, busy.select("ident"), other, "names"), on="ident", how="left")
     busy = busy.join(_distinct_beside(edges, busy.select("ident"), births.rename({"birth": "other"}), "births"), on="ident", how="left")
     fan = pl.max_horizontal(fans).fill_null(0) if fans else pl.lit(0)
-    return busy.select("ident", "kind", "rank", fan=fan, names=pl.col("names").fill_null(0), births=pl.col("births").fill_null(0))
+    return busy.select("ident", "kind", "rank", "units", fan=fan, names=pl.col("names").fill_null(0), births=pl.col("births").fill_null(0))
 
 
 def shared(fans: pl.DataFrame) -> pl.DataFrame:
@@ -148,7 +153,10 @@ def shared(fans: pl.DataFrame) -> pl.DataFrame:
     many_names = (pl.col("names") >= pl.max_horizontal(limit, pl.lit(3, pl.UInt32))) & ((pl.col("rank") < 5) | (pl.col("births") >= 3))
     several_names = (pl.col("rank") <= SESSION_RANK) & (pl.col("names") >= 2)
     many_ids = (pl.col("rank") < 4) & (pl.col("fan") >= limit) & (pl.col("names") != 1)
-    return fans.filter(many_names | several_names | many_ids).select("ident", why=pl.lit("identifier that several people share"))
+    # a few strangers among thousands of records are mistakes about one person, not many people
+    often = pl.max_horizontal("names", "fan")
+    spread = (often >= MANY) | (often >= LEAST_SPREAD * pl.col("units"))
+    return fans.filter((many_names | several_names | many_ids) & spread).select("ident", why=pl.lit("shared identifier"))
 
 
 def unusable(identifiers: pl.DataFrame) -> pl.DataFrame:

@@ -156,7 +156,7 @@ def _nobody() -> Linked:
 def _counts(individuals: pl.DataFrame, strong: StrongLinks, clusters: pl.DataFrame) -> dict[str, int]:
     excluded = individuals.filter(~pl.col("counted")).group_by("reason").len().sort("reason")
     waiting = strong.loose.join(clusters, on="unit", how="anti")
-    loose = waiting.group_by("why").len().select(reason=pl.lit("nothing but a ") + pl.col("why"), len="len")
+    loose = waiting.group_by("why").len().select(reason=pl.lit("only a ") + pl.col("why"), len="len")
     return {**dict(excluded.iter_rows()), **dict(loose.sort("reason").iter_rows())}
 
 

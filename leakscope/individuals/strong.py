@@ -132,7 +132,7 @@ def _attach_devices(edges: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.Dat
         fresh = _linked(free).with_columns((pl.col("cluster") + (0 if offset is None else offset + 1)).cast(pl.UInt32))
         placed = pl.concat([placed, one.cast(clusters.schema), fresh])
         rest = waiting.select("unit").unique().join(placed, on="unit", how="anti")
-        loose.append(rest.with_columns(why=pl.lit("device that several people share")))
+        loose.append(rest.with_columns(why=pl.lit("shared device")))
     return placed, pl.concat(loose) if loose else pl.DataFrame(schema={"unit": pl.UInt32, "why": pl.String})
 
 
@@ -147,10 +147,13 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
         births: `unit, birth`, a date per unit.
     """
     columns = ["unit", "ident", "kind", "rank"]
+    structured_names = names.filter(~pl.col("in_turn"))
     every = pl.concat([identifiers.select(columns), extra.select(columns)]).unique(maintain_order=True)
     known = unusable(identifiers)
     left = every.join(known, on="ident", how="anti")
-    many = shared(fan_out(left, names, births))
+    # what people say in chats is no sign that their user id is shared
+    spoken = identifiers.filter("in_turn").select("unit", "ident").unique()
+    many = shared(fan_out(left.join(spoken, on=["unit", "ident"], how="anti"), structured_names, births))
     left = left.join(many, on="ident", how="anti")
     anchors = left.filter(pl.col("rank") >= SESSION_RANK)
     clusters = _linked(anchors)
@@ -161,7 +164,7 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
         anchors = anchors.join(bridges, on="ident", how="anti")
         clusters = _linked(anchors)
     clusters, device_loose = _attach_devices(left, clusters)
-    dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("identifier of people whose numbers or birth dates differ"))])
+    dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("contradictory identifier"))])
     without = every.join(clusters, on="unit", how="anti").join(dropped, on="ident").group_by("unit").agg(pl.col("why").min())
     loose = pl.concat([without, device_loose.join(without, on="unit", how="anti")])
     return StrongLinks(clusters=clusters, dropped=dropped, loose=loose)

@@ -161,14 +161,15 @@ def _long(table: pl.DataFrame, columns: list[Column], entities: set[str] | None 
             key=pl.lit(column.name),
             side=pl.lit("own"),
             session_key=pl.lit(False),
+            in_turn=pl.lit(False),
             value=pl.col(column.name).cast(pl.String).str.strip_chars(),
         ).filter(pl.col("value") != "")
         for column in columns
         if entities is None or column.entity in entities
     ]
     if not parts:
-        kinds: Mapping[str, pl.DataType] = {"unit": pl.UInt32(), "session_key": pl.Boolean()}
-        names = ("unit", "source", "entity", "field", "key", "side", "session_key", "value", "fingerprint")
+        kinds: Mapping[str, pl.DataType] = {"unit": pl.UInt32(), "session_key": pl.Boolean(), "in_turn": pl.Boolean()}
+        names = ("unit", "source", "entity", "field", "key", "side", "session_key", "in_turn", "value", "fingerprint")
         return pl.DataFrame(schema={name: kinds.get(name, pl.String()) for name in names})
     return normalised(pl.concat(parts)).with_columns(fingerprint=pl.col("value"))
 

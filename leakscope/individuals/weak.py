@@ -79,7 +79,7 @@ def weak_facts(placed: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame, 
     kind = kinds.item(0, "kind") if kinds.height else ""
     number = numbers.filter(pl.col("kind") == kind).group_by("unit").agg(number=pl.col("value").min())
     parts = (
-        names,
+        names.drop("in_turn"),
         births,
         number,
         mails,

@@ -132,7 +132,7 @@ def test_a_role_mailbox_is_nobody_and_merges_nobody():
     result = linked(found)
 
     assert people(result).height == 2
-    assert result.not_counted["nothing but a role mailbox"] == 1
+    assert result.not_counted["only a role mailbox"] == 1
 
 
 def test_people_with_different_numbers_are_not_joined_by_a_mailbox():
@@ -211,7 +211,7 @@ def test_third_parties_of_one_author_are_known_again():
         ([(0, "user_id", "ONLINE_IDENTIFIER", "svc-backup-3")], "service account"),
         ([(0, "name", "PERSON", "Northwind Trading Ltd"), (0, "phone", "PHONE_NUMBER", "+4930123456")], "organisation"),
         ([(0, "client_ip", "IP_ADDRESS", "10.1.2.3")], "address of a private network"),
-        ([(0, "passport", "PASSPORT", "C01X00T47", 0, 0.5)], "nothing but a doubtful finding"),
+        ([(0, "passport", "PASSPORT", "C01X00T47", 0, 0.5)], "only a doubtful finding"),
     ],
 )
 def test_who_is_no_affected_person_is_not_counted_and_said_why(rows, reason):
