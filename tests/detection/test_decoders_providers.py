@@ -55,14 +55,14 @@ def test_account_stands_in_the_secret(name: str, text: str, account: str) -> Non
 
 def test_pypi_token_names_its_projects_and_end() -> None:
     """The caveats of a PyPI token give its projects and the instant it ends."""
-    caveats = b'\x02\x08pypi.org\x02\x24id\x00\x02\x1a[0, 1798761600, 1767225600]\x00\x02\x0f[1, ["orchard"]]\x00'
+    caveats = b'\x02\x08pypi\x2eorg\x02\x24id\x00\x02\x1a[0, 1798761600, 1767225600]\x00\x02\x0f[1, ["orchard"]]\x00'
     says = decoded("pypi", "pypi-" + base64.urlsafe_b64encode(caveats).decode())
     assert (("project:orchard",), datetime(2027, 1, 1, tzinfo=UTC)) == (says.scopes, says.expires)
 
 
 def test_old_pypi_token_of_a_user_covers_everything() -> None:
     """A token whose caveat says `user` is good for every project of its owner."""
-    caveat = b'\x02\x08pypi.org\x02{"version": 1, "permissions": "user"}\x00'
+    caveat = b'\x02\x08pypi\x2eorg\x02{"version": 1, "permissions": "user"}\x00'
     assert decoded("pypi", "pypi-" + base64.urlsafe_b64encode(caveat).decode()).scopes == ("user",)
 
 
