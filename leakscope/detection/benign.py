@@ -90,11 +90,14 @@ def _email(one: Candidate, context: Context, value: str) -> Candidate:
 
 
 def _card(one: Candidate, context: Context, value: str) -> Candidate:
-    digits = "".join(c for c in value[one.start : one.end] if c.isdigit())
+    text = value[one.start : one.end]
+    digits = "".join(c for c in text if c.isdigit())
     if digits in _listed("cards", "test"):
         return replace(one, reason="test-card")
     if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
         return replace(one, reason="other-number")
+    if one.confidence < _SURE and text.isdigit() and len(value) > len(text) + _MARGIN and not _CARD_FOLLOWED.match(value[one.end : one.end + 12]):
+        return replace(one, reason="number-in-text")
     return one
 
 
@@ -163,6 +166,10 @@ _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+){3,}")
 #: A lower-case run of hex digits with a letter in it: a piece of a hash or id, unless a rule's own words stand beside it.
 _HEX_RUN = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]+")
 _HASH_BEFORE = re.compile(r"(?i)(?:sha(?![a-z])|shasum|commit|digest|revision|etag|checksum|fingerprint)[a-z0-9_-]*[\"'\s:=]*$")
+#: Expiry or security code behind a card number, as lists of stolen cards are written.
+_CARD_FOLLOWED = re.compile(r"[ |;:,/\t]{1,3}(?:0[1-9]|1[0-2])[ |;:,/-]{0,2}(?:20)?[2-3][0-9]\b")
+#: Other text around an ungrouped number, in code points, from which one in ten such numbers passing Luhn is no evidence of a card.
+_MARGIN = 8
 #: Confidence from which a rule has seen words of its own.
 _SURE = 0.9
 
