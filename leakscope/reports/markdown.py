@@ -35,7 +35,7 @@ TACTICS = (
 )  # fmt: skip
 
 #: Escapes that only matter at the start of a line or inside an address, and make plain words hard to read elsewhere.
-_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)%])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)")
+_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:/])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)%])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)|(?<=[\w)])\\(\.)(?=\s|$)|(?<=\\\*)\\(-)(?=\w)")
 
 
 def escape(text: object) -> str:
@@ -108,6 +108,16 @@ def _geography(assessment: Assessment) -> str:
     return f"organisation established in: {seats}; people by residence (from the evidence): {named or 'unknown'}"
 
 
+def _systems(assessment: Assessment) -> str:
+    seen = assessment["timeline"].get("systems") or {}
+    if not seen.get("services_total") and not seen.get("hosts_total"):
+        return "none named in the evidence"
+    named = ", ".join(f"{escape(row['service'])} ({number(row['records'])} records)" for row in seen["services"])
+    rest = seen["services_total"] - len(seen["services"])
+    more = f" and {rest} more" if rest > 0 and named else ""
+    return f"{named}{more}; {number(seen['hosts_total'])} hosts (from the evidence)" if named else f"{number(seen['services_total'])} services, {number(seen['hosts_total'])} hosts (from the evidence)"
+
+
 def _details(assessment: Assessment, now: datetime) -> list[str]:
     start, end = _fact(assessment, "clocks", "occurrence_start"), _fact(assessment, "clocks", "occurrence_end")
     window = f"{_when(start)} to {_when(end)}" if start or end else NOT_STATED
@@ -122,6 +132,7 @@ def _details(assessment: Assessment, now: datetime) -> list[str]:
             ("Geography", _geography(assessment)),
             ("Kind of incident", _word(_fact(assessment, "exposure", "kind"))),
             ("Systems", _stated(_fact(assessment, "exposure", "systems"))),
+            ("Services and hosts", _systems(assessment)),
             ("How it was discovered", _stated(_fact(assessment, "narrative", "how_discovered"))),
             ("Data window", f"{_when(assessment['timeline']['data_window'].get('first'))} to {_when(assessment['timeline']['data_window'].get('last'))} (from the evidence: first and last timestamps)"),
         )
@@ -218,18 +229,21 @@ def _indicators(assessment: Assessment, now: datetime) -> list[str]:
     return [*stated, "Evidence examined (SHA-256), for matching copies that turn up:", "", *_table(("Source", "SHA-256", "Records"), hashes)]
 
 
+def _duty_row(duty: Mapping[str, Any], now: datetime) -> list[str]:
+    deadline = duty.get("deadline") or {}
+    fixed = deadline.get("instant")
+    when = [_when(fixed), escape(countdown(deadline, now=now))] if fixed else [escape(deadline.get("text") or NOT_STATED), "-"]
+    kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
+    whom = duty["jurisdiction_name"] + f": {kind}" + (f" ({duty['recipient']})" if duty["recipient_kind"] != "individuals" else "")
+    return [escape(status_name(duty)), escape(whom), escape(duty.get("citation") or duty["instrument"]), *when]
+
+
 def _response(assessment: Assessment, now: datetime) -> list[str]:
-    duties = [
-        [
-            escape(status_name(duty)), escape(f"{duty['jurisdiction_name']}: {RECIPIENT_NAMES.get(duty['recipient_kind'], duty['recipient_kind'])}"),
-            escape(duty["instrument"]), _when((duty.get("deadline") or {}).get("instant")), escape(countdown(duty.get("deadline") or {}, now=now)),
-        ]
-        for duty in open_duties(assessment)
-    ]  # fmt: skip
+    duties = [_duty_row(duty, now) for duty in open_duties(assessment)]
     secrets = [[str(row["rank"]), escape(row["kind"]), escape(row["preview"]), escape(row["severity"]), escape(row["revoke"] or NOT_STATED)] for row in assessment["secrets"][:MAX_ROWS]]
     return [
         "### Taken", "", *_bullets(_fact(assessment, "narrative", "response")),
-        "### Notifications", "", *(_table(("Status", "Whom to tell", "Instrument", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
+        "### Notifications", "", *(_table(("Status", "Whom to tell", "Law", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
         "### Secrets to revoke", "", *(_table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
     ]  # fmt: skip
 

@@ -245,6 +245,7 @@ def make_assessment() -> dict[str, Any]:
             "data_window": {"first": "2026-01-12T00:00:02Z", "last": "2026-01-27T23:59:58Z"},
             "exposure_window": {"from": "2026-01-11T00:00:00Z", "to": "2026-02-01T09:20:00Z", "basis": "stated in the facts"},
             "by_day": _by_day(), "by_source": [{"source": "log_stream.ndjson", "first": "2026-01-12T00:00:02Z", "last": "2026-01-27T23:59:58Z"}],
+            "systems": {"services": [{"service": "chat-api", "records": 12004}, {"service": "gateway", "records": 7996}], "services_total": 2, "hosts_total": 14},
         },
         "individuals": {
             "observed": estimate(1902.0, 1871.0, 1902.0, method="clusters of linked findings"),

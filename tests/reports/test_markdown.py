@@ -54,6 +54,7 @@ def test_what_the_evidence_shows_carries_its_basis(assessment):
     text = markdown.render(assessment, now=NOW)
 
     assert "| 2026-01-12 00:00 UTC | First record | from the evidence |" in text
+    assert "chat-api (12,004 records), gateway (7,996 records); 14 hosts (from the evidence)" in text
     assert "(from the evidence: first and last timestamps)" in text
     assert "people by residence (from the evidence): Germany 190" in text
 
@@ -85,5 +86,6 @@ def test_open_duties_stand_with_their_deadlines(assessment):
     """Those that do not apply are left out."""
     actions = section(markdown.render(assessment, now=NOW), "Response Actions")
 
-    assert "| applies | European Union: regulator | GDPR Art. 33 | 2026-02-04 08:00 UTC | 22 h 30 min left |" in actions
+    assert "| applies | European Union: regulator (lead supervisory authority) | Regulation (EU) 2016/679, Art. 33(1) | 2026-02-04 08:00 UTC | 22 h 30 min left |" in actions
+    assert "| applies | European Union: individuals | Regulation (EU) 2016/679, Art. 34(1) | without undue delay | - |" in actions
     assert "899" not in actions

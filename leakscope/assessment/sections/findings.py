@@ -162,4 +162,21 @@ def timeline(records: pl.DataFrame, sightings: pl.DataFrame, exposure_window: di
         "exposure_window": exposure_window,
         "by_day": by_day.to_dicts(),
         "by_source": [{"source": row["source"], "first": instant(row["first"]), "last": instant(row["last"])} for row in sources.to_dicts()],
+        "systems": systems(records),
     }
+
+
+#: A service name as engineers write it; anything else may be data and is counted, not shown.
+_SERVICE_NAME = r"^[a-z][a-z-]*(?:[._][a-z-]+)*[0-9]{0,2}$"
+
+
+def systems(records: pl.DataFrame) -> dict[str, Any]:
+    """
+    Services and hosts that the records name: the services by records, the hosts as a count.
+
+    Args:
+        records: schema RECORDS.
+    """
+    counts = records.filter(pl.col("service").is_not_null()).group_by("service").len("records").sort(["records", "service"], descending=[True, False])
+    named = counts.filter(pl.col("service").str.contains(_SERVICE_NAME) & (pl.col("service").str.len_chars() <= 40)).head(12)
+    return {"services": named.to_dicts(), "services_total": counts.height, "hosts_total": records["host"].drop_nulls().n_unique()}
