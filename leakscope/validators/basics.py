@@ -54,7 +54,7 @@ def card_issuer(text: str) -> str | None:
 def card(text: str) -> bool:
     """Whether `text` can be a payment card: a scheme's range and length, Luhn, and not one digit over and over."""
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    return len(digits) in _CARD_LENGTHS and len(set(digits)) > 2 and luhn(digits) and card_issuer(digits) is not None
+    return len(digits) in _CARD_LENGTHS and len(set(digits)) > 1 and luhn(digits) and card_issuer(digits) is not None
 
 
 def iban_valid(text: str) -> bool:
