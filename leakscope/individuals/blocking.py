@@ -36,7 +36,7 @@ TELLING: tuple[tuple[str, ...], ...] = (
     ("number", "surname"),
 )
 #: Pairs compared in all, per description and at least.
-PAIRS_PER_ROW = 20
+PAIRS_PER_ROW = 8
 LEAST_PAIRS = 2_000_000
 
 

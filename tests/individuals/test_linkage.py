@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.individuals.evidence import KEY, OTHER_USER, USER, records, said, sightings
 
 from leakscope.individuals import link
 from leakscope.model import Basis
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, TURNS, empty
+from tests.individuals.evidence import KEY, OTHER_USER, USER, records, said, sightings
 
 
 def linked(found, spoken=None):

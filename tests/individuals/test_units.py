@@ -1,0 +1,57 @@
+"""Which findings of one record speak of one person."""
+
+import pytest
+
+from leakscope.individuals.units import group_of, slot_of
+from leakscope.individuals.vocabulary import has_phrase, path_words, rank_of
+
+
+@pytest.mark.parametrize(
+    ("field", "group"),
+    [
+        ("email", ""),
+        ("user.profile.email", ""),
+        ("customers[3].email", "customers[3]"),
+        ("data.customers[3].contact.phone", "data.customers[3]"),
+        ("user.emails[1]", ""),
+        ("to[0]", "to[0]"),
+        ("string.values[message]->$.users[2].name", "string.values[message]->$.users[2]"),
+        ("orders[0].items[4]", "orders[0]"),
+        ("string.values[message]", ""),
+    ],
+)
+def test_a_field_lies_in_the_innermost_element_of_a_list(field, group):
+    """Lists of values belong to whoever holds them; lists of people make one each."""
+    assert group_of(field) == group
+
+
+@pytest.mark.parametrize(
+    ("field", "slot"),
+    [
+        ("email", ""),
+        ("manager_email", "manager"),
+        ("createdBy", "editor"),
+        ("emergency_contact.phone", "emergency"),
+        ("ticket.assignee.name", "staff"),
+        ("http.user_agent", ""),
+        ("payload.to", "recipient"),
+        ("token", ""),
+        ("history.total", ""),
+    ],
+)
+def test_a_path_tells_another_s_part(field, slot):
+    """By whole words, in snake and camel case."""
+    assert slot_of(field) == slot
+
+
+def test_words_of_a_path():
+    """Camel case, brackets and punctuation part them."""
+    assert path_words("data.createdBy[0].e-mail") == ("data", "created", "by", "0", "e", "mail")
+    assert has_phrase("user.countryCode", ["country_code"])
+    assert not has_phrase("discount", ["count"])
+
+
+@pytest.mark.parametrize(("entity", "rank"), [("PASSPORT", 5), ("EMAIL_ADDRESS", 4), ("ONLINE_IDENTIFIER", 3), ("CREDIT_CARD", 2), ("DEVICE_ID", 1), ("PERSON", 0), ("NO_SUCH_ENTITY", 0)])
+def test_identifiers_have_ranks(entity, rank):
+    """What names one person best ranks highest."""
+    assert rank_of(entity) == rank
