@@ -28,6 +28,7 @@ class Format:
         sniff: (head, name) -> how sure in [0, 1]; pure, never raises; content decides before the name does.
         read: evidence -> batches and pieces set aside, streaming.
         expand: evidence -> the evidence inside it; set for containers instead of `read`.
+        jailed: the reader runs in a child process with ceilings, because its library can crash or balloon.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     sniff: Callable[[bytes, str], float]
     read: Callable[[Evidence], Reading] | None = None
     expand: Callable[[Evidence], Iterator[Evidence | SetAside]] | None = None
+    jailed: bool = False
 
 
 @cache
@@ -110,10 +112,30 @@ def read(evidence: Evidence, chosen: Format) -> Reading:
 
     Never raises for bad evidence: an error of a reader ends in a `SetAside` for the rest of the file.
     """
+    from leakscope.safety import jail
+
+    if not (chosen.jailed and jail.available()):
+        try:
+            yield from read_here(evidence, chosen)
+        except MemoryError:
+            yield SetAside(source=evidence.name, reason="ceiling", detail="The reader ran out of memory.")
+        return
+    from leakscope.sources import jailed
+
+    try:
+        yield from jailed.read(evidence, chosen)
+    except SetAsideError as error:
+        yield SetAside(source=evidence.name, reason=error.reason, detail=error.message)
+
+
+def read_here(evidence: Evidence, chosen: Format) -> Reading:
+    """As `read`, in this process whatever the format is."""
     assert chosen.read is not None
     try:
         yield from chosen.read(evidence)
     except SetAsideError as error:
         yield SetAside(source=evidence.name, reason=error.reason, detail=error.message, record=(error.locator or Locator()).record)
-    except (OSError, EOFError, ValueError, MemoryError) as error:
-        yield SetAside(source=evidence.name, reason="unreadable", detail=f"The {chosen.name} reader stopped: {type(error).__name__}.")
+    except MemoryError:
+        raise
+    except Exception as error:  # a library may raise anything over hostile bytes, and its words may quote them
+        yield SetAside(source=evidence.name, reason="damaged", detail=f"The {chosen.name} reader stopped: {type(error).__name__}.")

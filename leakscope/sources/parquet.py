@@ -35,7 +35,7 @@ def read(evidence: Evidence) -> Reading:
     record = 0
     with evidence.open() as stream:
         try:
-            for batch in pq.ParquetFile(stream).iter_batches(batch_size=BATCH_ROWS):
+            for batch in pq.ParquetFile(stream).iter_batches(batch_size=BATCH_ROWS, use_threads=False):
                 frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
                 yield Batch(source=evidence.name, first_record=record, records=frame.height, frame=frame)
                 record += frame.height
@@ -43,4 +43,4 @@ def read(evidence: Evidence) -> Reading:
             raise SetAsideError("The Parquet file is damaged.", reason="damaged") from None
 
 
-FORMAT = Format(name="parquet", title="Apache Parquet", suffixes=(".parquet",), sniff=sniff, read=read)
+FORMAT = Format(name="parquet", title="Apache Parquet", suffixes=(".parquet",), sniff=sniff, read=read, jailed=True)
