@@ -14,7 +14,7 @@ from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, know
 from leakscope.notification.law import Count, Jurisdiction, Version
 from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import Profile, lives_in
-from leakscope.notification.risk import Risk, disclosed
+from leakscope.notification.risk import Risk, disclosed, on_purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +49,19 @@ def fact(facts: Facts, path: str, words: str) -> Outcome:
     return Outcome(value, (f"{words}: {value}",), frozenset({path}), (path,) if value is UNKNOWN else ())
 
 
-def _named(path: str, words: str) -> Callable[[Setting], Outcome]:
-    return lambda setting: fact(setting.facts, path, words)
-
-
 def _joined(facts: Facts, value: Kleene, paths: tuple[str, ...], words: str) -> Outcome:
     missing = tuple(path for path in paths if facts.value(path) in ("unknown", None)) if value is UNKNOWN else ()
     return Outcome(value, (f"{words}: {value}",), frozenset(paths), missing)
 
 
-_TAKEN = ("exposure.exfiltration", "exposure.posted", "exposure.lost", "exposure.recipients")
+_TAKEN = ("exposure.exfiltration", "exposure.posted", "exposure.lost", "exposure.kind")
 
 
 def acquired(facts: Facts) -> Outcome:
-    """Somebody without authority came to hold the data."""
-    exposure = facts.exposure
-    handed = known(exposure.recipients in ("trusted", "known", "unknown_persons", "public") and exposure.kind in ("misdirected", "publication", "theft"))
-    held = any_of((facts.tri("exposure.exfiltration"), facts.tri("exposure.posted"), facts.tri("exposure.lost"), handed))
+    """Somebody without authority came to hold the data; what was merely lost may lie where nobody finds it."""
+    handed = known(facts.exposure.kind in ("misdirected", "publication", "theft"))
+    mislaid = (facts.tri("exposure.lost") | known(facts.exposure.kind == "loss")) & UNKNOWN
+    held = any_of((facts.tri("exposure.exfiltration"), facts.tri("exposure.posted"), handed, mislaid))
     return _joined(facts, held, _TAKEN, "unauthorised acquisition of the data")
 
 
@@ -143,7 +139,7 @@ def harm(version: Version, facts: Facts) -> Outcome:
     standard = str(version.harm_test.get("standard", "")).replace("_", " ")
     likely = facts.tri("harm.misuse") | facts.tri("harm.misuse_likely")
     if kind == "built_in":
-        value = likely if likely is not UNKNOWN else (YES if facts.exposure.malicious == "yes" and facts.harm.misuse_likely == "unknown" else UNKNOWN)
+        value = likely if likely is not UNKNOWN else (YES if on_purpose(facts) is YES and facts.harm.misuse_likely == "unknown" else UNKNOWN)
         value = NO if facts.harm.misuse_likely == "no" and facts.harm.misuse != "yes" else value
         missing = ("harm.misuse_likely",) if value is UNKNOWN else ()
         return Outcome(value, (f"harm test ({standard}): {value}",), _HARM | {"exposure.malicious"}, missing)
@@ -242,7 +238,7 @@ _CONDITIONS: Mapping[str, Callable[[Setting], Outcome]] = {
     "high_risk": _high_risk,
     "serious_harm": _serious_harm,
     "acquired": lambda setting: acquired(setting.facts),
-    "malicious": _named("exposure.malicious", "malicious cause"),
+    "malicious": lambda setting: _joined(setting.facts, on_purpose(setting.facts), ("exposure.malicious", "exposure.kind"), "malicious cause"),
     "external_access": _external,
     "children": _children,
     "authority": _authority,

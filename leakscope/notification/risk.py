@@ -96,7 +96,7 @@ class Risk:
 
 _READ = frozenset(
     f"exposure.{name}"
-    for name in ("access", "exfiltration", "lost", "posted", "encryption", "key", "recipients", "recovered", "malicious", "altered", "unavailable", "restored", "outage_hours", "care_disrupted", "password_hashing", "special_insight")
+    for name in ("kind", "access", "exfiltration", "lost", "posted", "encryption", "key", "recipients", "recovered", "malicious", "altered", "unavailable", "restored", "outage_hours", "care_disrupted", "password_hashing", "special_insight")
 ) | {"harm.misuse", "harm.vulnerable_people"}
 
 
@@ -107,10 +107,17 @@ def unintelligible(facts: Facts) -> Kleene:
     return encrypted & {"safe": YES, "compromised": NO}.get(key, UNKNOWN)
 
 
+def on_purpose(facts: Facts) -> Kleene:
+    """Whether it was done on purpose; an attack or a theft is, unless somebody says otherwise."""
+    stated = facts.tri("exposure.malicious")
+    return YES if stated is UNKNOWN and facts.exposure.kind in ("hacking", "ransomware", "theft") else stated
+
+
 def disclosed(facts: Facts) -> Kleene:
     """Data came to, or lie open to, somebody who should not have them."""
     shown = any_of(facts.tri(f"exposure.{name}") for name in ("access", "exfiltration", "lost", "posted"))
-    return shown | known(facts.exposure.recipients in ("trusted", "known", "unknown_persons", "public"))
+    handed = facts.exposure.recipients in ("trusted", "known", "unknown_persons", "public")
+    return shown | known(handed or facts.exposure.kind in ("theft", "loss", "misdirected", "publication"))
 
 
 def assess(rows: tuple[Profile, ...], people: Estimate, facts: Facts, *, classes: Callable[[Facts], Sensitivity] | None = None) -> Risk:
@@ -135,7 +142,7 @@ def assess(rows: tuple[Profile, ...], people: Estimate, facts: Facts, *, classes
 
 
 def _confidentiality(what: Sensitivity, people: Estimate, facts: Facts) -> tuple[Kleene, Kleene]:
-    malicious, misuse, recovered = facts.tri("exposure.malicious"), facts.tri("harm.misuse"), facts.tri("exposure.recovered")
+    malicious, misuse, recovered = on_purpose(facts), facts.tri("harm.misuse"), facts.tri("exposure.recovered")
     named = {"trusted": YES, "known": YES, "nobody": NO, "unknown_persons": NO, "public": NO}.get(facts.exposure.recipients, UNKNOWN)
     trusted = {"unknown": UNKNOWN, "trusted": YES}.get(facts.exposure.recipients, NO)
     posted = facts.tri("exposure.posted")
@@ -176,7 +183,7 @@ def _relevant(fact: str, facts: Facts) -> bool:
         return facts.exposure.encryption in ("encrypted", "unknown")
     if fact in ("exposure.outage_hours", "exposure.restored", "exposure.care_disrupted"):
         return "yes" in (facts.exposure.unavailable, facts.exposure.altered) and not (fact == "exposure.outage_hours" and facts.exposure.restored == "no")
-    return fact not in ("exposure.password_hashing", "exposure.special_insight", "harm.vulnerable_people")
+    return fact not in ("exposure.kind", "exposure.password_hashing", "exposure.special_insight", "harm.vulnerable_people")
 
 
 def _class(what: Sensitivity) -> str:

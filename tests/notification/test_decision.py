@@ -171,3 +171,30 @@ def test_privilege_prints_a_banner_and_the_disclaimer_is_always_there():
     assert decided().banner is None
     assert "Privileged" in decided({"incident.privileged": True}).banner
     assert decided().to_dict()["disclaimer"] == DISCLAIMER
+
+
+def test_a_lost_device_leaves_acquisition_open_a_stolen_one_does_not():
+    """What was lost may lie where nobody finds it; what was stolen is in somebody's hands."""
+    open_yet = {"exposure.exfiltration": "unknown", "exposure.access": "unknown", "exposure.recipients": "unknown", "exposure.lost": "yes", "exposure.malicious": "unknown"}
+    lost, stolen = (decided({**open_yet, "exposure.kind": kind}) for kind in ("loss", "theft"))
+
+    assert duty_of(lost, "US-CA-individuals")["status"] == "may_apply"
+    assert duty_of(stolen, "US-CA-individuals")["status"] == "applies"
+
+
+def test_hipaa_lists_the_four_factors_and_presumes_a_breach():
+    """The presumption holds until a documented assessment demonstrates otherwise."""
+    presumed, shown = (decided({"regimes.hipaa": "covered_entity", "harm.low_probability": said}) for said in ("unknown", "yes"))
+
+    assert duty_of(presumed, "US-HIPAA-individuals")["status"] == "applies"
+    assert any("four factors" in sentence and "acquired or viewed: yes" in sentence for sentence in duty_of(presumed, "US-HIPAA-individuals")["why"])
+    assert duty_of(shown, "US-HIPAA-individuals")["status"] == "does_not_apply"
+
+
+def test_a_processor_owes_notice_to_its_controller_and_the_rest_is_the_controller_s():
+    """Role decides who owes what."""
+    decision = decided({"incident.role": "processor"})
+
+    assert duty_of(decision, "EU-GDPR-controller")["status"] == "applies"
+    assert duty_of(decision, "EU-GDPR-regulator")["status"] == "does_not_apply"
+    assert duty_of(decision, "US-CA-controller")["confidence"]["unverified"]
