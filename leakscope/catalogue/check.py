@@ -44,10 +44,8 @@ def check(catalogue: Catalogue) -> list[Problem]:
     Each rule's form is looked at, its pattern compiled in every engine, and its examples and counter-examples are put through
     the kernel, all rules together, as they stand in evidence.
     """
-    problems = [
-        Problem(detector=rule.id, file=rule.file, message=message) for rule in catalogue.detectors for message in (*_form(rule, catalogue), *_engines(rule))
-    ]
-    return sorted([*problems, *_examples(catalogue)], key=lambda one: (one.file, one.detector, one.message))
+    problems = [Problem(detector=rule.id, file=rule.file, message=message) for rule in catalogue.detectors for message in _form(rule, catalogue)]
+    return sorted([*problems, *_engines(catalogue), *_examples(catalogue)], key=lambda one: (one.file, one.detector, one.message))
 
 
 def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
@@ -87,12 +85,22 @@ def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
         yield f"there is no validator {rule.validator}"
 
 
-def _engines(rule: Detector) -> Iterator[str]:
+def _engines(catalogue: Catalogue) -> Iterator[Problem]:
+    """Patterns that an engine refuses; what was found for a catalogue is kept, because compiling all of it takes a minute."""
+    from leakscope.detection import cache_files
     from leakscope.detection.engines import engines
 
-    for name, compiles in engines().items():
-        if not compiles(rule.pattern, rule.ignore_case):
-            yield f"its pattern does not compile in {name}"
+    patterns = sorted({(rule.pattern, rule.ignore_case) for rule in catalogue.detectors})
+    recipe = repr((sorted(engines()), patterns)).encode()
+    kept = cache_files.read("engines", recipe)
+    refused = orjson.loads(kept) if kept else [
+        [name, *one] for one in patterns for name, compiles in engines().items() if not compiles(*one)
+    ]  # fmt: skip
+    cache_files.write("engines", recipe, orjson.dumps(refused))
+    for rule in catalogue.detectors:
+        for name, pattern, ignore_case in refused:
+            if (rule.pattern, rule.ignore_case) == (pattern, ignore_case):
+                yield Problem(detector=rule.id, file=rule.file, message=f"its pattern does not compile in {name}")
 
 
 def _examples(catalogue: Catalogue) -> Iterator[Problem]:

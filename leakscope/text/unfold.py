@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -341,9 +341,9 @@ def _composed(outer: Leaf, part: Leaf) -> tuple[tuple[int, int], ...] | None:
         return part.breaks if part.breaks is None else tuple((inner, at + outer.start) for inner, at in part.breaks)
     own = part.breaks if part.breaks is not None else ((0, part.start),)
     pairs = {inner: _outer(outer.breaks, at) for inner, at in own}
+    starts = [middle for middle, _ in outer.breaks]
     for index, (inner, at) in enumerate(own):
         limit = own[index + 1][0] if index + 1 < len(own) else len(part.value)
-        for middle, outside in outer.breaks:
-            if at < middle < at + limit - inner:
-                pairs[inner + middle - at] = outside
+        for middle, outside in outer.breaks[bisect_right(starts, at) : bisect_left(starts, at + limit - inner)]:
+            pairs[inner + middle - at] = outside
     return tuple(sorted(pairs.items()))

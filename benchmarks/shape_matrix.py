@@ -1,0 +1,186 @@
+"""
+Every kind of finding in every shape in which evidence holds it: what share is found, and where not.
+
+Run: python benchmarks/shape_matrix.py [--write docs/detection-matrix.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import gzip
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import polars as pl
+
+from leakscope.catalogue import Catalogue, load
+from leakscope.detection.kernel import Kernel
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey
+from leakscope.text.normalise import normalise
+
+KEY = IncidentKey(b"m" * 32)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing to find: the rule it is from, its type, the name that stands beside it, what is written, and what is to be found."""
+
+    detector: str
+    entity: str
+    name: str
+    text: str
+    value: str
+
+
+def kinds(catalogue: Catalogue) -> list[Kind]:
+    """
+    The finding in each rule's first example, beside the rule's own first keyword.
+
+    A rule that reads its own surroundings (a password in an XML element) is written with them, as its example stands.
+    """
+    rules = catalogue.detectors
+    lines = b"".join(orjson.dumps({"line": rule.examples[0]}) + b"\n" for rule in rules)
+    found = Kernel(catalogue, KEY).find_batch(Batch(source="kinds", first_record=0, records=len(rules), lines=lines))
+    listed: dict[str, Kind] = {}
+    for record, detector, entity, value in found.select("record", "detector", "entity", "value").iter_rows():
+        rule = rules[record]
+        if detector == rule.id and rule.id not in listed:
+            own = "(?P<value>" in rule.pattern
+            name = "text" if own else next(iter((*rule.keywords, *rule.context, "value")))
+            listed[rule.id] = Kind(rule.id, entity, name, rule.examples[0] if own else value, value)
+    return list(listed.values())
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _words(name: str) -> str:
+    return name.replace(" ", "_")
+
+
+def _sentence(name: str, value: str) -> str:
+    return f"As agreed, the {name} is {value} for now."
+
+
+def _entities(text: str) -> str:
+    return "".join(c if c.isalnum() or c == " " else f"&#{ord(c)};" for c in text)
+
+
+def _wide(text: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in text)
+
+
+def _hidden(text: str) -> str:
+    return text[:3] + "\u200b" + text[3:]
+
+
+def _otlp(name: str, value: str) -> dict[str, Any]:
+    return {"attributes": [{"key": "http.method", "value": {"stringValue": "GET"}}, {"key": _words(name), "value": {"stringValue": value}}]}
+
+
+#: Shape -> (name, value) -> record. The name stands where the shape has a place for one.
+SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "plain sentence": lambda n, v: {"text": _sentence(n, v)},
+    "KEY=value": lambda n, v: {"text": f"{_words(n).upper()}={v}"},
+    "JSON": lambda n, v: {_words(n): v},
+    "JSON in JSON": lambda n, v: {"body": json.dumps({_words(n): v})},
+    "three levels": lambda n, v: {"body": json.dumps({"inner": json.dumps({_words(n): v})})},
+    "parallel arrays": lambda n, v: {"string.names": ["level", _words(n)], "string.values": ["info", v]},
+    "OTLP attributes": _otlp,
+    "query parameter": lambda n, v: {"url": f"https://host.net/a?x=1&{_words(n)}={v}"},
+    "percent-encoded": lambda n, v: {"url": f"https://host.net/a?x=1&{_words(n)}={quote(v, safe='')}"},
+    "YAML": lambda n, v: {"file": f"service:\n  {_words(n)}: {v}\n  port: 80"},
+    "INI": lambda n, v: {"file": f"[main]\n{_words(n)} = {v}\nport = 80"},
+    "XML attribute": lambda n, v: {"file": f'<entry {_words(n)}="{v}" kind="x"/>'},
+    ".env": lambda n, v: {"file": f"PORT=80\n{_words(n).upper()}={v}\nMODE=live"},
+    "shell export": lambda n, v: {"history": f'export {_words(n).upper()}="{v}"'},
+    "SQL INSERT": lambda n, v: {"dump": f"INSERT INTO t (id, {_words(n)}) VALUES (7, '{v}');"},
+    "Python source": lambda n, v: {"code": f'{_words(n)} = "{v}"\nrun({_words(n)})'},
+    "JavaScript source": lambda n, v: {"code": f"const {_words(n)} = '{v}';"},
+    "stack trace": lambda n, v: {"trace": f'Traceback (most recent call last):\n  File "a.py", line 3\nValueError: {n}: {v}'},
+    "Markdown code": lambda n, v: {"text": f"Try this:\n```\n{_words(n)}={v}\n```\nand tell me"},
+    "base64": lambda n, v: {"blob": _encoded(_sentence(n, v))},
+    "base64 twice": lambda n, v: {"blob": _encoded(_encoded(_sentence(n, v)))},
+    "gzip + base64": lambda n, v: {"blob": base64.b64encode(gzip.compress(_sentence(n, v).encode(), mtime=0)).decode()},
+    "UTF-16": lambda n, v: {"blob": _sentence(n, v).encode("utf-16-le").decode("latin-1")},
+    "full-width digits": lambda n, v: {"text": _sentence(n, _wide(v))},
+    "zero-width": lambda n, v: {"text": _sentence(n, _hidden(v))},
+    "HTML entities": lambda n, v: {"html": _entities(_sentence(n, v))},
+}
+#: Shapes for what is sent as a token; without the issuer's name beside it, any finding of a secret counts there.
+TOKEN_SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "Bearer header": lambda n, v: {"headers": f"Host: a.net\nAuthorization: Bearer {v}"},
+    "Basic header": lambda n, v: {"headers": "Authorization: Basic " + _encoded(f"api:{v}")},
+    "Cookie": lambda n, v: {"headers": f"Cookie: theme=dark; {_words(n)}={v}; lang=de"},
+}
+
+
+def family(kind: Kind) -> str:
+    """The row of the table that a kind belongs to."""
+    if kind.detector.startswith("secret.generic"):
+        return "keys and tokens of no issuer"
+    if kind.detector.startswith("secret."):
+        return "secrets of issuers"
+    if kind.detector.startswith("credential."):
+        return "credentials"
+    return "national identifiers" if kind.detector.startswith("id.") else "other personal data"
+
+
+def measured(catalogue: Catalogue, listed: list[Kind]) -> pl.DataFrame:
+    """One row per kind and shape: `detector, family, shape, found, distinct`."""
+    cells = [(kind, shape, make) for kind in listed for shape, make in _shapes_of(kind).items()]
+    lines = b"".join(orjson.dumps(make(kind.name, kind.text)) + b"\n" for kind, _, make in cells)
+    found = Kernel(catalogue, KEY).find_batch(Batch(source="matrix", first_record=0, records=len(cells), lines=lines))
+    seen = set(found.select("record", "entity", "fingerprint").iter_rows())
+    secret = set(found.filter(pl.col("entity").str.contains("^(?:SECRET|CREDENTIAL)_"))["record"])
+    rows = []
+    for record, (kind, shape, _) in enumerate(cells):
+        mark = KEY.pseudonym(kind.entity, normalise(kind.entity, kind.value))
+        rows.append((kind.detector, family(kind), shape, (record, kind.entity, mark) in seen or (shape in TOKEN_SHAPES and record in secret)))
+    return pl.DataFrame(rows, schema=["detector", "family", "shape", "found"], orient="row")
+
+
+def _shapes_of(kind: Kind) -> Mapping[str, Callable[[str, str], dict[str, Any]]]:
+    return {**SHAPES, **TOKEN_SHAPES} if kind.entity in ("SECRET_API_KEY", "SECRET_TOKEN") else SHAPES
+
+
+def table(cells: pl.DataFrame) -> str:
+    """The matrix as Markdown: shapes down, families across, recall in each cell with the number of kinds."""
+    families = sorted(cells["family"].unique())
+    lines = ["| shape | " + " | ".join(families) + " |", "|---|" + "---|" * len(families)]
+    for shape in dict.fromkeys(cells["shape"]):
+        row = [cells.filter((pl.col("shape") == shape) & (pl.col("family") == name))["found"] for name in families]
+        lines.append(f"| {shape} | " + " | ".join(f"{100 * one.mean():.1f}% of {one.len()}" if one.len() else "" for one in row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, print, and write the table when asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--misses", action="store_true")
+    asked = parser.parse_args()
+    catalogue = load()
+    cells = measured(catalogue, kinds(catalogue))
+    text = table(cells)
+    print(text)
+    if asked.misses:
+        missed = cells.filter(~pl.col("found")).group_by("detector").agg(pl.col("shape")).sort(pl.col("shape").list.len(), descending=True)
+        for detector, shapes in missed.iter_rows():
+            print(detector, len(shapes), shapes[:6])
+    if asked.write:
+        head = "# Kind and shape\n\nGenerated by `python benchmarks/shape_matrix.py --write docs/detection-matrix.md`.\n"
+        note = "Each cell: the share of rules whose own example value is found, with the right type and fingerprint, in that shape.\n\n"
+        asked.write.write_text(head + note + text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
