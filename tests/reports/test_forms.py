@@ -18,6 +18,10 @@ from tests.reports.assessment_fixture import NOW, individuals, person_elements
 FRAMES = {"individuals": individuals(), "person_elements": person_elements(), "findings": empty(FINDINGS)}
 
 
+#: Every form; the pack of letters renders a Word document per duty and takes seconds.
+FORMS = [pytest.param(name, marks=pytest.mark.slow) if name == "letters" else name for name in sorted(reports())]
+
+
 def test_the_contracts_forms_are_all_found():
     """Names of the command line, each a report with its suffix."""
     found = reports()
@@ -26,7 +30,7 @@ def test_the_contracts_forms_are_all_found():
     assert all(isinstance(report, Report) and report.name == name and report.suffix and report.title for name, report in found.items())
 
 
-@pytest.mark.parametrize("name", sorted(reports()))
+@pytest.mark.parametrize("name", FORMS)
 def test_every_form_renders_the_same_assessment_the_same_way(assessment, name):
     """Twice the same content, and some of it; documents that are zip archives differ only in their clock."""
     report = reports()[name]
@@ -36,7 +40,7 @@ def test_every_form_renders_the_same_assessment_the_same_way(assessment, name):
     assert first == second or first[:2] == b"PK"
 
 
-@pytest.mark.parametrize("name", sorted(reports()))
+@pytest.mark.parametrize("name", FORMS)
 def test_rendering_leaves_the_assessment_as_it_was(assessment, name):
     """A report only reads."""
     before = orjson.dumps(assessment, option=orjson.OPT_SORT_KEYS)
