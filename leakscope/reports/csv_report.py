@@ -61,9 +61,9 @@ def people_by_element(individuals: pl.DataFrame, person_elements: pl.DataFrame) 
     return individuals.select(PERSON_COLUMNS).join(counts, on="person", how="left").with_columns(pl.col(names).fill_null(0)).sort("person")
 
 
-def render_people(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> str:
+def render_people(assessment: Mapping[str, Any], *, now: datetime, frames: Frames | None = None) -> str:
     """People by element; `frames` holds `individuals` and `person_elements`. Without them, people by element as counted in the assessment."""
-    if "individuals" not in frames or "person_elements" not in frames:
+    if not frames or "individuals" not in frames or "person_elements" not in frames:
         return render_classes(assessment, now=now)
     matrix = people_by_element(frames["individuals"], frames["person_elements"])
     return table(matrix.columns, matrix.iter_rows(named=True))
@@ -79,9 +79,9 @@ def render_classes(assessment: Mapping[str, Any], *, now: datetime) -> str:
     return table(columns, rows)
 
 
-def render_findings(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> str:
+def render_findings(assessment: Mapping[str, Any], *, now: datetime, frames: Frames | None = None) -> str:
     """Every finding of the case with its masked preview; `frames` holds `findings`."""
-    findings = frames.get("findings", pl.DataFrame())
+    findings = (frames or {}).get("findings", pl.DataFrame())
     return table(FINDING_COLUMNS, findings.iter_rows(named=True))
 
 

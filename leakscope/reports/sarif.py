@@ -81,7 +81,7 @@ def build(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> str:
+def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames | None = None) -> str:
     """
     The case's findings as a SARIF log; a record's number plus one stands as its line.
 
@@ -90,7 +90,7 @@ def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> s
         now: not used.
         frames: `findings`.
     """
-    findings = frames.get("findings", pl.DataFrame())
+    findings = (frames or {}).get("findings", pl.DataFrame())
     return orjson.dumps(build(findings.iter_rows(named=True)), option=orjson.OPT_APPEND_NEWLINE).decode()
 
 
