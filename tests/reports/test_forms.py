@@ -213,7 +213,7 @@ def test_the_word_document_holds_every_section_and_number(assessment):
     assert {"1,902 (95%: 1,871 to 1,960)", "GDPR Art. 33", "Chat or e-mail content"} <= cells
 
 
-@pytest.mark.parametrize("name", [name for name, report in reports().items() if report.frames])
+@pytest.mark.parametrize("name", ["csv", "csv-findings", "sarif"])
 def test_a_form_that_reads_tables_works_without_them(assessment, name):
     """What the assessment alone can tell, or an empty table."""
     assert reports()[name].render(assessment, now=NOW)
