@@ -98,9 +98,28 @@ def candidates(detector: Detector, context: Context, value: str, least: float = 
     for found in _found(detector, context, value):
         start, end = found.span("value") if "value" in found.re.groupindex else found.span()
         if end > start and _has_keyword(detector, context, value, start, end):
-            candidate = judged(detector, context, value, start, end, least)
+            candidate = judged(detector, context, value, start, end, least) or _shortened(detector, context, value, start, end, least)
             if candidate:
                 yield candidate
+
+
+#: Groups that a greedy pattern may have taken from the words behind a number (`... 1450 now`).
+_GROUPS_TOO_MANY = 3
+
+
+def _shortened(detector: Detector, context: Context, value: str, start: int, end: int, least: float) -> Candidate | None:
+    """The span without the last groups of it, where that passes the check which the whole did not."""
+    if detector.validator is None or detector.validator_failure != "drop":
+        return None
+    for _ in range(_GROUPS_TOO_MANY):
+        end = max(value.rfind(" ", start, end), value.rfind("-", start, end))
+        if end <= start:
+            return None
+        if expression_of(detector).fullmatch(value, start, end):
+            candidate = judged(detector, context, value, start, end, least)
+            if candidate:
+                return candidate
+    return None
 
 
 def _found(detector: Detector, context: Context, value: str) -> Iterator[re.Match[str]]:
