@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.assessment.case import ASSESSMENT, RECORD_PERSONS, RECORDS, Case
+from leakscope.assessment.reweigh import reweigh
 from leakscope.estimation import estimate_counts
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.notification import Decision, decide
@@ -37,11 +38,11 @@ def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False
     counts = _counts(case, assessment, facts)
     decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"), proposed=proposed)
     if save or decision.overrides or facts.sign_off.who:
-        _record(case, assessment, decision, facts, save=save)
+        _record(case, assessment, decision, facts, fresh=reweigh(case, assessment, facts, counts) if save else {})
     return decision
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Linked:
     """The people of a finished case, as the estimators read them."""
 
@@ -71,8 +72,9 @@ def _estimate(stated: Mapping[str, Any] | None) -> Estimate | None:
     return Estimate(**{**stated, "basis": Basis(stated["basis"])}) if stated else None
 
 
-def _record(case: Case, assessment: dict[str, Any], decision: Decision, facts: Facts, *, save: bool) -> None:
-    ledger = case.ledger()
+def _record(case: Case, assessment: dict[str, Any], decision: Decision, facts: Facts, *, fresh: dict[str, Any]) -> None:
+    """Into the ledger; with `fresh` parts of the assessment, into the assessment too."""
+    ledger, save = case.ledger(), bool(fresh)
     ledger.write("decided", on=decision.on.isoformat(), applies=sum(duty["status"] == "applies" for duty in decision.duties), saved=save)
     for override in decision.overrides:
         ledger.write("override", **override)
@@ -82,6 +84,6 @@ def _record(case: Case, assessment: dict[str, Any], decision: Decision, facts: F
         counted = [row for row in assessment["missing_facts"] if row["fact"].startswith(("population", "sample"))]
         names = {row["fact"] for row in decision.missing_facts}
         missing = [*(row for row in counted if row["fact"] not in names), *decision.missing_facts]
-        fresh = {"duties": decision.duties, "what_would_change": decision.what_would_change, "missing_facts": missing, "facts": facts.to_dict()}
-        merged = {**assessment, **fresh, "overrides": decision.overrides, "case": {**assessment["case"], "on": decision.on.isoformat()}}
+        fresh |= {"duties": decision.duties, "what_would_change": decision.what_would_change, "missing_facts": missing, "facts": facts.to_dict()}
+        merged = {**assessment, **fresh, "overrides": [*fresh["overrides"], *decision.overrides], "case": {**assessment["case"], "on": decision.on.isoformat()}}
         case.write_json(ASSESSMENT, merged, ledger)

@@ -149,8 +149,8 @@ def harm(version: Version, facts: Facts) -> Outcome:
     filing = f"; {version.harm_test['filing']}" if version.harm_test.get("filing") else ""
     words = {YES: f"no exception established ({standard})", NO: f"excused after investigation ({standard}){filing}", UNKNOWN: f"the exception ({standard}) is claimed but not complete"}
     value = ~excused
-    missing = ("harm.determination_documented", "exposure.inadvertent") if value is UNKNOWN else ()
-    return Outcome(value, (words[value],), _HARM | {"exposure.inadvertent"}, tuple(path for path in missing if facts.value(path) == "unknown"))
+    open_facts = tuple(path for path in ("harm.determination_documented", "exposure.inadvertent") if facts.value(path) == "unknown")
+    return Outcome(value, (words[value],), _HARM | {"exposure.inadvertent"}, open_facts if value is UNKNOWN else ())
 
 
 def _serious_harm(setting: Setting) -> Outcome:

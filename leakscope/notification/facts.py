@@ -103,7 +103,7 @@ def _plain(value: Any) -> Any:
 
 
 #: Top-level tables by name in the file; lists of tables are written `[[notice]]` and `[[override]]`.
-TABLES: Mapping[str, type] = {name: kind for name, kind in get_type_hints(Facts).items() if is_dataclass(kind)}
+TABLES: Mapping[str, Any] = {name: kind for name, kind in get_type_hints(Facts).items() if is_dataclass(kind)}
 LISTS: Mapping[str, tuple[str, type]] = {"notice": ("notices", Notice), "override": ("overrides", Override)}
 
 
@@ -192,7 +192,7 @@ def _read(path: str, spec: Mapping[str, Any], value: Any, zone: ZoneInfo | None)
         return _read_instant(path, value, zone)
     if kind in ("texts", "texts_or_null"):
         return tuple(_strings(path, value))
-    readers = {"text": str, "integer": int, "number": (int, float), "boolean": bool, "mapping": Mapping}
+    readers: dict[str, Any] = {"text": str, "integer": int, "number": (int, float), "boolean": bool, "mapping": Mapping}
     if kind == "counts":
         return _counts(path, value)
     if kind != "any" and (not isinstance(value, readers[kind]) or (isinstance(value, bool) and kind != "boolean")):

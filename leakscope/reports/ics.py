@@ -21,7 +21,8 @@ def _escaped(text: object) -> str:
 
 def _folded(line: str) -> str:
     """A content line in pieces of at most 75 octets, never inside a character."""
-    pieces, piece, size = [], "", 0
+    pieces: list[str] = []
+    piece, size = "", 0
     for character in line:
         width = len(character.encode())
         if size + width > _FOLD - (1 if pieces else 0):

@@ -164,6 +164,9 @@ def _offer(codes: Sequence[str], versions: Sequence[Version]) -> str:
             asked = {needed.get(code) for code in version.extras.get(f"{kind}_elements", ())}
             if asked & set(codes):
                 return f"{words} for {version.extras[f'{kind}_months']} months: provider and how to enrol"
+        months = version.extras.get("id_theft_service_months_if_offered_source_of_breach")
+        if months and {"ssn", "driver_licence"} & set(codes):
+            return f"identity theft protection for {months} months, if you were the source of the breach: provider and how to enrol"
     return ""
 
 
