@@ -39,7 +39,9 @@ LOCALES = {
     "ro": ("ro_RO",),
 }
 ABROAD = ("cs_CZ", "da_DK", "hr_HR", "fi_FI", "hu_HU", "no_NO", "vi_VN", "id_ID", "yo_NG", "zu_ZA", "tw_GH", "az_AZ", "lt_LT", "lv_LV", "et_EE", "sk_SK", "sl_SI", "tr_TR", "it_IT", "en_IN", "es_MX", "pl_PL", "nl_NL", "de_DE", "fr_FR", "pt_BR", "ro_RO", "sv_SE", "ja_JP", "zh_PINYIN")
-WEIGHTS = {"en": 14, "de": 3, "fr": 3, "es": 3, "it": 1.5, "pt": 1.5, "nl": 1.2, "pl": 1.2, "tr": 1, "sv": 0.7, "ro": 0.7}
+WEIGHTS = {"en": 10, "de": 3, "fr": 3, "es": 3, "it": 2, "pt": 2, "nl": 1.5, "pl": 2, "tr": 2, "sv": 1, "ro": 1}
+#: Languages for which Faker writes sentences of real words: any vocabulary, naming nobody.
+WORDY = ("en", "de", "fr", "it", "nl", "pl")
 TITLES = {"en": ("Mr", "Mrs", "Ms", "Mr.", "Mrs.", "Ms.", "Dr", "Dr.", "Prof."), "de": ("Herrn", "Frau", "Dr."), "fr": ("M.", "Mme"), "es": ("Sr.", "Sra.", "Dr."), "it": ("Sig.", "Dott."), "pt": ("Sr.", "Dra."), "nl": ("meneer", "mevrouw"), "pl": ("pana", "pani")}
 LABELS = {"name": "PER", "first": "PER", "last": "PER", "city": "LOC", "country": "LOC", "region": "LOC", "district": "LOC", "province": "LOC", "street": "ADDR", "addr": "ADDR", "org": "ORG"}
 
@@ -49,6 +51,7 @@ class Writer:
     """Fills templates from one seed."""
 
     draw: random.Random
+    harmless: float
     lists: dict[str, list[str]] = field(default_factory=dict)
     templates: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     fakers: dict[str, Faker] = field(default_factory=dict)
@@ -56,8 +59,8 @@ class Writer:
     def piece(self) -> dict[str, object]:
         """One labelled piece."""
         language = self.draw.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        kind = "harmless" if self.draw.random() < HARMLESS_SHARE else "named"
-        template = self.draw.choice(self.templates[language][kind])
+        kind = "harmless" if self.draw.random() < self.harmless else "named"
+        template = self.template(language, kind)
         text, spans, end = "", [], 0
         people = self.draw.choice(ABROAD) if self.draw.random() < 0.25 else self.draw.choice(LOCALES[language])
         for place in PLACE.finditer(template):
@@ -69,6 +72,32 @@ class Writer:
             text, end = text + value, place.end()
         spans = _joined(spans, text)
         return {"text": text + template[end:], "spans": spans, "source": f"made-{kind}"}
+
+    def template(self, language: str, kind: str) -> str:
+        """A template as people frame it: with a greeting before and a plea after it as often as not, now and then misspelt."""
+        known, chance = self.templates[language], self.draw.random()
+        if kind == "named":
+            text = self.draw.choice(known["named"])
+        elif chance < 0.25 and language in WORDY:
+            text = self.faker(LOCALES[language][0]).sentence().rstrip(".")
+            text = text if chance < 0.08 else text.lower()
+        else:
+            text = self.draw.choice(known["harmless"] if chance < 0.5 else known["more"])
+        text = self.misspelt(text) if kind == "harmless" and "{" not in text and self.draw.random() < 0.12 else text
+        if "\n" in text or self.draw.random() < 0.5:
+            return text
+        before = self.draw.choice(known["open"]) + self.draw.choice((" ", ", ", ", ", ". ", "! ")) if self.draw.random() < 0.75 else ""
+        before = before.capitalize() if self.draw.random() < 0.3 else before
+        after = self.draw.choice((" ", ", ", "? ", ". ")) + self.draw.choice(known["close"]) if self.draw.random() < 0.5 else ""
+        return before + text + after
+
+    def misspelt(self, text: str) -> str:
+        """Two neighbouring letters changed places."""
+        places = [place for place in range(1, len(text) - 2) if text[place].isalpha() and text[place + 1].isalpha()]
+        if not places:
+            return text
+        place = self.draw.choice(places)
+        return text[:place] + text[place + 1] + text[place] + text[place + 2 :]
 
     def faker(self, locale: str) -> Faker:
         """The Faker of one locale, made once."""
@@ -164,10 +193,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pieces", type=int, required=True)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--harmless", type=float, default=HARMLESS_SHARE, help="share of pieces that name nobody")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     read = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(TEMPLATES.glob("*.toml"))}
-    writer = Writer(random.Random(given.seed), read.pop("lists"), read)
+    writer = Writer(random.Random(given.seed), given.harmless, read.pop("lists"), read)
     with given.out.open("w", encoding="utf-8") as lines:
         for _ in range(given.pieces):
             lines.write(json.dumps(writer.piece(), ensure_ascii=False) + "\n")

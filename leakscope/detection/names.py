@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from leakscope.detection.names_gate import only_prose
+from leakscope.detection.names_rules import find_by_rules, script_language
 from leakscope.detection.names_span import ENTITIES, NamesEngine, NameSpan
 from leakscope.errors import UsageError
 
@@ -23,6 +24,7 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED) -> list[list[NameS
 
     Args:
         texts: what people typed; lines that are code, logs or stack traces are left out of what the model reads.
+            What is written in a script that the model does not know is read by the cues of `data/names_cues.toml`.
         model: `default`, the name of an installed spaCy model, a folder with an ONNX or transformers model, or
             `gliner:FOLDER`.
 
@@ -32,8 +34,12 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED) -> list[list[NameS
     Raises:
         UsageError: there is no such model.
     """
-    found = engine(model).find([only_prose(text) for text in texts])
-    return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in found]
+    reader = engine(model)
+    languages = [script_language(text) for text in texts]
+    fits = [language is None or reader.reads(language) for language in languages]
+    found = iter(reader.find([only_prose(text) for text, fit in zip(texts, fits, strict=True) if fit]))
+    read = (next(found) if fit else find_by_rules(text, language or "") for text, language, fit in zip(texts, languages, fits, strict=True))
+    return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in read]
 
 
 @lru_cache(maxsize=4)

@@ -20,11 +20,11 @@ from leakscope.errors import UsageError
 Floats = npt.NDArray[np.float32]
 
 #: Tokens of one window, tokens that neighbouring windows share, and tokens read in one call.
-WINDOW, SHARED, TOGETHER = 128, 24, 3072
+WINDOW, SHARED, TOGETHER = 128, 24, 256
 #: Texts tokenised together: bounds memory whatever the number of texts.
 BATCH = 256
 #: Window lengths are rounded up to this, so that the runtime meets few shapes and keeps few buffers.
-STEP = 16
+STEP = 4
 
 
 def shipped_folder() -> Path:

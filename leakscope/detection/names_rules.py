@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -15,11 +16,35 @@ from leakscope.detection.names_span import NameSpan
 #: Share of such spans that were names where it could be measured; introductions are few and mostly right.
 CONFIDENCE = 0.7
 
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_SCRIPTS = {
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "el": re.compile(r"[\u0370-\u03ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+    "he": re.compile(r"[\u0590-\u05ff]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "hi": re.compile(r"[\u0900-\u097f]"),
+    "ko": re.compile(r"[\uac00-\ud7af]"),
+    "ja": re.compile(r"[\u3040-\u30ff]"),
+    "zh": re.compile(r"[\u4e00-\u9fff]"),
+}
+
 
 @cache
 def _cues() -> Mapping[str, Any]:
     read = tomllib.loads(files("leakscope.detection").joinpath("data/names_cues.toml").read_text("utf-8"))
     return {language: table for language, table in read.items() if isinstance(table, dict)}
+
+
+def script_language(text: str) -> str | None:
+    """The language whose cues fit the script most of `text` is written in; null for Latin letters or none."""
+    if text.isascii():
+        return None
+    counts = {language: len(pattern.findall(text)) for language, pattern in _SCRIPTS.items()}
+    if counts["ja"] or counts["zh"]:
+        counts["ja"] = counts["ja"] + counts["zh"] if counts["ja"] else 0
+    best = max(counts, key=lambda language: counts[language])
+    return best if counts[best] > len(_LATIN.findall(text)) else None
 
 
 def reads_by_rules(language: str) -> bool:

@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"(?<=[.!?\n。！？])\s*")
 
 #: Secrets and source code are told by their form, not by the encoder.
 _SECRET = re.compile(
-    r"(?i)\b(?:api[_ -]?key|secret[_ -]?key|access[_ -]?key|password|passwd|pwd|token|bearer|client[_ -]?secret|passwort|contraseña|mot de passe|senha|hasło|пароль|şifre)\b[^\n]{0,24}?[:=][^\n\S]{0,3}[\"']?[^\s\"'<>{}]{6,}"
+    r"(?i)(?<![a-z])(?:api[_ -]?key|secret[_ -]?key|access[_ -]?key|password|passwd|pwd|token|bearer|client[_ -]?secret|passwort|contraseña|mot de passe|senha|hasło|пароль|şifre)\b[^\n]{0,24}?[:=][^\n\S]{0,3}[\"']?[^\s\"'<>{}]{6,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|pk|rk|ghp|gho|xox[abp]|AKIA|AIza|glpat|hf|npm)[-_][A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\b[a-z][a-z0-9+]{2,12}://[^\s:/@]+:[^\s@]+@\S+"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\."
 )
@@ -30,7 +30,7 @@ _CODE_SIGNS = re.compile(
     r"(?m)^```|^\s*(?:def \w+\(.*\).*:|class \w+.*[:{]|import [\w.]+;?$|from [\w.]+ import |#include|public (?:static )?\w+ \w+\(|(?:const|let|var) \w+ ?=|func \w+\(|fn \w+\(|package \w+;?$|using [\w.]+;|resource \"|SELECT .+ FROM |CREATE TABLE |<\?php|</?(?:div|html|script|template)\b|[A-Z_]{3,}=\S+$|(?:version|services|apiVersion|kind): ?\S*$)"
 )
 #: Lines of code in a text for it to be source code of its own.
-CODE_LINES = 2
+CODE_LINES = 4
 PROBABILITY_SECRET, PROBABILITY_CODE = 0.97, 0.9
 
 

@@ -1,0 +1,61 @@
+"""About whom a turn speaks, and ages and births in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leakscope.detection.subjects import about_whom, details
+
+TURNS = Path(__file__).resolve().parents[2] / "corpora" / "labelled_turns" / "turns.ndjson"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "subject"),
+    [
+        ("I was diagnosed with lupus", "en", "author"),
+        ("what are symptoms of lupus", "en", "nobody"),
+        ("my daughter has epilepsy", "en", "third_party"),
+        ("how do I help my husband who drinks", "en", "third_party"),
+        ("i think my brother is depressed", "en", "third_party"),
+        ("my boss makes me sign false reports", "en", "author"),
+        ("ich habe Depressionen", "de", "author"),
+        ("meine Mutter hat Krebs", "de", "third_party"),
+        ("was sind die Symptome von Grippe", "de", "nobody"),
+        ("je suis enceinte", "fr", "author"),
+        ("mi hijo tiene asma", "es", "third_party"),
+        ("¿qué es el asma?", "es", "nobody"),
+        ("у меня диабет", "ru", "author"),
+        ("我妈妈得了癌症", "zh", "third_party"),
+    ],
+)
+def test_the_subject_is_who_is_spoken_of(text: str, language: str, subject: str) -> None:
+    """The author's own, somebody else's, or a question in general."""
+    assert about_whom(text, language) == subject
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("my daughter, 9, has asthma", "en", [("9", "AGE", "third_party", "daughter", True)]),
+        ("i am 34 and tired", "en", [("34", "AGE", "author", "", False)]),
+        ("my husband was born on 12/03/1980", "en", [("12/03/1980", "DATE_OF_BIRTH", "third_party", "husband", None)]),
+        ("meine tochter ist 7 jahre alt", "de", [("7", "AGE", "third_party", "tochter", True)]),
+        ("mi hijo de 5 años no duerme", "es", [("5", "AGE", "third_party", "hijo", True)]),
+        ("j'ai 16 ans", "fr", [("16", "AGE", "author", "", True)]),
+        ("the meeting is at 9", "en", []),
+        ("chapter 12 is long", "en", []),
+    ],
+)
+def test_ages_and_births_belong_to_somebody(text: str, language: str, expected: list[tuple[str, str, str, str, bool | None]]) -> None:
+    """An age is found where somebody stands near it, with the relation and whether that is a child."""
+    assert [(text[one.start : one.end], one.entity, one.about, one.relation, one.child) for one in details(text, language)] == expected
+
+
+def test_the_labelled_turns_keep_their_figure() -> None:
+    """Of the sensitive labelled turns at least nine in ten are about whom the label says."""
+    rows = [row for line in TURNS.open(encoding="utf-8") if (row := json.loads(line))["topic"] != "none"]
+    right = sum(about_whom(row["text"], row["language"]) == row["about"] for row in rows)
+    assert right / len(rows) >= 0.9

@@ -1,0 +1,114 @@
+"""Sensitive topics: told from harmless ones, in several languages, with seeds a user can extend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leakscope.detection.topics import TOPICS, classify, pieces
+from leakscope.detection.topics_head import read_seeds, seed_folder, seeds_hash, shipped_head, train
+from leakscope.errors import CatalogueError
+
+TURNS = Path(__file__).resolve().parents[2] / "corpora" / "labelled_turns" / "turns.ndjson"
+
+
+def topic(text: str, language: str = "en") -> str:
+    """Topic of one text."""
+    return str(classify([text], [language])["topic"][0])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("I was diagnosed with diabetes", "en", "health"),
+        ("ich bin schwul und keiner weiß es", "de", "sexuality"),
+        ("je me suis converti à l'islam", "fr", "religion"),
+        ("mi hermano está en la cárcel por robo", "es", "criminal"),
+        ("у меня долги и нечем платить за квартиру", "ru", "finance"),
+        ("how do i sort a list in python", "en", "none"),
+        ("wie koche ich reis", "de", "none"),
+        ("DB_PASSWORD=Tr0ub4dor&3x why is access denied", "en", "code"),
+    ],
+)
+def test_a_topic_is_told(text: str, language: str, expected: str) -> None:
+    """Special categories and distress are told from everyday requests; credentials by their form."""
+    assert topic(text, language) == expected
+
+
+def test_a_disclosure_says_about_whom() -> None:
+    """A sensitive text has a subject; a harmless one has none."""
+    told = classify(["my mother has cancer and gets chemotherapy", "what is the capital of france"], ["en", "en"])
+    assert told.schema == TOPICS
+    assert told["about"].to_list() == ["third_party", "nobody"]
+
+
+def test_one_sentence_in_a_long_message_is_enough() -> None:
+    """A disclosure after harmless sentences is found."""
+    filler = "We moved to a bigger flat with a nice balcony last month. The kitchen is new and the cat likes it. "
+    assert topic(filler + "Since then I have been diagnosed with cancer and get chemotherapy every week.") == "health"
+
+
+def test_pieces_hold_every_word() -> None:
+    """Cutting at sentence ends loses nothing but blanks."""
+    text = "One. Two two? Three three three!\nFour. " * 20
+    assert "".join("".join(pieces(text)).split()) == "".join(text.split())
+
+
+def test_no_texts_give_an_empty_frame() -> None:
+    """Nothing in, nothing out, with the schema."""
+    assert classify([]).schema == TOPICS
+
+
+def test_probabilities_rise_with_the_score() -> None:
+    """Calibration keeps the order and puts one half at the threshold."""
+    head = shipped_head()
+    low, middle, high = (float(head.calibrated(score)) for score in (head.threshold - 0.2, head.threshold, head.threshold + 0.2))
+    assert low < middle < high
+    assert middle == pytest.approx(0.5)
+
+
+def test_the_shipped_head_was_trained_on_the_shipped_seeds() -> None:
+    """The head names the hash of the seeds beside it."""
+    import numpy as np
+
+    from leakscope.detection.topics_head import head_path
+
+    with np.load(head_path()) as stored:
+        assert json.loads(stored["about"].tobytes())["seeds"] == seeds_hash(read_seeds(seed_folder()))
+
+
+@pytest.mark.slow
+def test_a_user_can_add_a_topic(tmp_path: Path) -> None:
+    """Seeds of a new topic in a folder of the user's make a head that knows it."""
+    sentences = ["the submarine dives at noon", "torpedo tubes one and two are loaded", "our boat lies at periscope depth", "the sonar hears a destroyer", "surface the submarine at once"]
+    (tmp_path / "navy.toml").write_text(f'topic = "navy"\n[seeds]\nen = {json.dumps(sentences)}\n', "utf-8")
+    head = train(read_seeds(seed_folder(), tmp_path), threshold=0.5, slope=1.0)
+    assert head.score([["the sonar of the submarine is broken"]])[0][0] == "navy"
+
+
+def test_a_broken_seed_file_says_which(tmp_path: Path) -> None:
+    """A file without seeds is named in the error."""
+    (tmp_path / "odd.toml").write_text('topic = "x"\n', "utf-8")
+    with pytest.raises(CatalogueError, match=r"odd\.toml"):
+        read_seeds(tmp_path)
+
+
+def test_the_labelled_turns_keep_their_figures() -> None:
+    """Four of five sensitive turns are found and at most one in twenty harmless ones is called sensitive."""
+    rows = [json.loads(line) for line in TURNS.open(encoding="utf-8")]
+    told = classify([row["text"] for row in rows], [row["language"] for row in rows])["topic"]
+    found = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] != "none"]
+    false = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] == "none"]
+    assert sum(found) / len(found) >= 0.8
+    assert sum(false) / len(false) <= 0.05
+
+
+@pytest.mark.slow
+def test_counselling_is_told_from_banking(labelled_data: Path) -> None:
+    """Recall of 85% on counselling questions at 3% on bank questions."""
+    read = lambda name: [json.loads(line)["text"] for line in (labelled_data / name).open(encoding="utf-8")]  # noqa: E731
+    sensitive, harmless = classify(read("counsel_chat.jsonl")[:300]), classify(read("banking77.jsonl")[::10])
+    assert (sensitive["topic"] != "none").mean() >= 0.85
+    assert (harmless["topic"] != "none").mean() <= 0.03
