@@ -67,13 +67,14 @@ def _findings_as_one(findings_by_entity: Iterable[Mapping[str, Any]]) -> pl.Data
 
 
 def _override_columns(people: pl.DataFrame, grounds: Grounds, overrides: tuple[Override, ...], cb: float) -> pl.DataFrame:
-    """Overrides of categories, EI and CB hold for every person they concern; DPC as a whole is the incident's alone."""
+    """Overrides of categories, EI and CB hold for every person they concern; DPC as a whole is the incident's alone. `before:` keeps what was."""
+    before = [pl.col(name).alias(f"before:{name}") for name in ("ei", *(f"dpc:{code}" for code in grounds.categories))]
     scores = []
     for code in grounds.categories:
         override = override_of(overrides, f"DPC.{code}")
         column = pl.col(f"dpc:{code}")
         scores.append(pl.when(column.is_not_null()).then(pl.lit(override.after)).alias(f"dpc:{code}") if override else column.cast(pl.Float64))
-    moved = people.with_columns(scores)
+    moved = people.with_columns(before).with_columns(scores)
     identification = override_of(overrides, "EI")
     return moved.with_columns(
         dpc=pl.max_horizontal(f"dpc:{code}" for code in grounds.categories).fill_null(1.0),

@@ -87,7 +87,7 @@ def _category_part(ground: Ground, code: str) -> dict[str, Any] | None:
     text = f"{_people(holders.height)} with such data, {top.height:,} of them at {value:g}" if ground.linked else "findings not linked to people"
     part = {"id": f"DPC.{code}", "name": code, "base": category.base, "value": value, "why": category.meaning, "adjustments": _adjustments(ground, code, holders)}
     marked = {**part, "evidence": _evidence(text, top, linked=ground.linked), "overridable": True}
-    return _mark(marked, override_of(ground.overrides, f"DPC.{code}"), category.base)
+    return _mark(marked, override_of(ground.overrides, f"DPC.{code}"), float(max(holders[f"before:{column}"].drop_nulls(), default=category.base)))
 
 
 def _dpc_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _ei_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
         "source": "derived from the identifiers of each person",
         "parts": [],
     }
-    return _mark(factor, override_of(ground.overrides, "EI"), value)
+    return _mark(factor, override_of(ground.overrides, "EI"), float(worst["before:ei"]))
 
 
 def _cb_part(ground: Ground, kind: str) -> dict[str, Any]:

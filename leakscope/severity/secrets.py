@@ -21,14 +21,16 @@ def rate_secrets(secrets: pl.DataFrame, *, on: datetime) -> pl.DataFrame:
     Secrets with the severity that their privilege, environment and life leave them, the most dangerous first.
 
     Args:
-        secrets: schema `SECRETS`; `severity` is the worst case of the detector.
+        secrets: schema `SECRETS`; `severity` is the worst case of the detector. Secrets that were rated before are rated anew from
+            their `worst_case`.
         on: the instant at which expiry is judged, UTC.
 
     Returns:
         the same columns, `severity` replaced, with `worst_case` (as it came) and `severity_why`; sorted by severity, live before
         test, last seen, fingerprint.
     """
-    start = pl.col("severity").replace_strict({name: step for step, name in enumerate(LEVELS)}, default=1, return_dtype=pl.Int64)
+    worst = pl.col("worst_case" if "worst_case" in secrets.columns else "severity")
+    start = worst.replace_strict({name: step for step, name in enumerate(LEVELS)}, default=1, return_dtype=pl.Int64)
     scopes = pl.col("scopes").fill_null([])
     power = scopes.list.eval(pl.element().str.contains(_POWER)).list.any().fill_null(False)
     read_only = ~power & (scopes.list.len() > 0) & scopes.list.eval(pl.element().str.contains(_READ)).list.all().fill_null(False)
@@ -42,7 +44,7 @@ def rate_secrets(secrets: pl.DataFrame, *, on: datetime) -> pl.DataFrame:
     step = (start + lowered + raised).clip(0, len(LEVELS) - 1)
     why = pl.concat_str(
         [
-            pl.concat_str(pl.lit("worst case "), pl.col("severity")),
+            pl.concat_str(pl.lit("worst case "), worst),
             pl.when(raised == 1).then(pl.lit("powerful scope")),
             pl.when(read_only).then(pl.lit("read-only scope")),
             pl.when(environment < 0).then(pl.concat_str(pl.col("environment"), pl.lit(" key"))),
@@ -53,7 +55,7 @@ def rate_secrets(secrets: pl.DataFrame, *, on: datetime) -> pl.DataFrame:
         ignore_nulls=True,
     )
     rated = secrets.with_columns(
-        severity=step.replace_strict(dict(enumerate(LEVELS)), return_dtype=pl.String), worst_case=pl.col("severity"), severity_why=why, _step=step
+        severity=step.replace_strict(dict(enumerate(LEVELS)), return_dtype=pl.String), worst_case=worst, severity_why=why, _step=step
     )
     alive = pl.col("environment").replace_strict({"live": 0, "unknown": 1}, default=2, return_dtype=pl.Int64)
     order = [pl.col("_step"), alive, pl.col("last_seen"), pl.col("fingerprint")]

@@ -101,6 +101,15 @@ def test_every_factor_can_be_overridden_with_a_reason(target, value):
     assert f"severity.{target.removeprefix('severity.')}" == recorded["target"]
 
 
+@pytest.mark.parametrize(("target", "before"), [("EI", 1.0), ("DPC", 4.0), ("DPC.financial", 4.0), ("CB", 0.5), ("CB.confidentiality", 0.5)])
+def test_what_was_overridden_is_kept(target, before):
+    """The value that the machine found stands beside the one that holds."""
+    value = {"EI": 0.5, "CB.confidentiality": 0.25}.get(target, 1)
+    recorded = assessed(PEOPLE, overrides=[{"target": target, "value": value, "who": "x", "when": "2026-01-02", "why": "y"}]).overrides[0]
+
+    assert (recorded["before"], recorded["after"]) == (before, value)
+
+
 def test_an_overridden_factor_changes_the_score():
     """Without the assumed recipients the score falls by half a point."""
     calm = incident(overrides=[Override(target="CB", after=0.0, who="x", when="2026-01-02", why="store was never reachable")])

@@ -55,6 +55,13 @@ def test_the_worst_case_and_the_reason_are_kept():
     assert (row["worst_case"], row["severity_why"]) == ("critical", "worst case critical, expired")
 
 
+def test_rating_twice_is_rating_once():
+    """A rated sheet keeps its worst cases, so that nothing sinks further."""
+    rated = rate_secrets(secrets_of(secret("critical", environment="test"), secret("high", scopes=["admin"])), on=ON)
+
+    assert rated.equals(rate_secrets(rated, on=ON))
+
+
 def test_the_most_dangerous_come_first_and_live_before_unknown():
     """Severity, then environment, then last seen."""
     rated = rate_secrets(secrets_of(secret("medium"), secret("high", environment="unknown"), secret("high"), secret("critical", environment="test")), on=ON)

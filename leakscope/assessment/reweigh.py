@@ -1,0 +1,56 @@
+"""Weighs a finished case again under other facts: nothing is read or counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from leakscope.assessment.case import SECRETS, Case
+from leakscope.assessment.sections.individuals import by_band
+from leakscope.errors import UsageError
+from leakscope.model import Estimate
+from leakscope.notification.facts import Facts
+from leakscope.severity import assess, load_scheme
+
+
+def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Mapping[str, Estimate | None]) -> dict[str, Any]:
+    """
+    The parts of the assessment that severity decides, under `facts` and their overrides.
+
+    Args:
+        case: a finished case.
+        assessment: as it stands.
+        facts: to weigh under.
+        counts: people in the evidence and, where it can be told, in the exposure.
+
+    Returns:
+        `severity`, `impact_summary`, `individuals` (people by band) and `overrides` of severity.
+    """
+    people = case.individuals().filter(pl.col("counted"))
+    severity = assess(
+        person_elements=case.person_elements(),
+        individuals=people,
+        estimates={name: estimate for name, estimate in counts.items() if estimate is not None},
+        findings_by_entity=assessment["findings_by_entity"],
+        secrets=case.read_frame(SECRETS),
+        chat=assessment["chat"],
+        facts=facts,
+        scheme=_scheme(assessment),
+    )
+    return {
+        "severity": severity.section(),
+        "impact_summary": severity.impact_summary(),
+        "individuals": {**assessment["individuals"], "by_band": by_band(severity.bands, people)},
+        "overrides": list(severity.overrides),
+    }
+
+
+def _scheme(assessment: Mapping[str, Any]) -> str:
+    """The scheme that the case was weighed with; the default when it is not at hand any more."""
+    name = assessment["severity"]["incident"].get("scheme_id") or ""
+    try:
+        return load_scheme(name).id
+    except UsageError:
+        return load_scheme().id
