@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.roles import role_of
+from leakscope.detection.roles import roles_of
 
 #: Share of a field's values that must be of one type before the field as a whole is called that.
 PREVALENCE = 0.3
@@ -32,9 +32,9 @@ def fields(values: pl.DataFrame, sightings: pl.DataFrame, catalogue: Catalogue) 
     outer = _folded(values.filter(pl.col("value").str.strip_chars() != "").filter(~pl.col("field").str.contains("->", literal=True)))
     totals = outer.group_by("source", "field", maintain_order=True).agg(total=pl.len().cast(pl.UInt64), key=pl.col("key").first())
     ranked = _ranked(sightings).join(totals, on=["source", "field"], how="inner").with_columns(prevalence=pl.col("count") / pl.col("total"))
-    named = pl.col("key").map_elements(lambda key: (role := role_of(key)) and role.entity, return_dtype=pl.String)
+    named = pl.col("key").map_elements(lambda key: [role.entity for role in roles_of(key)], return_dtype=pl.List(pl.String))
     best = (
-        ranked.with_columns(named=named.eq(pl.col("entity")).fill_null(False))
+        ranked.with_columns(named=named.list.contains(pl.col("entity")).fill_null(False))
         .filter(pl.col("prevalence") >= pl.when("named").then(NAMED_PREVALENCE).otherwise(PREVALENCE))
         .with_columns(confidence=(pl.col("confidence") * pl.col("prevalence").clip(upper_bound=1).sqrt()).round(4))
         .sort("named", "confidence", "count", "entity", descending=[True, True, True, False])

@@ -16,7 +16,7 @@ from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
-from leakscope.detection.roles import Role, role_candidate, role_of
+from leakscope.detection.roles import Role, role_candidate, roles_of
 from leakscope.detection.shapes import nested, texts
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
@@ -60,13 +60,13 @@ class Around:
     Args:
         context: the names, reduced to what rules ask for.
         named: rules that the names alone make possible.
-        role: the role that the key says, or null.
+        roles: what the key can say that its value is.
         known: what stands in values seen beside these names.
     """
 
     context: Context
     named: frozenset[int]
-    role: Role | None
+    roles: tuple[Role, ...]
     known: dict[str, tuple[tuple[Sight, ...], tuple[Candidate, ...]]] = field(default_factory=dict)
 
 
@@ -222,7 +222,7 @@ class Kernel:
         """What stands in `value` beside the names of `path`, and what is suppressed there."""
         around = self._around.get((path, key)) or self._surroundings(path, key)
         in_text = self._text(value)
-        if not around.named and around.role is None and (not in_text or in_text == _ONLY_LAYER):
+        if not around.named and not around.roles and (not in_text or in_text == _ONLY_LAYER):
             return _NOTHING
         known = around.known.get(value)
         if known is None:
@@ -236,7 +236,7 @@ class Kernel:
         context = self._reduced(context_of(path, key))
         around = self._shared.get(context)
         if around is None:
-            around = Around(context, self._prefilter.by_names(context.near, context.path), role_of(key) if key else None)
+            around = Around(context, self._prefilter.by_names(context.near, context.path), roles_of(key) if key else ())
             self._shared[context] = around
         self._remember()
         self._around[path, key] = around
@@ -254,7 +254,7 @@ class Kernel:
         detectors, context = self._prefilter.detectors, around.context
         possible = self._prefilter.possible(value, in_text | around.named)
         found = [one for index in possible for one in candidates(detectors[index], context, value, self.min_confidence)]
-        by_role = role_candidate(around.role, value) if around.role else None
+        by_role = role_candidate(around.roles, value) if around.roles else None
         if by_role:
             found.append(by_role)
         if not found:

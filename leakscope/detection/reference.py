@@ -10,7 +10,7 @@ from leakscope.catalogue.model import Catalogue
 from leakscope.detection.context import context_of
 from leakscope.detection.kernel import judged_together
 from leakscope.detection.matching import Candidate, candidates
-from leakscope.detection.roles import role_candidate, role_of
+from leakscope.detection.roles import role_candidate, roles_of
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import SIGHTINGS
@@ -24,8 +24,7 @@ def found_in(catalogue: Catalogue, path: str, key: str, value: str, least: float
     """What stands in one value, and what is suppressed there, by running every rule on it."""
     context = context_of(path, key)
     found = [one for detector in catalogue.detectors for one in candidates(detector, context, value, least)]
-    role = role_of(key) if key else None
-    by_role = role_candidate(role, value) if role else None
+    by_role = role_candidate(roles_of(key), value) if key else None
     return judged_together([*found, by_role] if by_role else found, context, value, entities=None, min_confidence=least)
 
 

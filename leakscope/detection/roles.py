@@ -17,6 +17,15 @@ from leakscope.text.words import key_words
 _TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
 #: Values that stand for nothing.
 LONGEST = 400
+_IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|[0-9]+")
+#: Words that stand in names of companies, institutions, places and things, hardly ever in people's.
+_NOT_PERSON = re.compile(
+    r"(?i)\b(?:llc|l\.l\.c|inc|ltd|corp|corporation|co|company|gmbh|ag|s\.?a|plc|bank|school|academy|college|university|church|temple|hospital|clinic|pharmacy|"
+    r"center|centre|foundation|trust|association|society|club|institute|museum|library|hotel|restaurant|cafe|store|shop|market|services?|systems?|solutions|group|"
+    r"partners|associates|properties|apartments|apts|condo|court|street|avenue|ave|road|park|garden|gardens|square|plaza|tower|building|station|airport|bridge|"
+    r"monument|memorial|fountain|playground|field|lake|river|county|city|district|department|office|board|council|committee|agency|authority|commission|program|"
+    r"project|the|of|and|for|at|no|test|default|server|service|api|app|model|team|production|development)\b|[#&/(]"
+)
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())
 #: A UUID or hash where a login is expected is an id that a machine gave, not a name that a person chose.
 _MACHINE_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
@@ -38,6 +47,7 @@ class Role:
         part: which part of a name, address or position, else null.
         no_digits, letters, digit: the value holds no digit, at least one letter, at least one digit.
         words: least number of words.
+        not_identifier: the value is no UUID, hash or bare number.
         validator: a check of `leakscope.validators`, else null.
         person_shape: the value must look like a person's name, because the field's name says little.
         values: a named list that values must be in, else null.
@@ -55,6 +65,7 @@ class Role:
     letters: bool = False
     digit: bool = False
     words: int = 0
+    not_identifier: bool = False
     validator: str | None = None
     person_shape: bool = False
     values: str | None = None
@@ -66,6 +77,10 @@ class Role:
         if self.no_digits and any(c.isdigit() or c == "_" for c in text):
             return False
         if self.letters and not any(c.isalpha() for c in text):
+            return False
+        if self.not_identifier and _IDENTIFIER.fullmatch(text):
+            return False
+        if self.person_shape and _NOT_PERSON.search(text):
             return False
         if self.digit and not any(c.isdigit() for c in text):
             return False
@@ -86,38 +101,47 @@ def bare(words: str) -> str:
 
 
 @cache
-def _endings() -> Mapping[str, Role]:
-    return {name: role for role in reversed(roles()) for name in (*role.names, *(one.replace(" ", "") for one in role.names))}
+def _endings() -> Mapping[str, tuple[Role, ...]]:
+    return _indexed({role.id: (*role.names, *(one.replace(" ", "") for one in role.names)) for role in roles()})
 
 
 @cache
-def _whole() -> Mapping[str, Role]:
-    return {name: role for role in reversed(roles()) for name in role.exact}
+def _whole() -> Mapping[str, tuple[Role, ...]]:
+    return _indexed({role.id: role.exact for role in roles()})
+
+
+def _indexed(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Role, ...]]:
+    found: dict[str, tuple[Role, ...]] = {}
+    for role in roles():
+        for name in dict.fromkeys(names[role.id]):
+            found[name] = (*found.get(name, ()), role)
+    return found
 
 
 @lru_cache(maxsize=65536)
-def role_of(key: str) -> Role | None:
-    """The role that the name `key` says, or null; the longest name in which the key ends decides."""
+def roles_of(key: str) -> tuple[Role, ...]:
+    """The roles that the name `key` can say, in the lexicon's order; the longest name in which the key ends decides."""
     words = bare(key_words(key)).split()
     whole = " ".join(words)
     if whole in _whole():
-        return _whole()[whole]
+        return tuple(dict.fromkeys((*_whole()[whole], *_endings().get(whole, ()))))
     while len(words) > 1 and words[-1] in _TRAILING and " ".join(words) not in _endings():
         words = words[:-1]
     for start in range(max(0, len(words) - 6), len(words)):
-        role = _endings().get(" ".join(words[start:]))
-        if role is None:
-            continue
-        if set(words[:start]) & set(role.not_after) or (" ".join(words[start:]) in role.exact and start):
-            return None
-        return role
-    return None
+        name = " ".join(words[start:])
+        found = _endings().get(name, ())
+        if found:
+            return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and name in role.exact))
+    return ()
 
 
-def role_candidate(role: Role, value: str) -> Candidate | None:
-    """The whole of `value` as a candidate of `role`, or null when it does not look like one."""
+def role_candidate(asked: tuple[Role, ...], value: str) -> Candidate | None:
+    """The whole of `value` as a candidate of the first of the roles that it looks like, or null."""
     text = value.strip()
-    if not text or len(text) > LONGEST or not role.fits(text):
+    if not text or len(text) > LONGEST:
+        return None
+    role = next((one for one in asked if one.fits(text)), None)
+    if role is None:
         return None
     start = value.index(text)
     attributes = {"role": role.id, "part": role.part} if role.part else {"role": role.id}
