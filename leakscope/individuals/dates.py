@@ -25,7 +25,7 @@ def births_of(placed: pl.DataFrame) -> pl.DataFrame:
         placed: sightings in their units.
 
     Returns:
-        `unit, birth`: `YYYYMMDD`, or the date as written when its order cannot be told. Whether a column writes the day or
+        `unit, birth, in_turn`: `YYYYMMDD`, or the date as written when its order cannot be told; `in_turn` when a chat alone tells it. Whether a column writes the day or
         the month first is decided by the column: a first number above 12 anywhere makes it the day.
     """
     found = placed.filter((pl.col("entity") == "DATE_OF_BIRTH") & (pl.col("value") != ""))
@@ -47,7 +47,7 @@ def births_of(placed: pl.DataFrame) -> pl.DataFrame:
         .when(named.is_not_null())
         .then(_stamp(pl.col("value").str.extract(r"(\d{4})", 1), named, pl.col("value").str.extract(r"(?:^|-)(\d{1,2})(?:st|nd|rd|th)?(?:-|$)", 1)))
     )
-    return parts.with_columns(birth=pl.coalesce(stamp, "value")).group_by("unit", maintain_order=True).agg(pl.col("birth").first())
+    return parts.with_columns(birth=pl.coalesce(stamp, "value")).group_by("unit", maintain_order=True).agg(pl.col("birth").first(), pl.col("in_turn").all())
 
 
 def years_before(birth: pl.Expr, on: date) -> pl.Expr:

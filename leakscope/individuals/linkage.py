@@ -153,6 +153,11 @@ def _nobody() -> Linked:
     return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
 
 
+def _stated(facts: pl.DataFrame) -> pl.DataFrame:
+    """Facts that do not rest on what somebody said in a chat."""
+    return facts.filter(~pl.col("in_turn"))
+
+
 def _counts(individuals: pl.DataFrame, strong: StrongLinks, clusters: pl.DataFrame) -> dict[str, int]:
     excluded = individuals.filter(~pl.col("counted")).group_by("reason").len().sort("reason")
     waiting = strong.loose.join(clusters, on="unit", how="anti")
@@ -203,8 +208,8 @@ def link(
         "excluded": pl.concat([named, unsure]),
         "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
         "certainty": certainty(summary),
-        "births": known.births,
-        "conflicts": contradictions(known.identifiers.filter(pl.col("rank") == 5), clusters.select("unit", "cluster"), known.births),
+        "births": known.births.select("unit", "birth"),
+        "conflicts": contradictions(_stated(known.identifiers).filter(pl.col("rank") == 5), clusters.select("unit", "cluster"), _stated(known.births)),
     }
     last = records.get_column("timestamp").max()
     day = on or (last.date() if isinstance(last, datetime) else datetime.now(UTC).date())

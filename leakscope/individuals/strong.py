@@ -144,22 +144,22 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
         identifiers: as `identify` gives.
         extra: `unit, ident, kind, rank` of identifiers that are no sightings (conversation and user of a turn).
         names: as `names_of` gives.
-        births: `unit, birth`, a date per unit.
+        births: as `births_of` gives.
     """
     columns = ["unit", "ident", "kind", "rank"]
-    structured_names = names.filter(~pl.col("in_turn"))
+    names, births = names.filter(~pl.col("in_turn")), births.filter(~pl.col("in_turn")).drop("in_turn")
     every = pl.concat([identifiers.select(columns), extra.select(columns)]).unique(maintain_order=True)
     known = unusable(identifiers)
     left = every.join(known, on="ident", how="anti")
-    # what people say in chats is no sign that their user id is shared
+    # what people say in chats is no sign that their user id is shared or contradicts itself
     spoken = identifiers.filter("in_turn").select("unit", "ident").unique()
-    many = shared(fan_out(left.join(spoken, on=["unit", "ident"], how="anti"), structured_names, births))
+    many = shared(fan_out(left.join(spoken, on=["unit", "ident"], how="anti"), names, births))
     left = left.join(many, on="ident", how="anti")
     anchors = left.filter(pl.col("rank") >= SESSION_RANK)
     clusters = _linked(anchors)
-    numbers = identifiers.filter(pl.col("rank") == 5)
-    bad = contradictions(numbers, clusters, births)
-    bridges = _bridges(anchors, clusters, bad, names, births)
+    bad = contradictions(identifiers.filter((pl.col("rank") == 5) & ~pl.col("in_turn")), clusters, births)
+    stated = anchors.join(spoken, on=["unit", "ident"], how="anti")
+    bridges = _bridges(stated, clusters, bad, names, births)
     if bridges.height:
         anchors = anchors.join(bridges, on="ident", how="anti")
         clusters = _linked(anchors)

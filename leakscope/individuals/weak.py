@@ -80,7 +80,7 @@ def weak_facts(placed: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame, 
     number = numbers.filter(pl.col("kind") == kind).group_by("unit").agg(number=pl.col("value").min())
     parts = (
         names.drop("in_turn"),
-        births,
+        births.drop("in_turn"),
         number,
         mails,
         phones,
