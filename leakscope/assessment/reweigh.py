@@ -7,11 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from leakscope import schema
 from leakscope.assessment.case import SECRETS, Case
 from leakscope.assessment.sections.individuals import by_band
 from leakscope.errors import UsageError
 from leakscope.model import Estimate
 from leakscope.notification.facts import Facts
+from leakscope.schema import empty
 from leakscope.severity import assess, load_scheme
 
 
@@ -33,9 +35,9 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
         person_elements=case.person_elements(),
         individuals=people,
         estimates={name: estimate for name, estimate in counts.items() if estimate is not None},
-        findings_by_entity=assessment["findings_by_entity"],
-        secrets=case.read_frame(SECRETS),
-        chat=assessment["chat"],
+        findings_by_entity=assessment.get("findings_by_entity") or [],
+        secrets=case.read_frame(SECRETS) if (case.root / SECRETS).is_file() else empty(schema.SECRETS),
+        chat=assessment.get("chat"),
         facts=facts,
         scheme=_scheme(assessment),
     )
@@ -49,7 +51,7 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
 
 def _scheme(assessment: Mapping[str, Any]) -> str:
     """The scheme that the case was weighed with; the default when it is not at hand any more."""
-    name = assessment["severity"]["incident"].get("scheme_id") or ""
+    name = ((assessment.get("severity") or {}).get("incident") or {}).get("scheme_id") or ""
     try:
         return load_scheme(name).id
     except UsageError:
