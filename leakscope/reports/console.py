@@ -137,6 +137,9 @@ def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
         ("By severity", bands or "not assessed"),
         ("Not counted", _not_counted(people)),
     ]
+    controllers = [row for row in people.get("by_controller") or () if row.get("controller")]
+    if len(controllers) > 1:
+        rows.append(("Controllers", f"{len(controllers)} controllers or tenants, each with its own people: leakscope report CASE --format html"))
     if people.get("conflicts"):
         rows.append(("For a human", f"{number(people['conflicts'])} with contradictory identifiers"))
     return [_pairs(rows)]

@@ -233,6 +233,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "live": sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live"),
         "coverage": wording.coverage_sentence(assessment), "impact": impact, "chat": chat,
         "topics": [{"group": groups.get(row["topic"]), **row} for row in topics], "combinations": _combination_rows(assessment),
+        "controllers": sorted(assessment["individuals"].get("by_controller") or (), key=lambda row: -row["people"]),
         "design": wording.DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"]), "population": wording.population_total(assessment),
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": assessment["severity"].get("cost"),

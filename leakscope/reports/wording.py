@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NOT_STATED = "Not stated"
-BAND_NAMES = {"very_high": "very high", "not_assessed": "not assessed"}
+BAND_NAMES = {"very_high": "very high", "not_assessed": "not assessed", "none": "not weighed"}
 STATUS_NAMES = {"applies": "applies", "may_apply": "may apply", "does_not_apply": "does not apply", "unknown": "unknown"}
 RECIPIENT_NAMES = {
     "regulator": "regulator", "individuals": "individuals", "cra": "consumer reporting agencies", "media": "media",

@@ -164,3 +164,11 @@ def test_absurd_dates_do_not_stop_the_page():
     rows = html.periods([{"day": "0001-01-01", "records": 1, "findings": 1, "secrets": 0}, {"day": "9999-12-31", "records": 1, "findings": 1, "secrets": 0}])
 
     assert sum(row["findings"] for row in rows) == 2
+
+
+def test_each_controller_gets_its_own_count(assessment):
+    """A processor's evidence is split by tenant; a single controller needs no table."""
+    assessment["individuals"]["by_controller"] = [{"controller": "controller-a1", "people": 3}, {"controller": "controller-b2", "people": 9}]
+    text = words(html.render(assessment, now=NOW))
+
+    assert -1 < text.find("controller-b2 9") < text.find("controller-a1 3")
