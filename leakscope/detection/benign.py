@@ -22,7 +22,7 @@ _TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|chec
 #: Names of what may be published: the public half of a key.
 _PUBLIC_BEFORE = re.compile(r"(?i)public[_ -]?key(?:[_ -]?token)?[\"'\\s:=,(]*$|publishable")
 _CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
-_MASKED = re.compile(r"^[*xX•●.#_\-?]{3,}$|^\*{2,}|\*{4,}|•{3,}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
+_MASKED = re.compile(r"^\[[A-Z][A-Z_]{2,40}\]$|^[*xX•●.#_\-?]{3,}$|^\*{2,}|\*{4,}|•{3,}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
 
 
 @dataclass(frozen=True, slots=True)

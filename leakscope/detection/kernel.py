@@ -14,6 +14,7 @@ from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import weighed
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.multiline import blocks
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
 from leakscope.detection.roles import Role, role_candidate, roles_of
@@ -129,7 +130,27 @@ class Kernel:
         for record, row in self._worthwhile(batch):
             for leaf in outer_leaves(row, self.key):
                 self._read_through(batch.source, record, leaf, found)
+        found += self._over_lines(batch)
         return pl.DataFrame(found, schema=SIGHTINGS, orient="row") if found else empty(SIGHTINGS)
+
+    def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
+        """Findings that spread over several lines of plain text, each at its first line, with the number of lines."""
+        if batch.frame is None or batch.frame.columns != ["line"]:
+            return []
+        lines = batch.frame["line"].to_list()
+        numbers = batch.numbers if batch.numbers is not None else range(batch.first_record, batch.first_record + batch.records)
+        found = []
+        for index, count, text in blocks(lines):
+            for sight in self._known("line", "line", text)[0]:
+                one = sight.candidate
+                start, end = min(one.start, len(lines[index])), min(one.end, len(lines[index]))
+                if end > start:
+                    attributes = _json({**one.attributes, "lines": count})
+                    found.append(
+                        (batch.source, int(numbers[index]), "line", start, end, one.entity, one.detector, one.confidence, one.validated,
+                         sight.fingerprint, sight.preview, attributes, sight.text, "line")
+                    )  # fmt: skip
+        return found
 
     def _worthwhile(self, batch: Batch) -> Iterator[tuple[int, Any]]:
         """The records of `batch`; of a table, only rows with a cell in which something can stand."""

@@ -171,3 +171,11 @@ def test_the_slow_path_without_the_native_engine_agrees(monkeypatch: pytest.Monk
     fast = Kernel(load(), KEY).find_batch(batch(*rows))
     monkeypatch.setattr(prefilter, "hyperscan", None)
     assert fast.equals(Kernel(load(), KEY).find_batch(batch(*rows)))
+
+
+def test_a_key_over_several_lines_of_a_text_file_is_one_finding() -> None:
+    """It stands at its first line, and says how many lines it has."""
+    lines = ["before", "-----BEGIN PRIVATE KEY-----", "MC4CAQAwBQYDK2VwBCIEIPRkGd0rYtXzJ3bQ8nVwLm5oKfHs2uTa7cEx9iRpNy1q", "-----END PRIVATE KEY-----", "after"]
+    found = Kernel(load(), KEY).find_batch(Batch(source="t", first_record=10, records=5, frame=pl.DataFrame({"line": lines})))
+    assert [(11, "SECRET_PRIVATE_KEY", 0, 27)] == found.select("record", "entity", "start", "end").rows()
+    assert 3 == json.loads(found["attributes"][0])["lines"]

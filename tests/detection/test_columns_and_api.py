@@ -1,0 +1,69 @@
+"""Columns and the functions for data frames."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+import leakscope
+import leakscope.api  # noqa: F401 (registers the namespace)
+from leakscope.detection.roles import roles_of
+from leakscope.schema import FINDINGS
+
+TABLE = pl.DataFrame(
+    {
+        "id": [1, 2, 3],
+        "ssn": ["536221234", "536221235", "536221236"],
+        "order_no": ["536221234", "536221235", "536221236"],
+        "contact": ["ana@gmail.com", "bo@gmail.com", "cy@gmail.com"],
+        "tags": [["a", "b"], [], ["c"]],
+    }
+)
+
+
+def test_scan_of_a_frame_gives_findings() -> None:
+    """Lazily, with the contract's columns."""
+    found = leakscope.scan(TABLE)
+    assert isinstance(found, pl.LazyFrame)
+    assert FINDINGS == found.collect_schema()
+    assert {"ssn", "contact"} == set(found.collect()["field"])
+
+
+def test_fields_has_one_row_per_field() -> None:
+    """Entity null where nothing prevails; columns exactly those of the contract."""
+    found = leakscope.fields(TABLE)
+    assert ["field", "entity", "confidence", "prevalence", "count"] == found.columns
+    roles = dict(found.select("field", "entity").iter_rows())
+    assert ("US_SSN", None, "EMAIL_ADDRESS", None) == (roles["ssn"], roles["order_no"], roles["contact"], roles["id"])
+    assert len(roles) == found.height
+
+
+def test_the_namespace_is_the_same_functions() -> None:
+    """On lazy and eager frames."""
+    assert TABLE.lazy().leakscope.fields().equals(TABLE.leakscope.fields())
+
+
+def test_blank_headers_still_tell_what_values_say() -> None:
+    """An address is an address in a column called `c1`."""
+    found = leakscope.fields(TABLE.select(c1="contact", c2="order_no"))
+    assert ["EMAIL_ADDRESS", None] == found["entity"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("key", "role"),
+    [
+        ("firstName", "given_name"), ("first_name", "given_name"), ("Vorname", "given_name"), ("prénom", "given_name"), ("nombre", "given_name"),
+        ("customer.last-name", "surname"), ("apellidos", "surname"), ("emailAddress", "email"), ("home_phone", "phone"), ("Telefonnummer", "phone"),
+        ("dateOfBirth", "date_of_birth"), ("fecha_nacimiento", "date_of_birth"), ("PLZ", "postal_code"), ("zip_code", "postal_code"), ("userId", "online_identifier"),
+        ("soc_sec_id", "us_ssn"), ("姓名", "full_name"),
+    ],
+)  # fmt: skip
+def test_keys_in_many_languages_and_writings(key: str, role: str) -> None:
+    """camelCase, snake_case, accents and abbreviations lead to one role."""
+    assert role == roles_of(key)[0].id
+
+
+@pytest.mark.parametrize("key", ["file_name", "hostname", "ip_address_count", "order_no", "message", "model_name", "state_machine"])
+def test_keys_that_only_look_alike(key: str) -> None:
+    """A file's name is nobody's."""
+    assert not {role.entity for role in roles_of(key)} & {"PERSON", "POSTAL_ADDRESS"}

@@ -1,0 +1,85 @@
+"""The rotation sheet: one row per distinct secret, decoded offline, most dangerous first."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+
+import orjson
+import polars as pl
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+from leakscope.catalogue import load
+from leakscope.detection.decoders import decoded
+from leakscope.detection.kernel import Kernel
+from leakscope.detection.secrets import secrets
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import SECRETS
+from leakscope.text.unfold import describe
+
+KEY = IncidentKey(b"t" * 32)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def sheet(*rows: object) -> pl.DataFrame:
+    """The sheet of some records."""
+    batch = Batch(source="s", first_record=0, records=len(rows), lines=b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return secrets(Kernel(load(), KEY).find_batch(batch), describe(batch), now=NOW)
+
+
+def jwt(**claims: object) -> str:
+    """A signed-looking token with these claims."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, claims)
+    head, body = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts)
+    return f"{head}.{body}.c2lnbmF0dXJlLW9mLXRoaXMtdG9rZW4tMTIz"
+
+
+def test_no_secrets_give_an_empty_sheet() -> None:
+    """With all its columns."""
+    assert SECRETS == sheet({"a": "hello"}).schema
+
+
+def test_one_row_per_distinct_secret_with_counts_and_times() -> None:
+    """Copies in one record and repetitions over records are one row."""
+    url = "postgresql://shop:gr33nTe4pot@db.nordbank.dk:5432/orders"
+    rows = [{"timestamp": f"2025-01-0{day}T00:00:00Z", "_service": name, "u": url, "copy": url} for day, name in ((1, "api"), (3, "web"))]
+    row = sheet(*rows).row(0, named=True)
+    assert (2, 4, ["api", "web"], "db.nordbank.dk:5432/orders") == (row["records"], row["occurrences"], row["services"], row["account"])
+    assert (1, 3) == (row["first_seen"].day, row["last_seen"].day)
+    assert "gr33nTe4pot" not in str(row)
+
+
+def test_a_token_past_its_expiry_is_expired_and_of_low_severity() -> None:
+    """Claims give issuer, scopes and dates."""
+    row = sheet({"t": jwt(iss="https://id.nordbank.dk", scope="read write", exp=1700000000)}).row(0, named=True)
+    assert ("expired", "low", ["read", "write"], "https://id.nordbank.dk") == (row["status"], row["severity"], row["scopes"], row["account"])
+
+
+def test_the_account_inside_an_aws_key_id() -> None:
+    """The twelve digits follow from the id's characters (A. Bartosiewicz, 2022: ASIAQNZGKIQY56JQ7WML belongs to 029608264753)."""
+    assert "029608264753" == decoded("aws_access_key", "ASIAQNZGKIQY56JQ7WML").account
+
+
+def test_private_keys_say_their_kind_and_length() -> None:
+    """Whatever way their line breaks are written."""
+    private = rsa.generate_private_key(65537, 2048)
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    for text in (pem, pem.replace("\n", "\\n"), pem.replace("\n", " ")):
+        assert {"kind": "RSA", "bits": "2048"} == decoded("private_key", text).details
+    small = ed25519.Ed25519PrivateKey.generate().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
+    assert "Ed25519" == (decoded("private_key", small.decode()).details or {})["kind"]
+
+
+def test_the_most_dangerous_come_first() -> None:
+    """Critical before high before what is expired."""
+    found = sheet({"t": jwt(exp=1700000000)}, {"password": "Sommer2719"}, {"u": "redis://:k7Rvq9z1@cache.sud.it:6379/0"})
+    assert ["SECRET_CONNECTION_STRING", "CREDENTIAL_PASSWORD", "SECRET_JWT"] == found["entity"].to_list()
+
+
+def test_a_documented_example_is_called_one() -> None:
+    """It stands on the sheet, but nobody has to hurry."""
+    row = sheet({"k": "AKIAIOSFODNN7EXAMPLE"}).row(0, named=True)
+    assert ("documented_example", "low") == (row["status"], row["severity"])
