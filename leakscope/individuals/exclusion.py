@@ -92,6 +92,8 @@ def reasons(distinct: pl.DataFrame) -> pl.DataFrame:
 LEAST_CONFIDENCE = 0.75
 #: A first and a last name together are seldom anything else.
 LEAST_FOR_FULL_NAME = 0.55
+#: A single word in a chat that a model takes for a name is as often a thing or a place.
+LEAST_FOR_A_WORD = 0.985
 DOUBTFUL = "only a doubtful finding"
 
 
@@ -100,14 +102,15 @@ def doubtful(members: pl.DataFrame) -> pl.DataFrame:
     Clusters whose every identifying finding is more doubtful than `LEAST_CONFIDENCE`.
 
     Args:
-        members: `cluster, entity, value, rank, confidence` of every sighting.
+        members: `cluster, entity, value, rank, confidence, in_turn` of every sighting.
 
     Returns:
         `cluster, reason`.
     """
     naming = (pl.col("rank") > 0) | pl.col("entity").is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"])
     full_name = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
-    least = pl.when(full_name).then(LEAST_FOR_FULL_NAME).otherwise(LEAST_CONFIDENCE)
+    word = (pl.col("entity") == "PERSON") & pl.col("in_turn") & ~full_name
+    least = pl.when(full_name).then(LEAST_FOR_FULL_NAME).when(word).then(LEAST_FOR_A_WORD).otherwise(LEAST_CONFIDENCE)
     sure = members.filter(naming).group_by("cluster").agg(sure=(pl.col("confidence") >= least).any())
     return sure.filter(~pl.col("sure")).select("cluster", reason=pl.lit(DOUBTFUL))
 

@@ -1,0 +1,117 @@
+"""`people` and `review` on a finished case."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from leakscope.cli import cli
+from leakscope.errors import UsageError
+from leakscope.safety.ledger import read_ledger
+
+ROWS = [("ann.lee@gmx.de", "Ann Lee"), ("bob.ray@gmx.de", "Bob Ray"), ("noreply@firm.de", ""), *((f"person.{n}@gmx.de", f"Person Number{n}") for n in range(12)), *(("", "") for _ in range(25))]
+
+
+def run(*arguments, stdin=None):
+    """The command's result, errors raised."""
+    return CliRunner().invoke(cli, [str(one) for one in arguments], input=stdin, catch_exceptions=False, standalone_mode=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Evidence and the case made of it."""
+    root = tmp_path_factory.mktemp("case")
+    evidence = root / "customers.csv"
+    evidence.write_text("email,full_name\n" + "".join(f"{email},{name}\n" for email, name in ROWS))
+    run("assess", evidence, "--case", root / "case", "--names", "none", "--format", "json")
+    return root
+
+
+@pytest.fixture
+def case(folder, tmp_path):
+    """A copy of the case that a test may change."""
+    copy = tmp_path / "case"
+    copy.mkdir(mode=0o700)
+    for file in (folder / "case").iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    return copy
+
+
+def people(case, *options):
+    """The people as JSON prints them."""
+    return json.loads(run("people", case, "--format", "json", *options).stdout)
+
+
+def test_people_are_listed_without_their_values(case):
+    """Masked labels, elements, and who is not counted and why."""
+    rows = people(case)
+    shown = run("people", case, "--limit", 0).stdout
+
+    assert len([row for row in rows if row["counted"]]) == 14
+    assert [row["reason"] for row in people(case, "--not-counted")] == ["bot"]
+    assert "ann.lee" not in shown + json.dumps(rows)
+    assert "email_personal" in shown
+
+
+def test_the_csv_holds_one_row_a_person(case):
+    """With a header."""
+    rows = list(csv.DictReader(run("people", case, "--format", "csv").stdout.splitlines()))
+
+    assert len(rows) == len(people(case))
+    assert {"person", "label", "exposed"} <= set(rows[0])
+
+
+def test_a_merge_and_its_split_are_remembered_and_the_case_still_adds_up(case):
+    """In the tables, the assessment, the decisions and the ledger."""
+    first, second = (row["person"] for row in people(case)[:2])
+    before = len(people(case))
+
+    assert len(people(case, "--merge", first, second, "--why", "same card")) == before - 1
+    assert json.loads((case / "assessment.json").read_text())["individuals"]["observed"]["value"] == 13
+    assert run("verify", case).exit_code in (0, None)
+    assert len(people(case, "--split", first, "--why", "a mistake")) == before
+    assert run("verify", case).exit_code in (0, None)
+    decided = [entry["facts"] for entry in read_ledger(case / "ledger.jsonl") if entry["event"] == "override"]
+    assert [(one["action"], one["why"]) for one in decided] == [("merge", "same card"), ("split", "a mistake")]
+
+
+@pytest.mark.parametrize("options", [("--merge", "person-0", "person-1", "--why", "x"), ("--split", "person-0", "--why", "x"), ("--split", "person-0")])
+def test_an_impossible_decision_is_refused_and_changes_nothing(case, options):
+    """Unknown people, or no reason."""
+    before = (case / "ledger.jsonl").read_bytes()
+    with pytest.raises(UsageError):
+        run("people", case, *options)
+
+    assert (case / "ledger.jsonl").read_bytes() == before
+
+
+def test_labels_travel_by_csv_and_come_back_as_estimates(case, tmp_path):
+    """Precision, elusion and recall with intervals, in the assessment too."""
+    sheet = tmp_path / "labels.csv"
+    run("review", case, "--sample", 30, "--export", sheet)
+    rows = list(csv.DictReader(sheet.read_text().splitlines()))
+    for row in rows:
+        row["label"] = "right" if row["kind"] == "finding" else "clean"
+    with Path(sheet).open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    review = json.loads(run("review", case, "--sample", 30, "--import", sheet).stdout)
+
+    assert len(rows) == 30
+    assert review["precision"]["value"] == review["recall"]["value"] == 1
+    assert review["elusion"]["value"] == 0
+    assert review["elusion"]["high"] > 0
+    assert json.loads((case / "assessment.json").read_text())["quality"]["review"] == review
+    assert run("verify", case).exit_code in (0, None)
+
+
+def test_items_are_labelled_in_the_terminal_and_kept_when_stopped(case, folder):
+    """Two labels and then a stop; the record is shown when its evidence is at hand."""
+    answered = run("review", case, "--sample", 10, "--evidence", folder / "customers.csv", stdin="r\nw\nq\n")
+    again = run("review", case, "--sample", 10, stdin="q\n")
+
+    assert json.loads(answered.stdout)["labelled"] == 2
+    assert "of 8" in again.stderr
