@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_CASE ?= demo-case
+# Test processes; a file's tests stay together, because they share its fixtures.
+WORKERS ?= 2
 
 .PHONY: setup setup-dev demo test test-slow lint lock docs check clean
 
@@ -29,10 +31,10 @@ demo: setup
 	$(BIN)/leakscope demo --case $(DEMO_CASE)
 
 test: setup-dev
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-slow: setup-dev
-	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup-dev
 	$(BIN)/ruff check leakscope tests benchmarks training
