@@ -74,7 +74,8 @@ def estimate(run: Run) -> Run:
     stated = run.facts.population
     design = run.options.design or (SampleDesign(stated.design) if stated.design != "unknown" else SampleDesign.UNKNOWN)
     drawn = run.records.height if run.options.rows is not None or run.options.fraction is not None else None
-    sample = Sample(design=design, population=dict(run.options.population or stated.records), drawn=drawn, seed=run.options.seed)
+    supplied = sum(one.examined + one.not_drawn for one in run.exhibits) if drawn is not None else None
+    sample = Sample(design=design, population=dict(run.options.population or stated.records), drawn=drawn, seed=run.options.seed, supplied=supplied)
     return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings, run.linked, sample))
 
 
