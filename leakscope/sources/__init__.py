@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from leakscope.errors import Locator, SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.registry import discover
-from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.evidence import Budget, Evidence, head_of
 
 #: Bytes of a file's start that a sniffer sees.
 HEAD_BYTES = 64 * 1024
@@ -69,6 +69,8 @@ def expand(evidence: Evidence, depth: int = 0) -> Iterator[tuple[Evidence, Forma
 
     Pieces that cannot be opened come out as `SetAside`, each with its reason; nothing is left out silently.
     """
+    if depth == 0:
+        evidence = replace(evidence, budget=Budget((evidence.size_bytes or 0) * MAX_RATIO + GRACE_BYTES, MAX_MEMBERS))
     if depth > MAX_NESTING:
         yield SetAside(source=evidence.name, reason="nested-too-deep", detail=f"More than {MAX_NESTING} containers in one another.", size_bytes=evidence.size_bytes)
         return
@@ -86,6 +88,10 @@ def expand(evidence: Evidence, depth: int = 0) -> Iterator[tuple[Evidence, Forma
 
 
 MAX_NESTING = 8
+#: More output than this for each supplied byte is a bomb: text compresses 10 to 30 times, rarely over 200.
+MAX_RATIO = 1_000
+GRACE_BYTES = 64 << 20
+MAX_MEMBERS = 200_000
 
 
 def _expand_container(evidence: Evidence, container: Format, depth: int) -> Iterator[tuple[Evidence, Format] | SetAside]:
@@ -94,10 +100,15 @@ def _expand_container(evidence: Evidence, container: Format, depth: int) -> Iter
         for inner in container.expand(evidence):
             if isinstance(inner, SetAside):
                 yield inner
+            elif evidence.budget is not None and not evidence.budget.piece():
+                yield SetAside(source=evidence.name, reason="bomb", detail=f"Over {MAX_MEMBERS} members; the rest is not read.")
+                return
             else:
                 yield from expand(inner, depth + 1)
     except SetAsideError as error:
         yield SetAside(source=evidence.name, reason=error.reason, detail=error.message, size_bytes=evidence.size_bytes)
+    except Exception as error:  # a library may raise anything over hostile bytes
+        yield SetAside(source=evidence.name, reason="damaged", detail=f"The {container.name} reader stopped: {type(error).__name__}.", size_bytes=evidence.size_bytes)
 
 
 def _unknown(evidence: Evidence) -> SetAside:

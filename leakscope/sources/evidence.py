@@ -19,6 +19,35 @@ from leakscope.safety.escape import plain
 CHUNK_BYTES = 1 << 20
 
 
+class Budget:
+    """
+    What may still come out of one supplied file, however its containers nest: the one mutable thing of an evidence.
+
+    Args:
+        left_bytes: decompressed bytes, all members and depths together.
+        left_pieces: members.
+    """
+
+    def __init__(self, left_bytes: int, left_pieces: int) -> None:
+        self._left_bytes, self._left_pieces = left_bytes, left_pieces
+
+    def spend(self, size_bytes: int) -> None:
+        """
+        Count decompressed bytes.
+
+        Raises:
+            SetAsideError: there are too many.
+        """
+        self._left_bytes -= size_bytes
+        if self._left_bytes < 0:
+            raise SetAsideError("Far more comes out of it than an honest container of its size holds.", reason="bomb")
+
+    def piece(self) -> bool:
+        """Count a member; false when there were too many."""
+        self._left_pieces -= 1
+        return self._left_pieces >= 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
@@ -30,6 +59,7 @@ class Evidence:
         size_bytes: their number, when known before reading.
         path: the file on disk they come from; null inside a container or on stdin.
         parent: name of the container they were found in.
+        budget: shared by everything that comes out of one supplied file; null before a container was opened.
     """
 
     name: str
@@ -37,6 +67,7 @@ class Evidence:
     size_bytes: int | None = None
     path: Path | None = None
     parent: str | None = None
+    budget: Budget | None = None
 
     def open(self) -> BinaryIO:
         """
@@ -52,7 +83,7 @@ class Evidence:
 
     def inside(self, name: str, opener: Callable[[], BinaryIO], size_bytes: int | None = None) -> Evidence:
         """Evidence found inside this one."""
-        return Evidence(name=plain(name), opener=opener, size_bytes=size_bytes, parent=self.name)
+        return Evidence(name=plain(name), opener=opener, size_bytes=size_bytes, parent=self.name, budget=self.budget)
 
 
 def head_of(evidence: Evidence, size_bytes: int) -> bytes:
