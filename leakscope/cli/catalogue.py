@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -41,8 +42,12 @@ def list_command(kind: str, form: str, rules: Path | None) -> None:
 @click.argument("name")
 @RULES
 def show_command(name: str, rules: Path | None) -> None:
-    """One detector in full: what it finds, how sure it is, what one exposed means, where its facts come from."""
-    found = importlib.import_module("leakscope.detection.listing").shown(name, rules)
+    """One detector or jurisdiction in full: what it says, how sure it is, where its facts come from."""
+    law = importlib.import_module("leakscope.notification.law")
+    if name.upper() in law.jurisdictions():
+        found = law.shown(name.upper())
+    else:
+        found = importlib.import_module("leakscope.detection.listing").shown(name, rules)
     sys.stdout.buffer.write(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
@@ -50,7 +55,7 @@ def show_command(name: str, rules: Path | None) -> None:
 @RULES
 @click.pass_context
 def check_command(ctx: click.Context, rules: Path | None) -> None:
-    """Hold every rule to the form, and put its own examples through the kernel."""
+    """Hold every rule to the form, put its own examples through the kernel, and every jurisdiction's cases through the engine."""
     from leakscope.catalogue import load
     from leakscope.catalogue.check import check
 
@@ -60,4 +65,16 @@ def check_command(ctx: click.Context, rules: Path | None) -> None:
     for problem in problems:
         click.echo(plain(str(problem)))
     click.echo(f"{len(own) or len(catalogue.detectors)} rules checked, {len(problems)} problem{'' if len(problems) == 1 else 's'}.", err=True)
-    set_exit_code(ctx, 2 if problems else 0)
+    law_problems = [] if rules else _check_law()
+    set_exit_code(ctx, 2 if problems or law_problems else 0)
+
+
+def _check_law() -> list[str]:
+    from leakscope.notification.document import law_problems
+    from leakscope.notification.law import jurisdictions
+
+    problems = law_problems(datetime.now(UTC).date())
+    for problem in problems:
+        click.echo(plain(problem))
+    click.echo(f"{len(jurisdictions())} jurisdictions checked, {len(problems)} problem{'' if len(problems) == 1 else 's'}.", err=True)
+    return problems

@@ -119,7 +119,10 @@ class Headcount:
 
     def _scaled(self, low: float, value: float, high: float) -> Estimate:
         total, seen = self.total, self.observed
-        if seen == 0 or (total.basis is Basis.EXACT and total.value == seen):
+        if seen == 0:
+            top = None if self.open_ended else total.high
+            return Estimate(value=0, low=0, high=top, method="nobody observed in the evidence", basis=Basis.BOUNDS if top != 0 else Basis.EXACT)
+        if total.basis is Basis.EXACT and total.value == seen:
             top = None if self.open_ended else high
             basis = Basis.EXACT if low == high and top is not None else Basis.BOUNDS
             method = "counted in the evidence" + ("; the exposure may hold more" if self.open_ended else "")

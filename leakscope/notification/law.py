@@ -316,6 +316,20 @@ def tables(name: str) -> Mapping[str, Any]:
     return tomllib.loads((files(__package__) / f"{name}.toml").read_text("utf-8"))
 
 
+def shown(name: str) -> dict[str, Any]:
+    """
+    A jurisdiction's file as it stands, for people to check: scope, versions, duties, sources, worked cases.
+
+    Raises:
+        CatalogueError: no jurisdiction has that id.
+    """
+    for root in (folder(), *_packs()):
+        for path in root.iterdir():
+            if path.name.endswith(".toml") and (held := tomllib.loads(path.read_text("utf-8")))["jurisdiction"]["id"] == name:
+                return held
+    raise CatalogueError(f"there is no jurisdiction called {name}", hint="leakscope catalogue list jurisdictions names them all")
+
+
 @cache
 def law_hash() -> str:
     """SHA-256 over every law file in use, so that a decision says which law data it was taken on."""

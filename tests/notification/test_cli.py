@@ -151,3 +151,11 @@ def test_facts_check_says_what_is_stated(facts):
 
     assert "9 facts stated" in result.output
     assert run("facts", "check", facts).exit_code != 0
+
+
+def test_catalogue_shows_a_jurisdiction_as_its_file_says():
+    """Counsel reads scope, duties, sources and cases in one place."""
+    shown = json.loads(run("catalogue", "show", "us-ma").stdout)
+
+    assert shown["jurisdiction"]["name"] == "Massachusetts"
+    assert shown["version"][0]["confidence"]["level"] == "verified-primary"

@@ -124,6 +124,15 @@ def test_none_seen_in_a_sample_is_not_none_in_the_exposure():
     assert found.high == pytest.approx(1000 * (1 - 0.05 ** (1 / 100)), abs=1)
 
 
+def test_nobody_observed_does_not_mean_nobody_exposed():
+    """With no people in a sample the exposure's own upper end stands; with all of it read, nobody is nobody."""
+    sample = Headcount.of((), {"exposure": Estimate(value=0, low=0, high=40, method="upper bound", basis=Basis.SAMPLE)}, full=False)
+    whole = Headcount.of((), {}, full=True)
+
+    assert sample.count("anybody", lambda row: YES).high == 40
+    assert whole.count("anybody", lambda row: YES).high == 0
+
+
 def test_people_of_unknown_residence_widen_the_interval():
     """They may live anywhere; the point value shares them out like the known ones."""
     rows = (Profile("US-TX", frozenset({"ssn"}), frozenset(), 30), Profile("DE", frozenset({"ssn"}), frozenset(), 30), Profile(None, frozenset({"ssn"}), frozenset(), 40))
