@@ -22,7 +22,7 @@ def run(tmp_path):
         descriptor = os.open(path, os.O_RDONLY)
         messages, reason = [], None
         try:
-            messages.extend(jail.run(f"jail_targets:{target}", descriptor, arguments or {}, Ceilings(**ceilings)))
+            messages.extend(jail.run(f"tests.safety.jail_targets:{target}", descriptor, arguments or {}, Ceilings(**ceilings)))
         except SetAsideError as error:
             reason = error.reason
             assert "canary" not in str(error)
