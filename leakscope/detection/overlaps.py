@@ -1,10 +1,11 @@
 """
 Which of several overlapping findings stands, and what becomes of the others.
 
-Secrets and credentials compete among themselves, and so does everything else. Among overlapping candidates of one group the
-winner is: a secret whose issuer is known before one of unknown origin, if it is more likely right than not; of those with
-confidence 0.85 or more, the validated before the unvalidated, then the longest, then the surest; if there is none so sure, the
-surest, then the longest; then the detector whose id sorts first. The others are kept in the winner's `alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
+Secrets and credentials compete among themselves, and so does everything else. Of overlapping candidates of one type, the longest
+of those with confidence 0.85 or more stands; if none is so sure, the surest. Then types compete: a secret whose issuer is known
+wins over one of unknown origin, if it is more likely right than not; of those with confidence 0.85 or more, the validated wins over
+the unvalidated, then the longest, then the surest; if none is so sure, the surest, then the longest; then the detector whose id
+sorts first. The others are kept in the winner's `alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
 login with password, whose e-mail address is a finding of its own.
 """
 
@@ -45,11 +46,27 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
     listed = list(candidates)
     if len(listed) < 2:
         return listed
-    secrets = _winners([one for one in listed if is_secret(one.entity)])
-    others = _winners([one for one in listed if not is_secret(one.entity)])
+    secrets = _winners(_longest([one for one in listed if is_secret(one.entity)]))
+    others = _winners(_longest([one for one in listed if not is_secret(one.entity)]))
     covers = [(one.start, one.end) for one in secrets if one.entity not in _PAIRS]
     kept = [one for one in others if not any(start <= one.start and one.end <= end for start, end in covers)]
     return sorted([*secrets, *kept], key=lambda one: (one.start, one.end, one.detector))
+
+
+def _longest(listed: list[Candidate]) -> list[Candidate]:
+    """Of overlapping candidates of one type, the one that stands for the type."""
+    standing: list[Candidate] = []
+    for one in sorted(listed, key=_rank_in_type, reverse=True):
+        if not any(other.entity == one.entity and one.start < other.end and other.start < one.end for other in standing):
+            standing.append(one)
+    return standing
+
+
+def _rank_in_type(one: Candidate) -> tuple[bool, bool, float, bool, float, tuple[int, ...]]:
+    issued, sure, validated, *_ = _rank(one)
+    length = float(one.end - one.start)
+    backwards = tuple(-ord(c) for c in one.detector)
+    return (issued, sure, length, validated, one.confidence, backwards) if sure else (issued, sure, one.confidence, validated, length, backwards)
 
 
 def _winners(listed: list[Candidate]) -> list[Candidate]:
