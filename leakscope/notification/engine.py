@@ -183,7 +183,7 @@ def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
     seats = leading(setting.facts)
     named = [row for row in jurisdictions().values() if row.scope.basis == "member_state" and row.scope.establishment[0] in seats]
     if not named:
-        outside = setting.facts.incident.establishments is not None
+        outside = seated_in(setting.jurisdiction, setting.facts) is NO
         return "the authority of each affected member state, listed one by one" if outside else rule.recipient
     authorities = [f"{row.versions[0].duties[-1].recipient} ({row.name})" for row in named]
     if len(authorities) == 1:

@@ -191,13 +191,20 @@ def _read(path: str, spec: Mapping[str, Any], value: Any, zone: ZoneInfo | None)
     if kind == "instant":
         return _read_instant(path, value, zone)
     if kind in ("texts", "texts_or_null"):
-        return tuple(_strings(path, value))
+        said = _strings(path, value)
+        return tuple(code.upper() for code in said) if path in _CODES else tuple(said)
+    if path == "incident.main_establishment" and isinstance(value, str):
+        return value.upper()
     readers: dict[str, Any] = {"text": str, "integer": int, "number": (int, float), "boolean": bool, "mapping": Mapping}
     if kind == "counts":
         return _counts(path, value)
     if kind != "any" and (not isinstance(value, readers[kind]) or (isinstance(value, bool) and kind != "boolean")):
         raise FactsError(f"{path} must be a {kind}", hint=spec["help"])
     return value
+
+
+#: Lists of ISO codes, which people also write in small letters.
+_CODES = ("incident.establishments", "incident.targets")
 
 
 def _checked_choice(path: str, value: Any, choices: tuple[str, ...]) -> str:

@@ -13,6 +13,8 @@ from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import lives_in
 
 EEA = "EU-GDPR"
+#: What people write for the whole of it.
+_EEA_WORDS = ("EU", "EEA")
 
 
 def nexus(row: Jurisdiction, people: Headcount, facts: Facts) -> Outcome:
@@ -38,7 +40,8 @@ def seated_in(row: Jurisdiction, facts: Facts) -> Kleene:
     given = facts.incident.establishments
     main = facts.incident.main_establishment
     places = (*(given or ()), *((main,) if main else ()))
-    if any(lives_in(place, row.scope.establishment) is YES for place in places):
+    codes = (*row.scope.establishment, *_EEA_WORDS) if row.id == EEA else row.scope.establishment
+    if any(lives_in(place, codes) is YES for place in places):
         return YES
     return UNKNOWN if given is None else NO
 
@@ -51,7 +54,7 @@ def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts)
         return Outcome(NO, (), read)
     aimed = facts.incident.targets
     europe = row.id == EEA or row.scope.basis == "member_state"
-    codes = (*row.scope.residence, *(("EU", "EEA") if europe else ()))
+    codes = (*row.scope.residence, *(_EEA_WORDS if europe else ()))
     targeted = UNKNOWN if aimed is None else known(any(lives_in(place, codes) is not NO for place in aimed))
     value = seated | targeted
     if value is NO and row.scope.basis == "member_state":
@@ -111,7 +114,7 @@ def addressed(rule: DutyRule, row: Jurisdiction, facts: Facts) -> Outcome | None
     seats = facts.incident.establishments
     if seats is None:
         return Outcome(UNKNOWN, ("open whether you are established in the EEA, which decides the authority",), read, ("incident.establishments",))
-    if leading(facts):
+    if seated_in(jurisdictions()[EEA], facts) is YES:
         return Outcome(NO, ("one notice to the lead authority under the GDPR covers this one",), read)
     return Outcome(YES, ("not established in the EEA: each affected state's authority is told (EDPB Guidelines 9/2022)",), read)
 

@@ -59,6 +59,16 @@ def test_the_lead_authority_is_that_of_the_main_establishment():
     assert not [duty for duty in decision.duties if duty["jurisdiction"] in ("EU-DE", "EU-FR")]
 
 
+def test_codes_may_be_small_and_the_union_may_stand_for_its_states():
+    """`de` is Germany; an establishment somewhere in the EU has a lead authority, which the recipient leaves open."""
+    small = decided({"incident.establishments": ["de"], "incident.main_establishment": "de"})
+    union = decided({"incident.establishments": ["EU"], "incident.main_establishment": "unknown"})
+
+    assert "Germany" in duty_of(small, "EU-GDPR-regulator")["recipient"]
+    assert duty_of(union, "EU-GDPR-regulator")["recipient"].startswith("competent supervisory authority")
+    assert not [duty for duty in union.duties if duty["jurisdiction"] == "EU-DE"]
+
+
 def test_outside_the_eea_each_affected_authority_is_told():
     """No establishment, no lead authority (EDPB Guidelines 9/2022)."""
     decision = decided({"incident.establishments": ["US-CA"], "incident.main_establishment": "US", "incident.targets": ["EU"]})
