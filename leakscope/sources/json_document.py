@@ -111,11 +111,20 @@ def sniff(head: bytes, name: str) -> float:
     if text[:1] not in (b"{", b"["):
         return 0.0
     first, _, rest = text.partition(b"\n")
-    if text.startswith(b"{") and rest.strip() and first.rstrip().endswith(b"}") and _is_value(first.strip()):
+    if text.startswith(b"{") and first.rstrip().endswith(b"}") and _is_value(first.strip()) and (rest.strip() or not _spreads(_loaded(first.strip()))):
         return 0.0
     if not _is_prefix(text):
         return 0.0
     return 0.92 if name.endswith((".json", ".geojson", ".har", ".ipynb", ".map")) else 0.8
+
+
+def _spreads(value: Any) -> bool:
+    """Whether an object holds records rather than being one."""
+    if not isinstance(value, dict):
+        return False
+    inner = [one for name, one in value.items() if name in WRAPPERS]
+    wrapped = any(isinstance(one, dict) and _wrapped_in(one) for one in inner)
+    return wrapped or _wrapped_in(value) is not None or any(_holds_records(one) for name, one in value.items() if name not in _OF_ONE)
 
 
 def _loaded(raw: bytes) -> Any:
