@@ -111,6 +111,22 @@ def _identifiers(found: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([part.select("unit", "place", basis=pl.lit(basis)) for part, basis in parts])
 
 
+@cache
+def _zip_states() -> Mapping[str, str]:
+    """First three digits of a US ZIP code -> ISO 3166-2."""
+    rows = places()["zip_prefixes"].items()
+    return {f"{prefix:03d}": f"US-{state}" for state, ranges in rows for low, high in ranges for prefix in range(low, high + 1)}
+
+
+def _zip_codes(found: pl.DataFrame, voted: pl.DataFrame) -> pl.DataFrame:
+    """Votes of postal codes for a US state, where the unit has another vote for the country; a lost leading zero is put back."""
+    american = voted.filter(pl.col("place").str.starts_with("US")).select("unit").unique()
+    codes = found.filter((pl.col("entity") == "POSTAL_CODE") & pl.col("value").str.contains(r"^\d{4,5}(\d{4})?$")).join(american, on="unit", how="semi")
+    whole = pl.when(pl.col("value").str.len_chars().is_in([4, 8])).then(pl.lit("0") + pl.col("value")).otherwise("value")
+    state = whole.str.slice(0, 3).replace_strict(dict(_zip_states()), default=None, return_dtype=pl.String)
+    return codes.with_columns(place=state).drop_nulls("place").select("unit", "place", basis=pl.lit("address"))
+
+
 def _attributes(found: pl.DataFrame) -> pl.DataFrame:
     """Votes of what detectors noted: a locale, the country of an address by a geolocation field."""
     noted = found.filter(pl.col("attributes").str.contains('"(?:locale|ip_country)"'))
@@ -131,10 +147,11 @@ def votes(placed: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `unit, place, basis`, distinct; `place` is ISO 3166-1 or 3166-2.
     """
-    wanted = ("POSTAL_ADDRESS", "LOCATION", "NRP", "PHONE_NUMBER", "IBAN_CODE", "EMAIL_ADDRESS", *(n for n, e in entities().items() if e.country))
+    wanted = ("POSTAL_ADDRESS", "POSTAL_CODE", "LOCATION", "NRP", "PHONE_NUMBER", "IBAN_CODE", "EMAIL_ADDRESS", *(n for n, e in entities().items() if e.country))
     found = placed.filter(pl.col("entity").is_in(wanted)).select("unit", "source", "entity", "value", "field", "attributes")
     parts = [_addresses(found), _named_columns(found), _identifiers(found), _attributes(found)]
-    return pl.concat([part.cast(_VOTE) for part in parts]).unique()
+    voted = pl.concat([part.cast(_VOTE) for part in parts])
+    return pl.concat([voted, _zip_codes(found, voted).cast(_VOTE)]).unique()
 
 
 def residences(cluster_votes: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,9 @@ def residence(*rows):
         ([(0, "mail2", "EMAIL_ADDRESS", "ann@firma.at")], ("AT", "domain")),
         ([(0, "country", "LOCATION", "Brazil")], ("BR", "address")),
         ([(0, "country", "LOCATION", "US"), (0, "state", "LOCATION", "CA")], ("US-CA", "address")),
+        ([(0, "country", "LOCATION", "US"), (0, "zip", "POSTAL_CODE", "94110-1234")], ("US-CA", "address")),
+        ([(0, "country", "LOCATION", "USA"), (0, "zip", "POSTAL_CODE", "2139")], ("US-MA", "address")),
+        ([(0, "country", "LOCATION", "Germany"), (0, "plz", "POSTAL_CODE", "94110")], ("DE", "address")),
         ([(0, "phone", "PHONE_NUMBER", "+33 1 23 45 67 89"), (0, "mail2", "EMAIL_ADDRESS", "ann@firma.de")], ("FR", "phone_prefix")),
     ],
 )
@@ -53,4 +56,7 @@ def test_the_places_are_those_of_the_standards():
 
     assert {code for code in table["countries"] if phonenumbers.country_code_for_region(code) == 0} == set()
     assert all(len(names) == len(set(names.values())) for names in table["divisions"].values())
+    prefixes = [prefix for ranges in table["zip_prefixes"].values() for low, high in ranges for prefix in range(low, high + 1)]
+    assert len(prefixes) == len(set(prefixes))
+    assert set(table["zip_prefixes"]) <= set(table["divisions"]["US"])
     assert set(table["weights"]) == {"address", "national_id", "phone_prefix", "bank_account", "locale", "ip_country", "domain"}
