@@ -111,6 +111,7 @@ def decide(
     drafts = frozenset(proposed)
     found = answer(people, facts, on, proposed=drafts)
     duties, overrides = _overridden(found, facts)
+    duties = [_to_each(duty, individuals) for duty in duties]
     return Decision(
         duties=duties,
         what_would_change=changes(found, people, facts, on, proposed=drafts),
@@ -137,6 +138,14 @@ def _overridden(found: Answer, facts: Facts) -> tuple[list[dict[str, Any]], list
             said = f"decided by {override.who} on {(when or '')[:10]}: {override.why} (the rules say: {duty['status'].replace('_', ' ')})"
             duties[override.target] = {**duty, "status": override.value, "probability": None, "why": [said, *duty["why"]]}
     return sorted(duties.values(), key=in_order), applied
+
+
+def _to_each(duty: dict[str, Any], individuals: pl.DataFrame) -> dict[str, Any]:
+    """A processor's notice goes to every controller whose people are in the evidence."""
+    controllers = individuals.filter(pl.col("counted").fill_null(True))["controller"].drop_nulls().n_unique()
+    if duty["recipient_kind"] != "controller" or controllers < 2:
+        return duty
+    return {**duty, "recipient": f"{duty['recipient']}, each of the {controllers} in the evidence"}
 
 
 def _notified(duty: Mapping[str, Any], facts: Facts) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from leakscope.errors import FactsError
 from leakscope.notification.facts import LISTS, SCHEMA_VERSION, TABLES, TRI
+from leakscope.notification.law import jurisdictions
 
 _HEAD = f"""# Facts of the incident, for `leakscope assess --facts` and `leakscope decide --facts`.
 # Take the # away from what you know; what stays commented is unknown, and unknown is a valid answer.
@@ -20,9 +21,6 @@ _HEAD = f"""# Facts of the incident, for `leakscope assess --facts` and `leaksco
 schema_version = {SCHEMA_VERSION}
 # ordered = ["IL"]            # jurisdictions whose authority ordered a notice
 
-[determinations]
-# Judgements only you can make, by the name that `leakscope decide` asks for:
-# nis2_significant = "yes"
 """
 _EXAMPLES: Mapping[str, str] = {
     "text": '""', "instant": "2026-11-02T09:30:00+01:00", "integer": "250", "number": "12", "boolean": "true", "texts": '["..."]',
@@ -32,7 +30,7 @@ _EXAMPLES: Mapping[str, str] = {
 
 def template() -> str:
     """A commented facts file in which nothing is stated yet."""
-    parts = [_HEAD]
+    parts = [_HEAD, _determinations()]
     for name, kind in TABLES.items():
         parts.append(f"# {(kind.__doc__ or '').strip()}\n[{name}]\n" + "".join(_line(spec) for spec in fields(kind)))
     for name, (_, kind) in LISTS.items():
@@ -42,8 +40,23 @@ def template() -> str:
 
 
 def _line(spec: Field[Any]) -> str:
-    shown = " | ".join(f'"{choice}"' for choice in spec.metadata["choices"]) or _EXAMPLES[spec.metadata["kind"]]
-    return f"# {spec.metadata['help']}\n# {spec.name} = {shown}\n"
+    return f"# {spec.metadata['help']}\n# {spec.name} = {_shown(spec.metadata['choices']) or _EXAMPLES[spec.metadata['kind']]}\n"
+
+
+def _shown(choices: tuple[str, ...]) -> str:
+    """A valid line once its first # is gone: unknown, with the other answers behind it."""
+    others = ", ".join(f'"{choice}"' for choice in choices if choice != "unknown")
+    return f'"unknown"  # or {others}' if choices else ""
+
+
+def _determinations() -> str:
+    """The judgements that rules ask for, with the rows that ask."""
+    asked: dict[str, list[str]] = {}
+    for row in jurisdictions().values():
+        for name in {name for version in row.versions for rule in version.duties for name in (*rule.all_of, *rule.any_of) if name.startswith("determination:")}:
+            asked.setdefault(name.partition(":")[2], []).append(row.id)
+    lines = "".join(f'# {name} = "unknown"  # or "yes", "no"; asked by {", ".join(rows)}\n' for name, rows in sorted(asked.items()))
+    return f"# Judgements only you can make.\n[determinations]\n{lines}"
 
 
 def with_answer(text: str, path: str, value: Any) -> str:

@@ -201,6 +201,17 @@ def test_hipaa_lists_the_four_factors_and_presumes_a_breach():
     assert duty_of(shown, "US-HIPAA-individuals")["status"] == "does_not_apply"
 
 
+def test_a_processor_with_several_controllers_tells_each():
+    """The evidence of a processor holds the people of more than one controller."""
+    import polars as pl
+
+    people, held = frames(GROUPS)
+    people = people.with_columns(controller=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("tenant-1")).otherwise(pl.lit("tenant-2")))
+    decision = decide(individuals=people, person_elements=held, counts={"individuals": exact(15)}, facts=facts_of({**HERE, "incident.role": "processor"}), on=DAY)
+
+    assert "each of the 2" in duty_of(decision, "EU-GDPR-controller")["recipient"]
+
+
 def test_a_processor_owes_notice_to_its_controller_and_the_rest_is_the_controller_s():
     """Role decides who owes what."""
     decision = decided({"incident.role": "processor"})

@@ -1,5 +1,6 @@
 """Facts are read strictly, unknown is a value, and what is wrong is said so that it can be mended."""
 
+import re
 import tomllib
 from datetime import UTC, datetime
 
@@ -84,6 +85,16 @@ def test_the_template_states_nothing_and_names_every_fact():
     assert from_mapping(tomllib.loads(text)) == Facts()
     for path in USUAL:
         assert f"\n# {path.partition('.')[2]} = " in text
+
+
+def test_a_line_of_the_template_is_valid_once_its_sign_is_gone():
+    """Taking away the first # of every offered fact gives a file that reads, with every choice still unknown."""
+    lines = [line[2:] if re.match(r"# (\w+ = |\[\[)", line) else line for line in template().splitlines()]
+    lines = [line for line in lines if not line.startswith(("target", "value", "who", "why", "when", "duty", "how", "[[", "time_zone"))]
+    facts = from_mapping(tomllib.loads("\n".join(lines)))
+
+    assert facts.exposure.access == "unknown"
+    assert facts.determinations["material"] == "unknown"
 
 
 def test_an_answer_is_written_into_the_file_and_nothing_else_changes():
