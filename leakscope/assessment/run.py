@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -11,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import polars as pl
 
 from leakscope import __version__
-from leakscope.assessment.case import Case, create_case, open_case
+from leakscope.assessment.case import create_case, open_case
 from leakscope.assessment.options import Options, check, parse_population, with_pipeline
 from leakscope.assessment.pipelines import parse_duration
 from leakscope.assessment.state import Progress, Run, Silent
@@ -182,20 +180,8 @@ def write_report(case: Path, form: str, target: Path, *, now: datetime | None = 
     Raises:
         UsageError: there is no such form.
     """
-    from leakscope.reports import reports
+    from leakscope.assessment.render import known_form, read_frames, write_private
 
-    found = reports()
-    if form not in found:
-        raise UsageError(f"There is no report format {form!r}", hint=f"One of: {', '.join(sorted(found))}.")
-    opened = open_case(case)
-    tables = {name: opened.read_frame(f"{name}.parquet") for name in found[form].frames}
-    content = found[form].write(opened.assessment(), now=now or datetime.now(UTC), frames=tables)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    opened, report = open_case(case), known_form(form)
+    write_private(target, report.write(opened.assessment(), now=now or datetime.now(UTC), frames=read_frames(opened, report)))
     return target
-
-
-def frames(case: Case) -> dict[str, pl.DataFrame]:
-    """The tables of a case by name, for notebooks."""
-    return {"findings": case.findings(), "individuals": case.individuals(), "person_elements": case.person_elements()}
