@@ -96,8 +96,10 @@ MAX_MEMBERS = 200_000
 
 def _expand_container(evidence: Evidence, container: Format, depth: int) -> Iterator[tuple[Evidence, Format] | SetAside]:
     assert container.expand is not None
+    given = False
     try:
         for inner in container.expand(evidence):
+            given = True
             if isinstance(inner, SetAside):
                 yield inner
             elif evidence.budget is not None and not evidence.budget.piece():
@@ -105,6 +107,8 @@ def _expand_container(evidence: Evidence, container: Format, depth: int) -> Iter
                 return
             else:
                 yield from expand(inner, depth + 1)
+        if not given:
+            yield SetAside(source=evidence.name, reason="empty", detail="The container is empty.", records=0, size_bytes=evidence.size_bytes)
     except SetAsideError as error:
         yield SetAside(source=evidence.name, reason=error.reason, detail=error.message, size_bytes=evidence.size_bytes)
     except Exception as error:  # a library may raise anything over hostile bytes
@@ -121,8 +125,18 @@ def read(evidence: Evidence, chosen: Format) -> Reading:
     """
     All records of `evidence`, as batches in order, with a `SetAside` for every piece that could not be examined.
 
-    Never raises for bad evidence: an error of a reader ends in a `SetAside` for the rest of the file.
+    Never raises for bad evidence: an error of a reader ends in a `SetAside` for the rest of the file. There is always an outcome:
+    a file without a record is set aside as such.
     """
+    given = False
+    for piece in _pieces(evidence, chosen):
+        given = True
+        yield piece
+    if not given:
+        yield SetAside(source=evidence.name, reason="no-records", detail="The file holds no record.", records=0, size_bytes=evidence.size_bytes)
+
+
+def _pieces(evidence: Evidence, chosen: Format) -> Reading:
     from leakscope.safety import jail
 
     if not (chosen.jailed and jail.available()):

@@ -1,0 +1,168 @@
+"""Seeds of every format, with a value in each that must never be quoted, and seeded damage to them."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import random
+import sqlite3
+import tarfile
+import zipfile
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import polars as pl
+
+CANARY = "canary4711@example.org"
+ROWS = [{"name": f"Ana {number}", "email": CANARY, "note": "x" * (number % 40)} for number in range(60)]
+_LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
+
+
+def _filled(write: Callable[[io.BytesIO], object]) -> bytes:
+    target = io.BytesIO()
+    write(target)
+    return target.getvalue()
+
+
+def _avro() -> bytes:
+    import fastavro
+
+    schema = {"type": "record", "name": "r", "fields": [{"name": name, "type": "string"} for name in ROWS[0]]}
+    return _filled(lambda target: fastavro.writer(target, schema, ROWS))
+
+
+def _sqlite() -> bytes:
+    with sqlite3.connect(":memory:") as database:
+        database.execute("CREATE TABLE people (name, email, note)")
+        database.executemany("INSERT INTO people VALUES (?, ?, ?)", [tuple(row.values()) for row in ROWS])
+        database.commit()
+        return database.serialize()
+
+
+def _orc() -> bytes:
+    import pyarrow as pa
+    from pyarrow import orc
+
+    sink = pa.BufferOutputStream()
+    orc.write_table(pl.DataFrame(ROWS).to_arrow(compat_level=pl.CompatLevel.oldest()), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def _workbook() -> bytes:
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    for row in ROWS:
+        workbook.active.append(list(row.values()))
+    return _filled(workbook.save)
+
+
+def _word() -> bytes:
+    import docx
+
+    document = docx.Document()
+    document.add_paragraph(CANARY)
+    return _filled(document.save)
+
+
+def _bson() -> bytes:
+    import bson
+
+    return b"".join(bson.encode(row) for row in ROWS)
+
+
+def _zip() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ndjson", _LINES)
+        archive.writestr("b.csv", CANARY + ",b\n1,2\n")
+    return target.getvalue()
+
+
+def _tar() -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        info = tarfile.TarInfo("a.ndjson")
+        info.size = len(_LINES)
+        archive.addfile(info, io.BytesIO(_LINES))
+    return target.getvalue()
+
+
+def _seven() -> bytes:
+    import py7zr
+
+    target = io.BytesIO()
+    with py7zr.SevenZipFile(target, "w") as archive:
+        archive.writestr(_LINES, "a.ndjson")
+    return target.getvalue()
+
+
+def _zstd() -> bytes:
+    import zstandard
+
+    return zstandard.compress(_LINES)
+
+
+def _mail() -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = CANARY, "bo@x.org", "Zo\u00eb"
+    message.set_content(CANARY)
+    message.add_attachment(_LINES, maintype="text", subtype="plain", filename="a.txt")
+    return bytes(message)
+
+
+_SQL = "-- MySQL dump 10.13\nCREATE TABLE `t` (`name` text, `email` text);\n" + "".join(f"INSERT INTO `t` VALUES ('Ana {number}','{CANARY}'),(NULL,'it\\'s');\n" for number in range(30))
+_COPY = "-- PostgreSQL database dump\nCOPY public.t (name, email) FROM stdin;\n" + f"Ana\t{CANARY}\n" * 30 + "\\.\nSELECT 1;\n"
+
+#: Format -> file name and how its seed is made.
+SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "ndjson": ("a.ndjson", lambda: _LINES),
+    "json": ("a.json", lambda: json.dumps({"Records": ROWS, "tree": {str(number): row for number, row in enumerate(ROWS)}}, indent=1).encode()),
+    "csv": ("a.csv", lambda: ("name,email,note\n" + f'Ana,{CANARY},"x, y"\n' * 50).encode()),
+    "text": ("a.log", lambda: f"2024-01-02 login of {CANARY}\n".encode() * 50),
+    "sql": ("a.sql", lambda: _SQL.encode()),
+    "sql-copy": ("a.sql", lambda: _COPY.encode()),
+    "parquet": ("a.parquet", lambda: _filled(pl.DataFrame(ROWS).write_parquet)),
+    "arrow": ("a.arrow", lambda: _filled(pl.DataFrame(ROWS).write_ipc)),
+    "avro": ("a.avro", _avro),
+    "orc": ("a.orc", _orc),
+    "sqlite": ("a.db", _sqlite),
+    "spreadsheet": ("a.xlsx", _workbook),
+    "bson": ("a.bson", _bson),
+    "office": ("a.docx", _word),
+    "html": ("a.html", lambda: f"<!doctype html><p>{CANARY}</p><a href='x'>y</a>".encode() * 20),
+    "rtf": ("a.rtf", lambda: rb"{\rtf1\ansi {\b " + CANARY.encode() + rb"}\par \u8364?\'e9}"),
+    "zip": ("a.zip", _zip),
+    "tar": ("a.tar", _tar),
+    "7z": ("a.7z", _seven),
+    "gzip": ("a.ndjson.gz", lambda: gzip.compress(_LINES)),
+    "bzip2": ("a.ndjson.bz2", lambda: bz2.compress(_LINES)),
+    "xz": ("a.ndjson.xz", lambda: lzma.compress(_LINES)),
+    "zstd": ("a.ndjson.zst", _zstd),
+    "eml": ("a.eml", _mail),
+}
+
+
+def mutated(content: bytes, seed: int) -> bytes:
+    """`content` with a few seeded wounds: flipped and overwritten bytes, cuts, repeats, inserted extremes."""
+    draw = random.Random(seed)
+    result = bytearray(content)
+    for _ in range(draw.choice((1, 1, 2, 4, 16))):
+        place = draw.randrange(len(result)) if result else 0
+        match draw.randrange(6):
+            case 0:
+                result[place : place + 1] = bytes([draw.randrange(256)])
+            case 1:
+                result[place : place + 4] = draw.choice((b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\xff\xff\xff\x7f", b"\x00\x00\x00\x80"))
+            case 2:
+                del result[place : place + draw.randrange(1, 64)]
+            case 3:
+                result[place:place] = result[place : place + draw.randrange(1, 200)] * draw.randrange(1, 8)
+            case 4:
+                del result[place:]
+            case 5:
+                result[place:place] = draw.choice((b"'", b'"', b"{", b"[", b"\\", b"\n", b"<", b"(", b"\x00", b"\xff")) * draw.randrange(1, 9)
+    return bytes(result)
