@@ -14,7 +14,7 @@ from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, known
 from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
 from leakscope.notification.outcome import Outcome, both, either
-from leakscope.notification.risk import Sensitivity, assess, sensitivity
+from leakscope.notification.risk import Sensitivity, assess, perhaps, sensitivity
 from leakscope.notification.scope import EEA, addressed, ask, leading, nexus, regime, seated_in
 
 STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
@@ -81,7 +81,7 @@ def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date, *, p
 def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
     everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and seated_in(row, facts) is YES)
     where = None if everybody else row.scope.residence
-    rows = people.rows_in(where)
+    rows = (*people.rows_in(where, sure=True), *people.rows_in(where, sure=False))
     affected = conditions.covered_count(people, version, where)
     setting = conditions.Setting(
         jurisdiction=row, version=version, facts=facts, people=people, everybody=everybody, rows=rows, affected=affected, risk=assess(rows, affected, facts, classes=_classes(people, where))
@@ -104,7 +104,7 @@ def _classes(people: Headcount, where: tuple[str, ...] | None) -> Callable[[Fact
 
     def look(facts: Facts) -> Sensitivity:
         key = ("sensitivity", where, facts.exposure.special_insight, facts.exposure.password_hashing)
-        return people.keep(key, lambda: sensitivity(people.rows_in(where), facts))
+        return people.keep(key, lambda: perhaps(sensitivity(people.rows_in(where, sure=True), facts), sensitivity(people.rows_in(where, sure=False), facts)))
 
     return look
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from leakscope.errors import CatalogueError
 from leakscope.notification.answers import answer_to
+from leakscope.safety.escape import plain
 
 
 @cache
@@ -81,7 +82,7 @@ def readable(filled: Mapping[str, Any]) -> str:
         if row["section"] != section:
             section = row["section"]
             lines += ["", section, "-" * len(section)]
-        said = row["answer"] if row["answer"] is not None else ("MISSING" if row["required"] else "Not stated")
+        said = plain(row["answer"]) if row["answer"] is not None else ("MISSING" if row["required"] else "Not stated")
         lines.append(f"{row['number']:>3}. {row['label']}: {said}")
     if filled["missing"]:
         lines += ["", f"Required and missing ({len(filled['missing'])}):", *(f"  {label}" for label in filled["missing"])]

@@ -74,11 +74,12 @@ class Headcount:
         """Whether anybody lives in one of the codes."""
         return self.keep(("living", codes), lambda: any_of(lives_in(place, codes) for place in self.places()))
 
-    def rows_in(self, codes: tuple[str, ...] | None) -> tuple[Profile, ...]:
-        """Profiles of people who live, or may live, in one of the codes; everybody when null."""
+    def rows_in(self, codes: tuple[str, ...] | None, *, sure: bool) -> tuple[Profile, ...]:
+        """Profiles of people who certainly live in one of the codes, or only may; everybody is sure when the codes are null."""
         if codes is None:
-            return self.rows
-        return self.keep(("rows", codes), lambda: tuple(row for place, rows in self.places().items() if lives_in(place, codes) is not NO for row in rows))
+            return self.rows if sure else ()
+        wanted = YES if sure else UNKNOWN
+        return self.keep(("rows", codes, sure), lambda: tuple(row for place, rows in self.places().items() if lives_in(place, codes) is wanted for row in rows))
 
     def count(self, name: Hashable, test: Callable[[Profile], Kleene], residence: tuple[str, ...] | None = None) -> Estimate:
         """

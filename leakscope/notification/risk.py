@@ -59,6 +59,11 @@ def sensitivity(rows: Iterable[Profile], facts: Facts) -> Sensitivity:
     return worst
 
 
+def perhaps(sure: Sensitivity, possible: Sensitivity) -> Sensitivity:
+    """The worst class of certain people together with people who may not be concerned at all."""
+    return _worse(sure, Sensitivity(ordinary=possible.ordinary & UNKNOWN, profile=possible.profile & UNKNOWN, grave=possible.grave & UNKNOWN, special=possible.special & UNKNOWN))
+
+
 def _worse(one: Sensitivity, other: Sensitivity) -> Sensitivity:
     return Sensitivity(ordinary=one.ordinary | other.ordinary, profile=one.profile | other.profile, grave=one.grave | other.grave, special=one.special | other.special)
 

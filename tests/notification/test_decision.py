@@ -201,6 +201,17 @@ def test_hipaa_lists_the_four_factors_and_presumes_a_breach():
     assert duty_of(shown, "US-HIPAA-individuals")["status"] == "does_not_apply"
 
 
+def test_grave_data_of_people_who_may_live_elsewhere_leave_the_risk_open():
+    """A Briton's contact data, and health data of somebody whose country is unknown: high risk in the United Kingdom is open."""
+    stated = {"incident.establishments": ["US"], "incident.main_establishment": "US", "incident.targets": ["GB"]}
+    contact = ("GB", ("full_name", "email_personal"), 30)
+    open_yet = decided(stated, groups=[contact, (None, ("full_name", "health_record"), 1)])
+    settled = decided(stated, groups=[contact, ("GB", ("full_name", "health_record"), 1)])
+
+    assert duty_of(open_yet, "UK-individuals")["status"] == "may_apply"
+    assert duty_of(settled, "UK-individuals")["status"] == "applies"
+
+
 def test_a_processor_with_several_controllers_tells_each():
     """The evidence of a processor holds the people of more than one controller."""
     import polars as pl
