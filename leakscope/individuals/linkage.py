@@ -29,10 +29,22 @@ _TURN_RANK = {"user": 3.0, "conversation": 2.0}
 
 
 def about_people(sightings: pl.DataFrame) -> pl.DataFrame:
-    """The sightings that say something about a person: those with an element or a linkage, but for numbers in a browser's name."""
+    """
+    The sightings that say something about a person: those with an element or a linkage.
+
+    Left out are numbers in a browser's name, and names that a model read into a cell whose column tells what it is.
+    """
     known = [name for name, row in entities().items() if row.element or row.linkage != "none"]
     browser = pl.col("field").str.to_lowercase().str.contains(r"user[-_. ]?agent")
-    return sightings.filter(pl.col("entity").is_in(known) & ~(browser & (pl.col("entity") != "DEVICE_ID")))
+    found = sightings.filter(pl.col("entity").is_in(known) & ~(browser & (pl.col("entity") != "DEVICE_ID")))
+    told = found.filter(pl.col("detector").str.starts_with("field.")).select("source", "record", "field").unique()
+    read_in = found.filter((pl.col("entity") == "PERSON") & pl.col("detector").str.starts_with("names."))
+    if told.is_empty() or read_in.is_empty():
+        return found
+    wrong = read_in.join(told, on=["source", "record", "field"], how="semi").select("source", "record", "field").unique()
+    mark = wrong.with_columns(entity=pl.lit("PERSON"), inside=pl.lit(True))
+    marked = found.join(mark, on=["source", "record", "field", "entity"], how="left", maintain_order="left")
+    return marked.filter(~(pl.col("inside").fill_null(False) & pl.col("detector").str.starts_with("names."))).drop("inside")
 
 
 def normalised(sightings: pl.DataFrame) -> pl.DataFrame:

@@ -91,7 +91,9 @@ def _named_columns(found: pl.DataFrame) -> pl.DataFrame:
     best = pl.concat(scored).filter(pl.col("place").is_not_null() & (pl.col("share") > 0.5))
     best = best.filter(pl.col("share") == pl.col("share").max().over("source", "field"))
     best = best.filter(pl.col("country") == pl.col("country").min().over("source", "field"))
-    return pl.concat([part.select("unit", "place", basis=pl.lit("address")) for part in (country.drop_nulls("place"), best)])
+    located = [field for field in kind if has_phrase(field, ("geo", "geoip", "ip", "client", "request", "peer"))]
+    basis = pl.when(pl.col("field").is_in(located)).then(pl.lit("ip_country")).otherwise(pl.lit("address"))
+    return pl.concat([part.select("unit", "place", basis=basis) for part in (country.drop_nulls("place"), best)])
 
 
 def _identifiers(found: pl.DataFrame) -> pl.DataFrame:

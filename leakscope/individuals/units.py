@@ -18,6 +18,8 @@ from leakscope.individuals.turn_speech import place_in_turns
 from leakscope.individuals.vocabulary import has_phrase, path_words, slot_words, words
 
 UNIT_KEY = ("source", "record", "group", "slot")
+#: Share of a column's findings that are names from which on it is a column of people.
+OF_PEOPLE = 0.5
 _INDEX = re.compile(r"\[\d+\]")
 #: Entities by which an element of any list stands for a person of its own; bank accounts, phones and devices do not.
 _STANDS_APART = ("PERSON", "EMAIL_ADDRESS", "ACCOUNT_ID", "USERNAME", "NATIONAL_ID", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID")
@@ -79,7 +81,9 @@ def _placed_by_path(sightings: pl.DataFrame) -> pl.DataFrame:
 def _numbered_people(placed: pl.DataFrame) -> pl.DataFrame:
     """Columns `name_1, email_1, name_2, email_2` hold several people: the number becomes the group where names carry one."""
     number = pl.col("key").str.extract(r"^\D*?_?(\d{1,2})(?:_\D*)?$", 1)
-    named = placed.filter((pl.col("entity") == "PERSON") & (pl.col("group") == "")).select("source", "key", number.alias("number")).unique()
+    # a name here and there in an address column makes it no column of people
+    of_people = (pl.col("entity") == "PERSON").mean().over("source", "field") >= OF_PEOPLE
+    named = placed.filter(of_people & (pl.col("entity") == "PERSON") & (pl.col("group") == "")).select("source", "key", number.alias("number")).unique()
     several = (
         named.drop_nulls()
         .with_columns(base=pl.col("key").str.replace(r"\d{1,2}", "#"))
