@@ -280,3 +280,12 @@ def test_the_order_of_sightings_does_not_matter(rows, chance):
     chance.shuffle(mixed)
 
     assert set(linked(sightings(*found)).individuals["person"]) == set(linked(sightings(*mixed)).individuals["person"])
+
+
+def test_a_name_in_a_street_makes_no_new_person():
+    """`address_1` and `address_2` are no columns of people, whatever a model reads into some cells."""
+    rows = [(r, column, "POSTAL_ADDRESS", f"{r} {column} street") for r in range(6) for column in ("address_1", "address_2")]
+    rows += [(r, "email", "EMAIL_ADDRESS", f"ann{r}@gmx.de") for r in range(6)]
+    rows += [(1, "address_1", "PERSON", "Ocean Crt"), (2, "address_2", "PERSON", "Angus Hill")]
+
+    assert people(linked(sightings(*rows))).height == 6

@@ -27,6 +27,7 @@ def residence(*rows):
         ([(0, "phone", "PHONE_NUMBER", "+33 1 23 45 67 89")], ("FR", "phone_prefix")),
         ([(0, "iban", "IBAN_CODE", "NL91ABNA0417164300")], ("NL", "bank_account")),
         ([(0, "mail2", "EMAIL_ADDRESS", "ann@firma.at")], ("AT", "domain")),
+        ([(0, "client.geo.country", "LOCATION", "Brazil")], ("BR", "ip_country")),
         ([(0, "country", "LOCATION", "Brazil")], ("BR", "address")),
         ([(0, "country", "LOCATION", "US"), (0, "state", "LOCATION", "CA")], ("US-CA", "address")),
         ([(0, "country", "LOCATION", "US"), (0, "zip", "POSTAL_CODE", "94110-1234")], ("US-CA", "address")),
