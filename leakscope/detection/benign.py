@@ -19,6 +19,7 @@ from leakscope.detection.overlaps import is_secret
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
 _HEX_IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
+_MACHINE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|etag|hash|build|parent|job|queue|task|message id|event)\b")
 #: Names of what may be published: the public half of a key.
 _PUBLIC_BEFORE = re.compile(r"(?i)public[_ -]?key(?:[_ -]?token)?[\"'\\s:=,(]*$|publishable")
 _CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
@@ -96,8 +97,8 @@ def _card(one: Candidate, context: Context, value: str) -> Candidate:
         return replace(one, reason="test-card")
     if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
         return replace(one, reason="other-number")
-    if one.confidence < _SURE and text.isdigit() and len(value) > len(text) + _MARGIN and not _CARD_FOLLOWED.match(value[one.end : one.end + 12]):
-        return replace(one, reason="number-in-text")
+    if one.confidence < _SURE and _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start]):
+        return replace(one, reason="other-number")
     return one
 
 
@@ -166,10 +167,11 @@ _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+){3,}")
 #: A lower-case run of hex digits with a letter in it: a piece of a hash or id, unless a rule's own words stand beside it.
 _HEX_RUN = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]+")
 _HASH_BEFORE = re.compile(r"(?i)(?:sha(?![a-z])|shasum|commit|digest|revision|etag|checksum|fingerprint)[a-z0-9_-]*[\"'\s:=]*$")
-#: Expiry or security code behind a card number, as lists of stolen cards are written.
-_CARD_FOLLOWED = re.compile(r"[ |;:,/\t]{1,3}(?:0[1-9]|1[0-2])[ |;:,/-]{0,2}(?:20)?[2-3][0-9]\b")
-#: Other text around an ungrouped number, in code points, from which one in ten such numbers passing Luhn is no evidence of a card.
-_MARGIN = 8
+#: Words right before a number that machines count or name things by; one in ten such numbers passes Luhn.
+_COUNTED_BEFORE = re.compile(
+    r"(?i)(?:checkpoint|cursor|lsn|position|batch|job|run|task|snapshot|block|epoch|nonce|seq|sequence|offset|request|req|trace|span|correlation|message|msg|event"
+    r"|build|commit|revision|partition|shard|row|record|object|node|process|thread|queue|session|transaction|txn|tx)[_ -]?(?:id|no|nr|num|number)?[\"'\s:=#]{0,4}$"
+)
 #: Confidence from which a rule has seen words of its own.
 _SURE = 0.9
 
@@ -182,9 +184,12 @@ def _phone(one: Candidate, context: Context, value: str) -> Candidate:
     return one
 
 
-def _numbered(one: Candidate, value: str) -> Candidate:
+def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     """National numbers: eight hex digits of an id pass a check digit now and then."""
-    return replace(one, reason="identifier") if one.confidence < _SURE and _HEX_RUN.fullmatch(value[one.start : one.end]) else one
+    if one.confidence >= _SURE or not _HEX_RUN.fullmatch(value[one.start : one.end]):
+        return one
+    machine = _MACHINE_KEY.search(context.near) or _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start])
+    return replace(one, reason="identifier") if machine else one
 
 
 _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
@@ -204,4 +209,4 @@ def weighed(one: Candidate, context: Context, value: str) -> Candidate:
     judge = _BY_ENTITY.get(one.entity)
     if judge:
         return judge(one, context, value)
-    return _secret(one, context, value) if is_secret(one.entity) else _numbered(one, value)
+    return _secret(one, context, value) if is_secret(one.entity) else _numbered(one, context, value)
