@@ -69,6 +69,8 @@ def open_evidence(run: Run) -> Run:
     exhibits: list[Exhibit] = []
     seen: dict[str, str] = {}
     for evidence in named:
+        for query in evidence.queries:
+            run.ledger.write("query", source=evidence.name, query=query)
         exhibit, refused = _exhibit(evidence, run, seen, number=len(exhibits) + 1)
         exhibits.append(exhibit)
         aside.extend(refused)

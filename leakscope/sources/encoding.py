@@ -13,6 +13,8 @@ _MARKS = (
 )
 #: Share of control bytes from which a head is binary; text logs hold a few escape codes.
 _BINARY_SHARE = 0.02
+#: A log that was being written when its disk failed holds runs of NUL, but few.
+_NUL_SHARE = 0.005
 
 
 def encoding_of(head: bytes) -> str | None:
@@ -50,4 +52,4 @@ def _is_binary(head: bytes) -> bool:
     if not head:
         return False
     controls = sum(head.count(bytes([code])) for code in (*range(9), 11, 14, 15, *range(16, 27), *range(28, 32)))
-    return b"\x00" in head or controls / len(head) > _BINARY_SHARE
+    return head.count(0) / len(head) > _NUL_SHARE or controls / len(head) > _BINARY_SHARE

@@ -60,6 +60,7 @@ class Evidence:
         path: the file on disk they come from; null inside a container or on stdin.
         parent: name of the container they were found in.
         budget: shared by everything that comes out of one supplied file; null before a container was opened.
+        queries: what was asked of a live store to get it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Evidence:
     path: Path | None = None
     parent: str | None = None
     budget: Budget | None = None
+    queries: tuple[str, ...] = ()
 
     def open(self) -> BinaryIO:
         """
@@ -128,12 +130,24 @@ def gather(paths: Sequence[str]) -> Iterator[Evidence | SetAside]:
             yield _standard_input()
             continue
         path = Path(text)
+        if "://" in text and not os.path.lexists(path):
+            yield from _live(text)
+            continue
         if not os.path.lexists(path):
             raise UsageError(f"There is no file or folder {plain(text)}", hint="Check the path; a live store needs a URL such as clickhouse://host.")
         if path.is_dir():
             yield from _folder(path)
         else:
             yield _file(path, path.name, follow=True)
+
+
+def _live(address: str) -> Iterator[Evidence | SetAside]:
+    """The tables of a live store that the user named."""
+    from leakscope.sources import live
+
+    if not live.is_address(address):
+        raise UsageError(f"No live store has addresses like {plain(address.partition('://')[0])}://", hint=f"Known are: {', '.join(sorted(live.kinds()))}.")
+    yield from live.acquire(address)
 
 
 def _standard_input() -> Evidence:
