@@ -161,6 +161,55 @@ def test_every_type_of_redis_key_is_read(redis, monkeypatch):
     assert rest[0].records == 306 - len(some["db0"])
 
 
+@pytest.fixture(scope="module")
+def mariadb():
+    """A server with a table of people: (address, socket)."""
+    install, server, client = _program("mariadb-install-db", "mysql_install_db"), _program("mariadbd", "mysqld"), _program("mariadb", "mysql")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        user = ["--user=root"] if os.geteuid() == 0 else []
+        subprocess.run([install, "--no-defaults", f"--datadir={home / 'd'}", "--auth-root-authentication-method=normal", "--skip-test-db", *user], check=True, capture_output=True)
+        port = _port()
+        process = subprocess.Popen([server, "--no-defaults", f"--datadir={home / 'd'}", f"--port={port}", "--bind-address=127.0.0.1", f"--socket={home / 's'}", f"--pid-file={home / 'p'}", *user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _answers(port)
+            script = "CREATE DATABASE shop; USE shop; CREATE TABLE users (id int, name varchar(99), born date, raw blob); " + "".join(
+                f"INSERT INTO users VALUES ({number}, 'O\\'Hara {number}; (x)', '1990-01-02', x'FF00');" for number in range(3000)
+            )
+            subprocess.run([client, "--no-defaults", "-uroot", f"-S{home / 's'}"], input=script, text=True, check=True, capture_output=True)
+            yield f"mysql://127.0.0.1:{port}/shop", home / "s"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def test_every_table_of_mariadb_is_evidence(mariadb, monkeypatch):
+    """All rows, or a sample that comes again."""
+    monkeypatch.setenv("MYSQL_PWD", "")
+    tables, aside = _taken(mariadb[0])
+
+    assert (aside, len(tables["users"])) == ([], 3000)
+    assert tables["users"][5] == {"id": 5, "name": "O'Hara 5; (x)", "born": "1990-01-02", "raw": "ff00"}
+    monkeypatch.setenv("LEAKSCOPE_LIVE_ROWS", "300")
+    live.acquire.cache_clear()
+    first, aside = _taken(mariadb[0])
+    live.acquire.cache_clear()
+    assert first == _taken(mariadb[0])[0]
+    assert 200 <= len(first["users"]) <= 300
+    assert aside[0].records == 3000 - len(first["users"])
+
+
+def test_what_mariadb_dump_writes_is_read_back(mariadb, reading):
+    """Row for row, extended inserts and single ones."""
+    for form in ([], ["--skip-extended-insert", "--complete-insert"], ["--hex-blob"]):
+        content = subprocess.run([_program("mariadb-dump", "mysqldump"), "--no-defaults", "-uroot", f"-S{mariadb[1]}", *form, "shop"], check=True, capture_output=True).stdout
+        batches, aside, used = reading("d.sql", content)
+        rows = [row for batch in batches if batch.source == "d.sql:users" for row in batch.frame.to_dicts()]
+
+        assert (used, aside, len(rows)) == (["sql"], [], 3000)
+        assert (rows[7]["id"], rows[7]["name"], rows[7]["born"]) == ("7", "O'Hara 7; (x)", "1990-01-02")
+
+
 def test_an_address_with_a_password_is_refused():
     """Addresses end up in shell histories."""
     with pytest.raises(UsageError):
