@@ -96,16 +96,13 @@ def trigger(version: Version, facts: Facts) -> Outcome:
 
 
 def medium(version: Version, facts: Facts) -> Outcome:
-    """Whether the records' medium is covered: many laws protect computerised data only."""
-    path = "exposure.medium"
-    if version.trigger.get("paper_records", None) is True:
-        return Outcome(YES, (), frozenset())
-    on_paper = {"paper": YES, "electronic": NO, "both": NO}.get(facts.exposure.medium, UNKNOWN)
-    if version.trigger.get("paper_records") is None:
-        value = ~on_paper if on_paper is NO else UNKNOWN
-        return Outcome(value, ("whether paper records are covered is not known to us",) if value is UNKNOWN else (), frozenset({path}), (path,) if value is UNKNOWN else ())
-    value = NO if on_paper is YES else YES
-    return Outcome(value, ("paper records are not covered",) if value is NO else (), frozenset({path}))
+    """Whether the records' medium is covered: many laws protect computerised data only; evidence that was read as files is taken as such."""
+    path, covers = "exposure.medium", version.trigger.get("paper_records")
+    if covers is True or facts.exposure.medium != "paper":
+        return Outcome(YES, (), frozenset() if covers is True else frozenset({path}))
+    if covers is None:
+        return Outcome(UNKNOWN, ("whether paper records are covered is not known to us",), frozenset({path}))
+    return Outcome(NO, ("paper records are not covered",), frozenset({path}))
 
 
 def readable(version: Version, facts: Facts) -> Outcome:
