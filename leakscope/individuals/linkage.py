@@ -161,7 +161,7 @@ def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataF
 
 
 def _nobody() -> Linked:
-    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64, "namespace": pl.String}))
+    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64, "mail": pl.Boolean, "id": pl.Boolean, "number": pl.Boolean}))
     return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
 
 

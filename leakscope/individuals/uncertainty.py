@@ -36,34 +36,30 @@ def certainty(summary: pl.DataFrame) -> pl.DataFrame:
     return summary.select("cluster", confidence=pl.coalesce(by_rule, by_rank))
 
 
+_KINDS = ("mail", "id", "number")
+
+
 def namespaces(members: pl.DataFrame) -> pl.DataFrame:
     """
-    `cluster, namespace` of people known by one kind of identifier only: mail, id, number, other; null for several kinds.
+    `cluster, mail, id, number`: which kinds of identifier each person is known by.
 
     Args:
         members: `cluster, entity, rank` of every sighting.
     """
-    kind = (
-        pl.when(pl.col("entity") == "EMAIL_ADDRESS")
-        .then(pl.lit("mail"))
-        .when(pl.col("rank") == 5)
-        .then(pl.lit("number"))
-        .when(pl.col("rank") > SESSION_RANK)
-        .then(pl.lit("id"))
-        .otherwise(pl.lit("other"))
-    )
-    held = members.filter((pl.col("rank") > 0) | (pl.col("entity") == "PERSON")).with_columns(
-        kind=pl.when(pl.col("entity") == "PERSON").then(pl.lit("name")).otherwise(kind)
-    )
-    kinds = held.group_by("cluster").agg(pl.col("kind").n_unique().alias("several"), namespace=pl.col("kind").first())
-    return kinds.filter(pl.col("several") == 1).select("cluster", "namespace")
+    mail = pl.col("entity") == "EMAIL_ADDRESS"
+    kinds = {"mail": mail, "id": ~mail & (pl.col("rank") > SESSION_RANK) & (pl.col("rank") < 5), "number": pl.col("rank") == 5}
+    return members.group_by("cluster").agg(condition.any().alias(kind) for kind, condition in kinds.items())
 
 
 def _unmet(summary: pl.DataFrame) -> int:
-    """People of lesser kinds of identifier who may be people of another kind: no record shows both kinds of any of them."""
-    lone = summary.filter((pl.col("rule") == "identifier") & (pl.col("rank") > SESSION_RANK) & pl.col("namespace").is_in(["mail", "id", "number"]))
-    kinds = lone.group_by("namespace").len().get_column("len")
-    return int(kinds.sum() - (kinds.max() or 0)) if kinds.len() else 0  # type: ignore[operator]
+    """
+    People who may be others known by another kind of identifier.
+
+    Two people with different mailboxes are two, but a mailbox here and a user id there may be one: at the least there are as many
+    people as have the commonest kind of identifier.
+    """
+    sure = summary.filter((pl.col("rule") == "identifier") & (pl.col("rank") > SESSION_RANK))
+    return sure.height - max(int(sure.get_column(kind).sum()) for kind in _KINDS)
 
 
 def _labels(left: np.ndarray, right: np.ndarray, size: int) -> tuple[int, np.ndarray]:
@@ -145,7 +141,7 @@ def interval_of(summary: pl.DataFrame, weak: WeakLinks | None = None, *, unsure:
     Distinct people with what linkage leaves open.
 
     Args:
-        summary: one row per counted cluster: `cluster, rule, rank, units, namespace`.
+        summary: one row per counted cluster: `cluster, rule, rank, units`, and the kinds of `namespaces`.
         weak: the weak tiers; null when there were none.
         unsure: people not counted because they rest on doubtful findings; the high end counts them.
         seed: of the draws.

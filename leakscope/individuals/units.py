@@ -46,6 +46,14 @@ def group_of(field: str) -> str:
     return field[: found[-2].end()] if len(found) > 1 else ""
 
 
+#: Words that tell of another person only where a name of the path begins with them: `to[0]`, `from.name`, not `ship_to`.
+_PREPOSITIONS = frozenset({"to", "from", "cc", "bcc"})
+
+
+def _starts_a_segment(field: str) -> bool:
+    return any((path_words(segment)[:1] or ("",))[0] in _PREPOSITIONS for segment in re.split(r"[.\[\]>]+", field))
+
+
 @lru_cache(maxsize=65536)
 def slot_of(field: str) -> str:
     """
@@ -58,7 +66,7 @@ def slot_of(field: str) -> str:
     parts = path_words(field)
     if "user_agent" in "_".join(parts):
         return ""
-    known = slot_words()
+    known = slot_words() if _starts_a_segment(field) else {word: slot for word, slot in slot_words().items() if word not in _PREPOSITIONS}
     pairs = [f"{first}_{second}" for first, second in pairwise(parts)]
     return next((known[part] for part in (*pairs, *parts) if part in known), "")
 
