@@ -29,6 +29,8 @@ _SECRET = re.compile(
 _CODE_SIGNS = re.compile(
     r"(?m)^```|^\s*(?:def \w+\(.*\).*:|class \w+.*[:{]|import [\w.]+;?$|from [\w.]+ import |#include|public (?:static )?\w+ \w+\(|(?:const|let|var) \w+ ?=|func \w+\(|fn \w+\(|package \w+;?$|using [\w.]+;|resource \"|SELECT .+ FROM |CREATE TABLE |<\?php|</?(?:div|html|script|template)\b|[A-Z_]{3,}=\S+$|(?:version|services|apiVersion|kind): ?\S*$)"
 )
+#: Hosts and remarks that only the owner of code or configuration has.
+_INTERNAL = re.compile(r"(?i)\b[\w-]+\.(?:internal|intranet|lan)\b|\.corp\.|\b(?:server_name|proxy_pass)\s|(?<![\d.])(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\d.])|internal, do not|do not publish|proprietary|all rights reserved")
 #: Lines of code in a text for it to be source code of its own.
 CODE_LINES = 4
 PROBABILITY_SECRET, PROBABILITY_CODE = 0.97, 0.9
@@ -71,7 +73,8 @@ def _by_form(text: str) -> float:
     """Probability that a text holds credentials or source code, from its form alone."""
     if _SECRET.search(text):
         return PROBABILITY_SECRET
-    return PROBABILITY_CODE if len(_CODE_SIGNS.findall(text)) >= CODE_LINES else 0.0
+    signs = len(_CODE_SIGNS.findall(text))
+    return PROBABILITY_CODE if signs >= CODE_LINES or (_INTERNAL.search(text) and (signs or "{" in text or "://" in text)) else 0.0
 
 
 def pieces(text: str) -> list[str]:
