@@ -19,7 +19,7 @@ from leakscope.individuals.residence import residences, votes
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
 from leakscope.individuals.uncertainty import certainty, interval_of, namespaces
 from leakscope.individuals.units import place
-from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
+from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, join_foreign_keys, link_descriptions, weak_facts
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
 from leakscope.text.normalise import normalise
@@ -140,6 +140,8 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tu
         linked = pl.concat([linked, _same_name_in_record(placed, facts.names, linked)])
         described = _scopes(weak_facts(placed, facts.names, facts.births, facts.identifiers), placed, linked)
     own = described.filter(pl.col("scope").is_null())
+    full = facts.names.filter(~pl.col("in_turn") & pl.col("name").str.contains(" ", literal=True))
+    linked = join_foreign_keys(linked, full, facts.identifiers)
     weak = link_descriptions(linked, own, seed=seed)
     scoped = described if placed is None else _scopes(described.drop("scope"), placed, weak.clusters)
     agreed = pl.concat([weak.clusters, attach_lone_names(scoped, weak.clusters)])

@@ -128,7 +128,7 @@ def _fold_groups(placed: pl.DataFrame) -> pl.DataFrame:
 def _several_in_one_text(placed: pl.DataFrame) -> pl.DataFrame:
     """Two addresses in one value are two people: each takes a slot of its own; other sightings stay with the first."""
     mail = placed.filter((pl.col("entity") == "EMAIL_ADDRESS") & (pl.col("side") == "own"))
-    ordered = mail.group_by(*UNIT_KEY, "field", "fingerprint").agg(pl.col("start").min()).sort("start")
+    ordered = mail.group_by(*UNIT_KEY, "field", "fingerprint").agg(pl.col("start").min()).sort("start", "fingerprint")
     later = ordered.with_columns(order=pl.int_range(pl.len()).over(*UNIT_KEY, "field")).filter(pl.col("order") > 0)
     if later.is_empty():
         return placed

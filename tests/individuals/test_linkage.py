@@ -289,3 +289,13 @@ def test_a_name_in_a_street_makes_no_new_person():
     rows += [(1, "address_1", "PERSON", "Ocean Crt"), (2, "address_2", "PERSON", "Angus Hill")]
 
     assert people(linked(sightings(*rows))).height == 6
+
+
+def test_a_customer_number_finds_its_customer_by_the_full_name():
+    """Orders with a number and a name join the mailbox of that name, unless two people bear it."""
+    orders = [(0, "user_id", "ONLINE_IDENTIFIER", "1042"), (0, "ship_to", "PERSON", "Ann Lee")]
+    users = [(1, "email", "EMAIL_ADDRESS", "ann@gmx.de"), (1, "full_name", "PERSON", "Ann Lee")]
+    namesake = [(2, "email", "EMAIL_ADDRESS", "other@gmx.de"), (2, "full_name", "PERSON", "Ann Lee")]
+
+    assert people(linked(sightings(*orders, *users))).height == 1
+    assert people(linked(sightings(*orders, *users, *namesake))).height == 3
