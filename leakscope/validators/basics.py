@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 import zlib
 
 import orjson
@@ -98,6 +99,12 @@ def phone_any(text: str) -> bool:
     return any(_phone(text, region) for region in NATIONAL_REGIONS)
 
 
+def phone_length(text: str) -> bool:
+    """Whether `text` has as many digits as phone numbers have (ITU-T E.164: at most 15; 7 without area code), and is no date."""
+    digits = "".join(c for c in text if c.isdigit())
+    return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not re.match(r"\(?(?:19|20)[0-9]{2}-(?:19|20)[0-9]{2}$|(?:19|20)[0-9]{2}[-./][0-9]{1,2}[-./]|[0-9]{1,2}[-./][0-9]{1,2}[-./](?:19|20)[0-9]{2}", text)
+
+
 #: Regions whose national forms are tried when a field says that it holds phone numbers, by number of subscribers.
 NATIONAL_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "CN", "JP", "AU", "NL", "MX", "PL", "TR", "RU", "ID", "NG", "AR", "BE", "PT")
 
@@ -189,6 +196,7 @@ VALIDATORS = {
     "ipv6": ipv6,
     "phone_international": phone_international,
     "phone_any": phone_any,
+    "phone_length": phone_length,
     "jwt": jwt,
     "basic_auth": basic_auth,
     "crc32_base62": crc32_base62,

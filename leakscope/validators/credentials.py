@@ -20,7 +20,8 @@ def _classes(text: str) -> int:
 
 def password(text: str) -> bool:
     """Whether `text` can be a password: not masked, hashed, a date, a reference to a variable, or a sentence."""
-    text = text.strip()
+    if text != text.strip() or text.startswith((",", "`", ";", ")", "]", ">")):
+        return False
     return len(text) >= 3 and not (_MASKED.search(text) or _REFERENCE.search(text) or _PLACEHOLDER.search(text) or _SENTENCE.match(text) or _MOMENT.match(text) or _HASHED.match(text))
 
 
