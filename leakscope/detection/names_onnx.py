@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float32]
 WINDOW, SHARED, TOGETHER = 128, 24, 256
 #: Texts tokenised together: bounds memory whatever the number of texts.
 BATCH = 256
+#: Threads of the runtime unless `LEAKSCOPE_THREADS` says otherwise; more give nothing on matrices this small.
+THREADS = 2
 #: Window lengths are rounded up to this, so that the runtime meets few shapes and keeps few buffers.
 STEP = 4
 
@@ -63,7 +65,7 @@ class OnnxNames:
         if hashlib.sha256(model).hexdigest() != self._card["sha256"]:
             raise UsageError(f"the names model in {folder} is not the one its card describes")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("LEAKSCOPE_THREADS", "1"))
+        options.intra_op_num_threads = int(os.environ.get("LEAKSCOPE_THREADS") or min(THREADS, os.cpu_count() or 1))
         options.enable_cpu_mem_arena = False
         self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {value.name for value in self._session.get_inputs()}
