@@ -45,7 +45,7 @@ def test_a_users_rules_are_added_and_change_the_hash(tmp_path: Path) -> None:
     assert own.by_id["pii.badge"].confidence_context > 0.9
     assert own.hash != load().hash
     replaced = load(_written(tmp_path, RULE.replace("pii.badge", "pii.email")))
-    assert "EMPLOYEE_ID" == replaced.by_id["pii.email"].entity
+    assert replaced.by_id["pii.email"].entity == "EMPLOYEE_ID"
     assert len(replaced.detectors) == len(load().detectors)
 
 
@@ -62,7 +62,7 @@ def test_a_malformed_file_is_refused(tmp_path: Path, broken: str) -> None:
 @pytest.mark.slow
 def test_every_rule_holds() -> None:
     """Form, engines and examples, all rules together."""
-    assert [] == [str(one) for one in check(load())]
+    assert [str(one) for one in check(load())] == []
 
 
 def test_a_rule_that_misses_its_example_is_named(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_a_rule_that_misses_its_example_is_named(tmp_path: Path) -> None:
 
     own = load(_written(tmp_path, text))
     alone = Catalogue(tuple(rule for rule in own.detectors if rule.id == "pii.badge"), own.hash)
-    assert ["counter-example 1 gives a finding", "example 2 gives no finding"] == [one.message for one in check(alone)]
+    assert [one.message for one in check(alone)] == ["counter-example 1 gives a finding", "example 2 gives no finding"]

@@ -31,8 +31,8 @@ def test_ndjson_has_one_object_per_finding_with_the_contracts_keys(log: Path) ->
     """`attributes` is an object."""
     code, out, _ = run("scan", str(log), "--format", "ndjson", "--time-budget", "0s")
     found = [json.loads(line) for line in out.splitlines()]
-    assert (0, [KEYS, KEYS]) == (code, [set(one) for one in found])
-    assert [(0, "EMAIL_ADDRESS", "m"), (2, "CREDENTIAL_PASSWORD", "n.password")] == [(one["record"], one["entity"], one["field"]) for one in found]
+    assert (code, [set(one) for one in found]) == (0, [KEYS, KEYS])
+    assert [(one["record"], one["entity"], one["field"]) for one in found] == [(0, "EMAIL_ADDRESS", "m"), (2, "CREDENTIAL_PASSWORD", "n.password")]
     assert all(isinstance(one["attributes"], dict) for one in found)
 
 
@@ -47,7 +47,7 @@ def test_no_value_is_printed(log: Path) -> None:
 def test_entities_and_confidence_narrow_the_findings(log: Path) -> None:
     """Only asked types come out."""
     _, out, _ = run("scan", str(log), "--format", "ndjson", "--entities", "EMAIL_ADDRESS,IBAN_CODE", "--time-budget", "0s")
-    assert ["EMAIL_ADDRESS"] == [json.loads(line)["entity"] for line in out.splitlines()]
+    assert [json.loads(line)["entity"] for line in out.splitlines()] == ["EMAIL_ADDRESS"]
 
 
 def test_sarif_has_severity_and_logical_locations(log: Path) -> None:
@@ -56,7 +56,7 @@ def test_sarif_has_severity_and_logical_locations(log: Path) -> None:
     (sarif,) = json.loads(out)["runs"]
     assert {rule["id"] for rule in sarif["tool"]["driver"]["rules"]} == {result["ruleId"] for result in sarif["results"]}
     assert all(float(rule["properties"]["security-severity"]) > 0 for rule in sarif["tool"]["driver"]["rules"])
-    assert "n.password" == sarif["results"][1]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]
+    assert sarif["results"][1]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "n.password"
 
 
 def test_one_key_gives_one_fingerprint(log: Path, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_one_key_gives_one_fingerprint(log: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text("ab" * 32)
     same = {run("scan", str(log), "--format", "ndjson", "--key", str(key), "--time-budget", "0s")[1] for _ in range(2)}
-    assert 1 == len(same)
+    assert len(same) == 1
     assert run("scan", str(log), "--format", "ndjson", "--time-budget", "0s")[1] not in same
 
 
@@ -73,7 +73,7 @@ def test_suppressions_need_who_when_and_why(log: Path, tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
     path.write_text('[[suppression]]\nwho = "A. Analyst"\nwhen = 2026-01-05\nwhy = "test account"\ndetector = "pii.*"\n')
     _, out, err = run("scan", str(log), "--format", "ndjson", "--suppressions", str(path), "--time-budget", "0s")
-    assert ["CREDENTIAL_PASSWORD"] == [json.loads(line)["entity"] for line in out.splitlines()]
+    assert [json.loads(line)["entity"] for line in out.splitlines()] == ["CREDENTIAL_PASSWORD"]
     assert "1 findings left out" in err
     path.write_text('[[suppression]]\ndetector = "pii.*"\n')
     result = CliRunner().invoke(cli, ["scan", str(log), "--suppressions", str(path)])
@@ -83,12 +83,12 @@ def test_suppressions_need_who_when_and_why(log: Path, tmp_path: Path) -> None:
 def test_redact_writes_the_same_records_masked(log: Path) -> None:
     """Line by line."""
     code, out, _ = run("redact", str(log), "--no-names")
-    assert 0 == code
-    assert [{"m": "write to [EMAIL_ADDRESS]"}, {"m": "nothing"}, {"n": {"password": "[CREDENTIAL_PASSWORD]"}}] == [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [json.loads(line) for line in out.splitlines()] == [{"m": "write to [EMAIL_ADDRESS]"}, {"m": "nothing"}, {"n": {"password": "[CREDENTIAL_PASSWORD]"}}]
 
 
 def test_the_catalogue_is_listed_and_shown() -> None:
     """Every kind has entries; one detector is shown in full."""
     for kind in ("detectors", "entities", "providers", "roles", "formats", "jurisdictions"):
         assert run("catalogue", "list", kind)[1].strip()
-    assert "pii.email" == json.loads(run("catalogue", "show", "pii.email")[1])["id"]
+    assert json.loads(run("catalogue", "show", "pii.email")[1])["id"] == "pii.email"

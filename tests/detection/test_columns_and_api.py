@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import leakscope
-import leakscope.api  # noqa: F401 (registers the namespace)
+import leakscope.api
 from leakscope.detection.roles import roles_of
 from leakscope.schema import FINDINGS
 
@@ -25,16 +25,16 @@ def test_scan_of_a_frame_gives_findings() -> None:
     """Lazily, with the contract's columns."""
     found = leakscope.scan(TABLE)
     assert isinstance(found, pl.LazyFrame)
-    assert FINDINGS == found.collect_schema()
+    assert found.collect_schema() == FINDINGS
     assert {"ssn", "contact"} == set(found.collect()["field"])
 
 
 def test_fields_has_one_row_per_field() -> None:
     """Entity null where nothing prevails; columns exactly those of the contract."""
     found = leakscope.fields(TABLE)
-    assert ["field", "entity", "confidence", "prevalence", "count"] == found.columns
+    assert found.columns == ["field", "entity", "confidence", "prevalence", "count"]
     roles = dict(found.select("field", "entity").iter_rows())
-    assert ("US_SSN", None, "EMAIL_ADDRESS", None) == (roles["ssn"], roles["order_no"], roles["contact"], roles["id"])
+    assert (roles["ssn"], roles["order_no"], roles["contact"], roles["id"]) == ("US_SSN", None, "EMAIL_ADDRESS", None)
     assert len(roles) == found.height
 
 
@@ -46,7 +46,7 @@ def test_the_namespace_is_the_same_functions() -> None:
 def test_blank_headers_still_tell_what_values_say() -> None:
     """An address is an address in a column called `c1`."""
     found = leakscope.fields(TABLE.select(c1="contact", c2="order_no"))
-    assert ["EMAIL_ADDRESS", None] == found["entity"].to_list()
+    assert found["entity"].to_list() == ["EMAIL_ADDRESS", None]
 
 
 @pytest.mark.parametrize(

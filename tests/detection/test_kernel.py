@@ -49,15 +49,15 @@ def test_offsets_lie_in_the_value_before_the_first_arrow(kernel: Kernel) -> None
     """A finding in nested JSON points at its characters in the outer text, and at its place in the inner one."""
     outer = json.dumps({"note": 'said "ana@gmail.com" to me'})
     row = kernel.find_batch(batch({"body": outer})).row(0, named=True)
-    assert "ana@gmail.com" == outer[row["start"] : row["end"]]
+    assert outer[row["start"] : row["end"]] == "ana@gmail.com"
     attributes = json.loads(row["attributes"])
-    assert "ana@gmail.com" == 'said "ana@gmail.com" to me'[attributes["decoded_start"] : attributes["decoded_end"]]
-    assert "body->$.note" == row["field"]
+    assert 'said "ana@gmail.com" to me'[attributes["decoded_start"] : attributes["decoded_end"]] == "ana@gmail.com"
+    assert row["field"] == "body->$.note"
 
 
 def test_a_decoded_form_does_not_repeat_what_the_text_shows(kernel: Kernel) -> None:
     """An address beside a percent sign is one finding, not two."""
-    assert 1 == kernel.find_batch(batch({"url": "https://x.net/?mail=ana@gmail.com&q=a%20b"})).filter(pl.col("entity") == "EMAIL_ADDRESS").height
+    assert kernel.find_batch(batch({"url": "https://x.net/?mail=ana@gmail.com&q=a%20b"})).filter(pl.col("entity") == "EMAIL_ADDRESS").height == 1
 
 
 def test_nothing_is_glued_across_values(kernel: Kernel) -> None:
@@ -97,7 +97,7 @@ def test_benign_values_are_suppressed_and_counted(row: object, reason: str) -> N
 def test_a_role_mailbox_is_a_finding_with_its_role(kernel: Kernel) -> None:
     """noreply@ is reported, and says that it is nobody's own."""
     row = kernel.find_batch(batch({"from": "noreply@nordbank.dk"})).row(0, named=True)
-    assert "role_mailbox" == json.loads(row["attributes"])["role"]
+    assert json.loads(row["attributes"])["role"] == "role_mailbox"
 
 
 def test_a_documented_key_is_labelled(kernel: Kernel) -> None:
@@ -114,7 +114,7 @@ def test_a_login_list_gives_pair_and_address(kernel: Kernel) -> None:
 def test_a_connection_string_is_one_finding(kernel: Kernel) -> None:
     """Its user@host is no e-mail address, its password no second secret."""
     found = kernel.find_batch(batch({"u": "postgresql://shop:gr33nTe4pot@db.nordbank.dk:5432/orders"}))
-    assert ["SECRET_CONNECTION_STRING"] == found["entity"].to_list()
+    assert found["entity"].to_list() == ["SECRET_CONNECTION_STRING"]
 
 
 def test_names_addresses_and_births_of_a_table_by_column() -> None:
@@ -177,5 +177,5 @@ def test_a_key_over_several_lines_of_a_text_file_is_one_finding() -> None:
     """It stands at its first line, and says how many lines it has."""
     lines = ["before", "-----BEGIN PRIVATE KEY-----", "MC4CAQAwBQYDK2VwBCIEIPRkGd0rYtXzJ3bQ8nVwLm5oKfHs2uTa7cEx9iRpNy1q", "-----END PRIVATE KEY-----", "after"]
     found = Kernel(load(), KEY).find_batch(Batch(source="t", first_record=10, records=5, frame=pl.DataFrame({"line": lines})))
-    assert [(11, "SECRET_PRIVATE_KEY", 0, 27)] == found.select("record", "entity", "start", "end").rows()
-    assert 3 == json.loads(found["attributes"][0])["lines"]
+    assert found.select("record", "entity", "start", "end").rows() == [(11, "SECRET_PRIVATE_KEY", 0, 27)]
+    assert json.loads(found["attributes"][0])["lines"] == 3

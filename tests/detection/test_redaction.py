@@ -43,9 +43,9 @@ ROW = {
 def test_every_finding_is_masked_and_the_rest_stays(redactor: Redactor) -> None:
     """A second reading of the masked record finds nothing."""
     masked = redactor.record(ROW)
-    assert "as it was" == masked["harmless"]
-    assert "call [PHONE_NUMBER] now" == masked["note"]
-    assert "https://x.net/?e=[EMAIL_ADDRESS]&z=1" == masked["url"]
+    assert masked["harmless"] == "as it was"
+    assert masked["note"] == "call [PHONE_NUMBER] now"
+    assert masked["url"] == "https://x.net/?e=[EMAIL_ADDRESS]&z=1"
     assert not Kernel(load(), KEY).find_batch(Batch(source="s", first_record=0, records=1, lines=orjson.dumps(masked) + b"\n")).height
 
 
@@ -53,13 +53,13 @@ def test_nested_json_stays_json(redactor: Redactor) -> None:
     """Masks inside escaped strings leave every level readable."""
     masked = redactor.record(ROW)
     nested = json.loads(masked["nested"])
-    assert "[US_SSN]" == nested["ssn"]
-    assert "[CREDENTIAL_PASSWORD]" == json.loads(nested["more"])["password"]
+    assert nested["ssn"] == "[US_SSN]"
+    assert json.loads(nested["more"])["password"] == "[CREDENTIAL_PASSWORD]"
 
 
 def test_base64_is_written_again(redactor: Redactor) -> None:
     """An encoded document is decoded, masked and encoded."""
-    assert {"mail": "[EMAIL_ADDRESS]", "n": 1} == json.loads(base64.b64decode(redactor.record(ROW)["blob"]))
+    assert json.loads(base64.b64decode(redactor.record(ROW)["blob"])) == {"mail": "[EMAIL_ADDRESS]", "n": 1}
 
 
 def test_names_in_running_text_are_masked_when_a_finder_is_given() -> None:
@@ -67,7 +67,7 @@ def test_names_in_running_text_are_masked_when_a_finder_is_given() -> None:
     from leakscope.detection.names_span import NameSpan
 
     redactor = Redactor(Kernel(load(), KEY), lambda texts: [[NameSpan(0, 3, "PERSON", 0.9)] for _ in texts])
-    assert "[PERSON] went home" == redactor.record({"t": "Ana went home"})["t"]
+    assert redactor.record({"t": "Ana went home"})["t"] == "[PERSON] went home"
 
 
 def test_a_table_stays_a_table(tmp_path: Path, redactor: Redactor) -> None:
@@ -76,7 +76,7 @@ def test_a_table_stays_a_table(tmp_path: Path, redactor: Redactor) -> None:
     path.write_text("id,email,city_code\n1,ana@gmail.com,7\n2,bo@gmail.com,8\n3,cy@gmail.com,9\n")
     with out.open("wb") as stream:
         redact((str(path),), redactor, Tally(), stream)
-    assert "id,email,city_code\n1,[EMAIL_ADDRESS],7\n2,[EMAIL_ADDRESS],8\n3,[EMAIL_ADDRESS],9\n" == out.read_text()
+    assert out.read_text() == "id,email,city_code\n1,[EMAIL_ADDRESS],7\n2,[EMAIL_ADDRESS],8\n3,[EMAIL_ADDRESS],9\n"
 
 
 def test_what_cannot_be_read_is_not_passed_through(tmp_path: Path, redactor: Redactor) -> None:
@@ -86,4 +86,4 @@ def test_what_cannot_be_read_is_not_passed_through(tmp_path: Path, redactor: Red
     with out.open("wb") as stream:
         redact((str(path),), redactor, tally, stream)
     assert b"ana@" not in out.read_bytes()
-    assert 4 == tally.exit_code
+    assert tally.exit_code == 4

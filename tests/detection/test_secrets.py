@@ -39,7 +39,7 @@ def jwt(**claims: object) -> str:
 
 def test_no_secrets_give_an_empty_sheet() -> None:
     """With all its columns."""
-    assert SECRETS == sheet({"a": "hello"}).schema
+    assert sheet({"a": "hello"}).schema == SECRETS
 
 
 def test_one_row_per_distinct_secret_with_counts_and_times() -> None:
@@ -47,20 +47,20 @@ def test_one_row_per_distinct_secret_with_counts_and_times() -> None:
     url = "postgresql://shop:gr33nTe4pot@db.nordbank.dk:5432/orders"
     rows = [{"timestamp": f"2025-01-0{day}T00:00:00Z", "_service": name, "u": url, "copy": url} for day, name in ((1, "api"), (3, "web"))]
     row = sheet(*rows).row(0, named=True)
-    assert (2, 4, ["api", "web"], "db.nordbank.dk:5432/orders") == (row["records"], row["occurrences"], row["services"], row["account"])
-    assert (1, 3) == (row["first_seen"].day, row["last_seen"].day)
+    assert (row["records"], row["occurrences"], row["services"], row["account"]) == (2, 4, ["api", "web"], "db.nordbank.dk:5432/orders")
+    assert (row["first_seen"].day, row["last_seen"].day) == (1, 3)
     assert "gr33nTe4pot" not in str(row)
 
 
 def test_a_token_past_its_expiry_is_expired_and_of_low_severity() -> None:
     """Claims give issuer, scopes and dates."""
     row = sheet({"t": jwt(iss="https://id.nordbank.dk", scope="read write", exp=1700000000)}).row(0, named=True)
-    assert ("expired", "low", ["read", "write"], "https://id.nordbank.dk") == (row["status"], row["severity"], row["scopes"], row["account"])
+    assert (row["status"], row["severity"], row["scopes"], row["account"]) == ("expired", "low", ["read", "write"], "https://id.nordbank.dk")
 
 
 def test_the_account_inside_an_aws_key_id() -> None:
     """The twelve digits follow from the id's characters (A. Bartosiewicz, 2022: ASIAQNZGKIQY56JQ7WML belongs to 029608264753)."""
-    assert "029608264753" == decoded("aws_access_key", "ASIAQNZGKIQY56JQ7WML").account
+    assert decoded("aws_access_key", "ASIAQNZGKIQY56JQ7WML").account == "029608264753"
 
 
 def test_private_keys_say_their_kind_and_length() -> None:
@@ -68,18 +68,18 @@ def test_private_keys_say_their_kind_and_length() -> None:
     private = rsa.generate_private_key(65537, 2048)
     pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
     for text in (pem, pem.replace("\n", "\\n"), pem.replace("\n", " ")):
-        assert {"kind": "RSA", "bits": "2048"} == decoded("private_key", text).details
+        assert decoded("private_key", text).details == {"kind": "RSA", "bits": "2048"}
     small = ed25519.Ed25519PrivateKey.generate().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
-    assert "Ed25519" == (decoded("private_key", small.decode()).details or {})["kind"]
+    assert (decoded("private_key", small.decode()).details or {})["kind"] == "Ed25519"
 
 
 def test_the_most_dangerous_come_first() -> None:
     """Critical before high before what is expired."""
     found = sheet({"t": jwt(exp=1700000000)}, {"password": "Sommer2719"}, {"u": "redis://:k7Rvq9z1@cache.sud.it:6379/0"})
-    assert ["SECRET_CONNECTION_STRING", "CREDENTIAL_PASSWORD", "SECRET_JWT"] == found["entity"].to_list()
+    assert found["entity"].to_list() == ["SECRET_CONNECTION_STRING", "CREDENTIAL_PASSWORD", "SECRET_JWT"]
 
 
 def test_a_documented_example_is_called_one() -> None:
     """It stands on the sheet, but nobody has to hurry."""
     row = sheet({"k": "AKIAIOSFODNN7EXAMPLE"}).row(0, named=True)
-    assert ("documented_example", "low") == (row["status"], row["severity"])
+    assert (row["status"], row["severity"]) == ("documented_example", "low")
