@@ -21,6 +21,7 @@ from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.tables import MAX_COLUMNS, column_names
 
 DELIMITERS = (",", "\t", ";", "|")
 BATCH_ROWS = 20_000
@@ -91,12 +92,25 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     return not values
 
 
-def _names(first: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    for number, field in enumerate(first, 1):
-        name = field.strip() or f"column_{number}"
-        names.append(name if name not in names else f"{name}_{number}")
-    return names
+#: Delimiters in one line, above which it is no row but an attack or another format.
+_MAX_MARKS = 1_000_000
+
+
+class _Lines:
+    """Lines of a text, none longer than a ceiling; what was left out is counted."""
+
+    def __init__(self, stream: io.TextIOWrapper, mark: str) -> None:
+        self._stream, self._mark = stream, mark
+        self.refused = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._stream.readline(MAX_FIELD_BYTES):
+            if (len(line) == MAX_FIELD_BYTES and not line.endswith("\n")) or line.count(self._mark) > _MAX_MARKS:
+                self.refused += 1
+                while line and not line.endswith("\n"):
+                    line = self._stream.readline(MAX_FIELD_BYTES)
+                continue
+            yield line.replace("\x00", "")
 
 
 def read(evidence: Evidence) -> Reading:
@@ -107,10 +121,17 @@ def read(evidence: Evidence) -> Reading:
     mark, _ = delimiter_of(text)
     look = _rows(text, mark)
     headed = has_header(look)
-    names = _names(look[0]) if headed else [f"column_{number}" for number in range(1, len(look[0]) + 1 if look else 1)]
+    width = min(len(look[0]), MAX_COLUMNS) if look else 0
+    names = column_names([field.strip() for field in look[0]] if headed else [], width)
     csv.field_size_limit(MAX_FIELD_BYTES)
     with evidence.open() as stream, io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as lines:
-        yield from _batches(evidence.name, csv.reader((line.replace("\x00", "") for line in lines), delimiter=mark), names, skip_first=headed)
+        cut = _Lines(lines, mark)
+        collected = 0
+        for piece in _batches(evidence.name, csv.reader(iter(cut), delimiter=mark), names, skip_first=headed):
+            collected += piece.records or 0
+            yield piece
+        if cut.refused:
+            yield SetAside(source=evidence.name, reason="line-too-long", detail="A line is over 32 MiB or has over a million columns.", records=cut.refused, record=collected)
 
 
 def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_first: bool) -> Reading:
@@ -135,6 +156,13 @@ def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_f
             continue
         if not row:
             continue
+        if len(row) > MAX_COLUMNS:
+            if held:
+                yield _batch(source, held, names, record)
+                record, held = record + len(held), []
+            yield SetAside(source=source, reason="too-many-columns", detail=f"A row has over {MAX_COLUMNS} columns.", records=1, record=record)
+            record, first = record + 1, False
+            continue
         if first:
             first = False
             continue
@@ -148,7 +176,7 @@ def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_f
 
 def _batch(source: str, rows: Sequence[Sequence[str]], names: Sequence[str], record: int) -> Batch:
     width = max(len(names), max(map(len, rows)))
-    columns = [*names, *(f"column_{number}" for number in range(len(names) + 1, width + 1))]
+    columns = column_names(names, width)
     data = {name: [row[place] if place < len(row) and row[place] != "" else None for row in rows] for place, name in enumerate(columns)}
     frame = pl.DataFrame(data, schema=dict.fromkeys(columns, pl.String))
     return Batch(source=source, first_record=record, records=len(rows), frame=frame)

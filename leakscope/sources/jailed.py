@@ -76,7 +76,15 @@ def _unpacked(message: bytes) -> Batch | SetAside:
         return SetAside(**orjson.loads(head))
     if kind == b"L":
         return Batch(**orjson.loads(head), lines=body)
-    return Batch(**orjson.loads(head), frame=pl.read_ipc_stream(body))
+    return Batch(**orjson.loads(head), frame=_frame(body))
+
+
+def _frame(body: bytes) -> pl.DataFrame:
+    """The child's frame; a child whose library was led astray may send one that is none."""
+    try:
+        return pl.read_ipc_stream(body)
+    except (Exception, pl.exceptions.PanicException):
+        raise SetAsideError("The file is damaged: its values are not what their types say.", reason="damaged") from None
 
 
 def _descriptor(evidence: Evidence) -> int:
@@ -109,7 +117,7 @@ def _copied(stream: BinaryIO, descriptor: int) -> None:
 
 def ceilings_for(size_bytes: int) -> jail.Ceilings:
     """More time for larger files; output up to 200 times their size and 1 GiB."""
-    return jail.Ceilings(processor_seconds=40 + size_bytes // 1_000_000, output_bytes=(1 << 30) + 200 * size_bytes)
+    return jail.Ceilings(processor_seconds=8 + size_bytes // 500_000, output_bytes=(1 << 30) + 200 * size_bytes)
 
 
 def read(evidence: Evidence, chosen: Format) -> Reading:

@@ -7,16 +7,17 @@ References:
 
 from __future__ import annotations
 
-import polars as pl
+from collections.abc import Iterator
+from typing import BinaryIO
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leakscope.errors import SetAsideError
-from leakscope.model import Batch, Reading
+from leakscope.model import Reading
 from leakscope.sources import Format
+from leakscope.sources.columnar import BATCH_ROWS, frames
 from leakscope.sources.evidence import Evidence
 
-BATCH_ROWS = 20_000
 _MAGIC = b"PAR1"
 
 
@@ -32,15 +33,12 @@ def read(evidence: Evidence) -> Reading:
     Raises:
         SetAsideError: the file is damaged; what came before the damage has been yielded.
     """
-    record = 0
     with evidence.open() as stream:
-        try:
-            for batch in pq.ParquetFile(stream).iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-                frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
-                yield Batch(source=evidence.name, first_record=record, records=frame.height, frame=frame)
-                record += frame.height
-        except (pa.ArrowException, pl.exceptions.PolarsError, OSError):
-            raise SetAsideError("The Parquet file is damaged.", reason="damaged") from None
+        yield from frames(evidence.name, _batches(stream), "Parquet")
+
+
+def _batches(stream: BinaryIO) -> Iterator[pa.RecordBatch]:
+    yield from pq.ParquetFile(stream).iter_batches(batch_size=BATCH_ROWS, use_threads=False)
 
 
 FORMAT = Format(name="parquet", title="Apache Parquet", suffixes=(".parquet",), sniff=sniff, read=read, jailed=True)

@@ -78,3 +78,31 @@ def test_no_reader_opens_a_connection(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     for name, make in SEEDS.values():
         assert _outcome(name, make())
+
+
+def test_a_text_column_that_is_no_text_ends_in_a_reason():
+    """A Parquet whose strings are not UTF-8 is stopped in the child; seed 3538 of the campaign came through to the parent."""
+    name, make = SEEDS["parquet"]
+
+    assert [piece.reason for piece in _outcome(name, mutated(make(), 3538))] == ["damaged"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("wide.csv", b"a," * 2_000_000 + b"a\n1,2\n"),
+        ("long.csv", b"name,email\n" + b"x" * (80 << 20) + b"\nAna,a@x.org\n"),
+        ("deep.json", b'{"a":' * 200_000 + b"1" + b"}" * 200_000),
+        ("many.sql", b"".join(b"INSERT INTO t%d VALUES (1);\n" % number for number in range(6_000))),
+    ],
+)
+def test_extremes_end_within_a_ceiling(name, content):
+    """Two million columns, a line of 80 MB, brackets without end, thousands of tables: an outcome, in bounded memory and time."""
+    import resource
+
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    pieces = _outcome(name, content)
+
+    assert pieces
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20
+    assert time.monotonic() - began < 60

@@ -1,0 +1,95 @@
+"""
+Credentials as thieves and browsers write them: password lists of information stealers, cookie jars.
+
+One login is one record, so that address, name and password stay together; a cookie's value stands under its name.
+Lines such as `URL:login:password`, `.env`, shadow and htpasswd need no reader: they are text, a line a record.
+
+References:
+    Netscape cookie file as curl writes it (https://curl.se/docs/http-cookies.html, read 2026-11); stealer logs as seen in public reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import orjson
+
+from leakscope.model import Batch, Reading
+from leakscope.sources import Format
+from leakscope.sources.encoding import encoding_of
+from leakscope.sources.evidence import Evidence
+from leakscope.sources.tables import Documents
+from leakscope.sources.text_lines import read as read_lines
+
+_NAMES = {
+    "url": "url", "host": "url", "hostname": "url", "site": "url", "website": "url", "link": "url", "origin": "url",
+    "user": "username", "username": "username", "login": "username", "user name": "username", "email": "username", "user login": "username", "usr": "username",
+    "pass": "password", "password": "password", "pwd": "password", "user password": "password", "passw": "password",
+    "application": "application", "soft": "application", "browser": "application", "app": "application", "storage": "application", "profile": "profile",
+}  # fmt: skip
+_FIELD = re.compile(r"\s*(?P<name>[A-Za-z][A-Za-z ]{1,15}?)\s*:\s?(?P<value>.*?)\s*\Z")
+_COOKIES = "# Netscape HTTP Cookie File"
+
+
+def _field(line: str) -> tuple[str, str] | None:
+    found = _FIELD.match(line)
+    name = _NAMES.get(found["name"].lower()) if found else None
+    return (name, found["value"]) if found and name else None
+
+
+def _is_logins(head: bytes, name: str) -> float:
+    """Blocks of lines that begin with URL, login and password, two of them at least."""
+    encoding = encoding_of(head)
+    if encoding is None:
+        return 0.0
+    lines = [line for line in head.decode(encoding, "replace").splitlines()[:400] if line.strip()]
+    names = [field[0] for line in lines if (field := _field(line))]
+    enough = min(names.count(one) for one in ("url", "username", "password")) >= 2
+    return 0.9 if enough and len(names) >= 0.5 * len(lines) else 0.0
+
+
+def _lines(evidence: Evidence) -> Iterator[str]:
+    for piece in read_lines(evidence):
+        if isinstance(piece, Batch) and piece.frame is not None:
+            yield from piece.frame["line"].to_list()
+
+
+def _logins(evidence: Evidence) -> Reading:
+    """A record for each login: it ends where a name comes a second time; other lines are records of their own."""
+    gathered = Documents(evidence.name)
+    held: dict[str, str] = {}
+    for line in _lines(evidence):
+        field = _field(line)
+        if field is None:
+            if re.fullmatch(r"\W+", line.strip()):
+                continue
+            yield from gathered.add("", orjson.dumps({"line": line}))
+            continue
+        if field[0] in held:
+            yield from gathered.add("", orjson.dumps(held))
+            held = {}
+        held[field[0]] = field[1]
+    if held:
+        yield from gathered.add("", orjson.dumps(held))
+    yield from gathered.rest()
+
+
+def _cookies(evidence: Evidence) -> Reading:
+    """A record for each cookie."""
+    gathered = Documents(evidence.name)
+    for line in _lines(evidence):
+        parts = line.removeprefix("#HttpOnly_").split("\t")
+        if len(parts) < 7:
+            if not line.startswith("#"):
+                yield from gathered.add("", orjson.dumps({"line": line}))
+            continue
+        domain, _, path, _, expires, name = parts[:6]
+        yield from gathered.add("", orjson.dumps({"domain": domain, "path": path, "expires": expires, "cookie": {name: "\t".join(parts[6:])}}))
+    yield from gathered.rest()
+
+
+FORMATS = (
+    Format(name="stealer-logins", title="Logins of an information stealer", suffixes=(".txt",), sniff=_is_logins, read=_logins),
+    Format(name="cookies", title="Cookie jar (Netscape)", suffixes=(".txt",), sniff=lambda head, name: 0.95 if head.startswith(_COOKIES.encode()) or head.startswith(b"# HTTP Cookie File") else 0.0, read=_cookies),
+)
