@@ -10,8 +10,7 @@ import pytest
 from leakscope.model import Batch, SetAside
 from leakscope.sources import expand, read
 from leakscope.sources.evidence import Evidence
-
-from fuzzing import CANARY, SEEDS, mutated  # isort: skip
+from tests.sources.fuzzing import CANARY, SEEDS, mutated
 
 SLOWEST_SECONDS = 30.0
 
