@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def background(kernel: Kernel) -> None:
 def reliability(judged: list[tuple[float, bool]]) -> None:
     """Prints, by printed confidence, the share of findings that are right."""
     print("\n| confidence | findings | right |\n|---|---|---|")
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [ok for confidence, ok in judged if low <= confidence < high]
         if inside:
             print(f"| {low:.2f} to {min(high, 1):.2f} | {len(inside)} | {100 * sum(inside) / len(inside):.1f}% |")

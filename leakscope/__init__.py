@@ -14,7 +14,7 @@ _PUBLIC = {
     "individuals": "leakscope.individuals",
     "scan": "leakscope.api",
 }
-__all__ = ["assess", "fields", "individuals", "scan"]  # noqa: F822 (resolved by `__getattr__`)
+__all__ = ["assess", "fields", "individuals", "scan"]
 
 
 def __getattr__(name: str) -> Any:

@@ -184,9 +184,13 @@ def _phone(one: Candidate, context: Context, value: str) -> Candidate:
     return one
 
 
+#: Types whose values are ids of that look themselves.
+_IDENTIFYING = frozenset({"ONLINE_IDENTIFIER", "DEVICE_ID", "ACCOUNT_ID"})
+
+
 def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     """National numbers: eight hex digits of an id pass a check digit now and then."""
-    if one.confidence >= _SURE or not _HEX_RUN.fullmatch(value[one.start : one.end]):
+    if one.entity in _IDENTIFYING or one.confidence >= _SURE or not _HEX_RUN.fullmatch(value[one.start : one.end]):
         return one
     machine = _MACHINE_KEY.search(context.near) or _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start])
     return replace(one, reason="identifier") if machine else one

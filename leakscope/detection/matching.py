@@ -109,7 +109,7 @@ _GROUPS_TOO_MANY = 3
 
 def _shortened(detector: Detector, context: Context, value: str, start: int, end: int, least: float) -> Candidate | None:
     """The span without the last groups of it, where that passes the check which the whole did not."""
-    if detector.validator is None or detector.validator_failure != "drop":
+    if detector.key_only or detector.validator is None or detector.validator_failure != "drop":
         return None
     for _ in range(_GROUPS_TOO_MANY):
         end = max(value.rfind(" ", start, end), value.rfind("-", start, end))
