@@ -26,6 +26,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from leakscope.errors import SetAsideError
@@ -77,7 +78,7 @@ class _Child:
     def __init__(self) -> None:
         self._line, theirs = socket.socketpair()
         environment = {
-            "PATH": os.defpath, "PYTHONPATH": os.pathsep.join(part or os.getcwd() for part in sys.path), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
+            "PATH": os.defpath, "PYTHONPATH": os.pathsep.join(part or str(Path.cwd()) for part in sys.path), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
             "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2",
             "OPENPYXL_LXML": "False", "LANG": "C.UTF-8",
         }  # fmt: skip

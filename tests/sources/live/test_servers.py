@@ -44,6 +44,13 @@ def _answers(port: int, seconds: float = 30.0) -> None:
     pytest.fail("the server did not start")
 
 
+def _ready(command: list[str], seconds: float = 30.0) -> None:
+    """Wait until the server takes queries: its port opens before that."""
+    until = time.monotonic() + seconds
+    while subprocess.run(command, capture_output=True).returncode and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
     monkeypatch.setenv("PGPASSWORD", "x")
@@ -67,6 +74,7 @@ def postgres():
         process = subprocess.Popen([*as_user, server, "-D", home / "d", "-p", str(port), "-k", str(home), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)
         try:
             _answers(port)
+            _ready([psql, "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-c", "SELECT 1"])
             run = lambda query: subprocess.run([psql, "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-X", "-q", "-c", query], check=True, capture_output=True, text=True).stdout  # noqa: E731
             run("CREATE TABLE zebra (a int); INSERT INTO zebra VALUES (1); CREATE TABLE users (id int, email text, at timestamptz); INSERT INTO users SELECT n, 'u' || n || '@x.org', now() FROM generate_series(1, 5000) n; CREATE SCHEMA audit; CREATE TABLE audit.\"odd \"\" name\" (v bytea); INSERT INTO audit.\"odd \"\" name\" VALUES ('abc')")
             yield f"postgresql://127.0.0.1:{port}/postgres", run
@@ -176,6 +184,7 @@ def mariadb():
             script = "CREATE DATABASE shop; USE shop; CREATE TABLE users (id int, name varchar(99), born date, raw blob); " + "".join(
                 f"INSERT INTO users VALUES ({number}, 'O\\'Hara {number}; (x)', '1990-01-02', x'FF00');" for number in range(3000)
             )
+            _ready([client, "--no-defaults", "-uroot", f"-S{home / 's'}", "-e", "SELECT 1"])
             subprocess.run([client, "--no-defaults", "-uroot", f"-S{home / 's'}"], input=script, text=True, check=True, capture_output=True)
             yield f"mysql://127.0.0.1:{port}/shop", home / "s"
         finally:
