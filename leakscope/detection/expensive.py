@@ -202,9 +202,7 @@ def read(
         raise DomainError("reading needs the incident key")
     chosen = planned.units.filter("chosen")
     texts = planned.texts.join(chosen.select("unit", "stratum"), on="unit")
-    started = time.perf_counter()
     spans, topics = _read_all(texts.filter("worthwhile"), names, progress)
-    seconds = time.perf_counter() - started
     weights = _weights(planned.units)
     told = topics.join(texts.select("turn", "conversation", "unit", "stratum", "language", "role"), on="turn").join(weights, on="stratum", how="left")
     owners = turns.select("turn", "user").unique("turn", keep="first")
@@ -213,7 +211,7 @@ def read(
     return Expensive(
         sightings=found,
         topics=told.select("turn", "conversation", "user", "language", "topic", "probability", "about", "weight").sort("turn"),
-        coverage=_coverage(planned, texts, names, seconds),
+        coverage=_coverage(planned, texts, names),
         totals=totals_of(planned.units, planned.texts, spans, told),
     )
 
@@ -260,7 +258,7 @@ def _weights(known: pl.DataFrame) -> pl.DataFrame:
     return known.group_by("stratum").agg(weight=pl.len() / pl.col("chosen").sum().cast(pl.Float64))
 
 
-def _coverage(planned: Plan, texts: pl.DataFrame, names: str, seconds: float) -> dict[str, Any]:
+def _coverage(planned: Plan, texts: pl.DataFrame, names: str) -> dict[str, Any]:
     """The share that was read and by what, as the assessment prints it."""
     readable = planned.units.filter(pl.col("stratum") != "empty")
     reader = engine(names)
@@ -281,6 +279,5 @@ def _coverage(planned: Plan, texts: pl.DataFrame, names: str, seconds: float) ->
         "expensive_sample": planned.size,
         "seed": planned.seed,
         "names_model": reader.name,
-        "seconds": round(seconds, 1) if planned.budget_seconds is not None else None,
         "languages": [{"language": language, "turns": turns, "read_by": by[language]} for language, turns in counts.iter_rows()],
     }
