@@ -18,11 +18,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "sources"))
 
-from fuzzing import CANARY, SEEDS, mutated  # noqa: E402
+from fuzzing import CANARY, SEEDS, mutated
 
-from leakscope.model import SetAside  # noqa: E402
-from leakscope.sources import expand, read  # noqa: E402
-from leakscope.sources.evidence import Evidence  # noqa: E402
+from leakscope.model import SetAside
+from leakscope.sources import expand, read
+from leakscope.sources.evidence import Evidence
 
 
 def outcome(name: str, content: bytes) -> list[object]:

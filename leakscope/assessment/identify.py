@@ -81,7 +81,7 @@ def _rows(evidence: Evidence, chosen: Format, digest: str) -> list[dict[str, Any
 def _row(evidence: Evidence, chosen: Format, digest: str, source: str, seen: _Seen) -> dict[str, Any]:
     named = source if evidence.parent is None or source.startswith(evidence.parent) else f"{evidence.parent}:{source}"
     return {"source": named, "format": chosen.name, "title": chosen.title, "size_bytes": evidence.size_bytes, "sha256": digest, "records": seen.records,
-            "set_aside": seen.aside, "fields": [plain(name) for name in seen.fields], "first": _text(min(seen.times, default=None)), "last": _text(max(seen.times, default=None)),
+            "set_aside": seen.aside, "fields": list(dict.fromkeys(_shown(name) for name in seen.fields)), "first": _text(min(seen.times, default=None)), "last": _text(max(seen.times, default=None)),
             "next": _next(evidence, seen.fields)}  # fmt: skip
 
 
@@ -105,6 +105,13 @@ def _fields(batch: Batch) -> list[str]:
         return pl.read_ndjson(io.BytesIO(head), infer_schema_length=None, ignore_errors=True).columns
     except pl.exceptions.PolarsError:
         return []
+
+
+def _shown(name: str) -> str:
+    """A field's name; one that is itself data (an address, an id) shows as what it is instead."""
+    from leakscope.text.unfold import is_data
+
+    return "(a name that is data)" if is_data(name) else plain(name)
 
 
 def _next(evidence: Evidence, fields: dict[str, None]) -> str:

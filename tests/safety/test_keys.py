@@ -1,6 +1,5 @@
 """The incident key."""
 
-import os
 import stat
 
 import pytest
@@ -15,7 +14,7 @@ def test_a_made_key_can_be_read_by_its_owner_only(tmp_path):
 
     load_or_make_key(path)
 
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_key_is_the_same_after_it_is_read_again(tmp_path):
