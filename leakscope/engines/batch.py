@@ -16,9 +16,10 @@ from leakscope.schema import RECORDS, SIGHTINGS, TURNS, conform, empty
 if TYPE_CHECKING:
     from leakscope.detection.kernel import Kernel
 
-#: Texts shorter than this hold no sentence and are not read as prose.
-PROSE_MIN_LENGTH = 20
-_WORDY = r"\p{L}{2,}\s+\p{L}{2,}"
+#: Texts with fewer code points or words hold no sentence and are not read as prose.
+PROSE_MIN_LENGTH, PROSE_MIN_WORDS = 20, 4
+#: Share of a field's values with a role (name, address, place ...) from which the field is a column of such values, not prose.
+_COLUMN_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ def examine(batch: Batch, work: Work) -> Examined:
         sightings=sightings,
         records=records,
         turns=turns,
-        prose=prose(values, turns),
+        prose=prose(values, turns, sightings),
         fields=fields,
         suppressed=_difference(_suppressed(kernel), before),
         values=values.height,
@@ -112,15 +113,18 @@ def _difference(after: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     return both.group_by("entity", "detector", "reason").agg(pl.col("count").sum()).filter(pl.col("count") > 0)
 
 
-def prose(values: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+def prose(values: pl.DataFrame, turns: pl.DataFrame, sightings: pl.DataFrame) -> pl.DataFrame:
     """
-    Sentences outside conversations: values with several words, undecoded, that are no chat turn.
+    Sentences outside conversations: undecoded values of several words, in fields that are no columns of names or addresses.
 
     Args:
         values: schema VALUES.
         turns: schema TURNS of the same batch.
+        sightings: schema SIGHTINGS of the same batch.
     """
-    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(_WORDY) >= 2)
+    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(r"\p{L}{2,}") >= PROSE_MIN_WORDS)
     flat = ~pl.col("value").str.contains(r"^\s*[\[{<]") & ~pl.col("field").str.contains("->", literal=True)
     place = ["source", "record", "field"]
-    return values.filter(wordy & flat).join(turns.select(place), on=place, how="anti")
+    with_role = sightings.filter(pl.col("detector").str.starts_with("field.")).unique(place).group_by("source", "field").len("roles")
+    columns = values.group_by("source", "field").len("all").join(with_role, on=["source", "field"]).filter(pl.col("roles") >= pl.col("all") * _COLUMN_SHARE)
+    return values.filter(wordy & flat).join(turns.select(place), on=place, how="anti").join(columns, on=["source", "field"], how="anti")

@@ -97,6 +97,29 @@ LEAST_FOR_A_WORD = 0.985
 DOUBTFUL = "only a doubtful finding"
 
 
+UNKNOWN_AUTHOR = "author of a conversation that identifies nobody"
+
+
+def _naming() -> pl.Expr:
+    return (pl.col("rank") > 0) | pl.col("entity").is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"])
+
+
+def unknown_authors(members: pl.DataFrame) -> pl.DataFrame:
+    """
+    Clusters that are a conversation and nothing else: no user or session id, no name, no address. Somebody wrote it, but
+    nobody can be told from it, and two conversations may be one person's.
+
+    Args:
+        members: `cluster, entity, rank` of every sighting.
+
+    Returns:
+        `cluster, reason`.
+    """
+    chat = pl.col("entity").str.contains("^(?:CHAT|TOPIC)_")
+    told = members.group_by("cluster").agg(named=_naming().any(), chat=chat.any())
+    return told.filter(pl.col("chat") & ~pl.col("named")).select("cluster", reason=pl.lit(UNKNOWN_AUTHOR))
+
+
 def doubtful(members: pl.DataFrame) -> pl.DataFrame:
     """
     Clusters whose every identifying finding is more doubtful than `LEAST_CONFIDENCE`.
@@ -107,7 +130,7 @@ def doubtful(members: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `cluster, reason`.
     """
-    naming = (pl.col("rank") > 0) | pl.col("entity").is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"])
+    naming = _naming()
     full_name = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
     word = (pl.col("entity") == "PERSON") & pl.col("in_turn") & ~full_name
     least = pl.when(full_name).then(LEAST_FOR_FULL_NAME).when(word).then(LEAST_FOR_A_WORD).otherwise(LEAST_CONFIDENCE)

@@ -11,7 +11,7 @@ import polars as pl
 
 from leakscope.individuals.dates import births_of
 from leakscope.individuals.decisions import apply_decisions
-from leakscope.individuals.exclusion import doubtful, not_counted
+from leakscope.individuals.exclusion import doubtful, not_counted, unknown_authors
 from leakscope.individuals.identifiers import identify, names_of
 from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
 from leakscope.individuals.model import LinkDecision, Linked
@@ -215,7 +215,8 @@ def link(
     summary = members.group_by("cluster").agg(pl.col("rank").max(), units=pl.col("unit").n_unique()).join(
         clusters.group_by("cluster").agg(pl.col("rule").first()), on="cluster"
     )
-    named = not_counted(members)
+    figures = not_counted(members)
+    named = pl.concat([figures, unknown_authors(members).join(figures, on="cluster", how="anti")])
     unsure = doubtful(members).join(named, on="cluster", how="anti")
     summary = summary.join(namespaces(members), on="cluster", how="left")
     facts = {
