@@ -90,7 +90,7 @@ def _tracked():
 
 def test_no_file_names_a_package_registry_or_a_place_on_this_machine():
     """Files speak of the project alone."""
-    hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry\\.npm" + "js", "deb\\.debian" + r"\.org", "/wo" + "rk/(main|shared)")))
+    hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry\\.npm" + "js", r"\bnpm" + r"js\.com", "rubygems" + r"\.org", "crates" + r"\.io", "nuget" + r"\.org", "deb\\.debian" + r"\.org", "/wo" + "rk/(main|shared)")))
     found = [str(path.relative_to(ROOT)) for path in _tracked() if path.suffix not in (".gz", ".parquet", ".onnx", ".png") and hosts.search(path.read_text("utf-8", "ignore"))]
 
     assert found == []
