@@ -41,8 +41,6 @@ _PARTS = (
     ("splink", "splink", True, "probabilistic record linkage", "only strong identifiers link people"),
     ("holidays", "holidays", True, "business days", "business-day deadlines cannot be set"),
     ("docx", "python-docx", False, "letters and Word reports", "report --format docx is refused"),
-    ("pyrage", "pyrage", False, "sealed values", "nothing can be sealed"),
-    ("pyspark", "pyspark", False, "--engine spark", "runs are local"),
 )
 
 

@@ -98,6 +98,8 @@ def check(options: Options) -> Options:
         raise UsageError("--fraction must be over 0 and at most 1")
     if options.engine not in ("local", "spark"):
         raise UsageError(f"There is no engine {options.engine!r}", hint="local or spark")
+    if options.engine == "spark":
+        raise UsageError("The Spark engine is not in this version", hint="Use --engine local; it reads in one process per core.")
     return options
 
 

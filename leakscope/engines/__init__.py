@@ -1,1 +1,1 @@
-"""Runs the batch function over all batches: in this process, in several, or on Spark; the results are the same."""
+"""Runs the batch function over all batches: in this process or in several; the results are the same."""
