@@ -150,7 +150,7 @@ def detect(run: Run) -> Run:
         if isinstance(piece, SetAside):
             account.aside.append(piece)
         else:
-            _read_piece(piece, work, keep, account, workers=local.workers_for(total))
+            _read_piece(piece, work, keep, account, workers=local.workers_for(_unpacked(run)))
     run.progress.stop()
     result = _collected(run, account)
     _enter(run.ledger, account.aside)
@@ -162,6 +162,17 @@ def detect(run: Run) -> Run:
 def _what_was_wrong(run: Run) -> str:
     reasons = Counter(piece.reason for piece in run.set_aside)
     return "Set aside: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) + "." if reasons else "The evidence holds no records."
+
+
+#: What logs grow to when they are decompressed, about.
+_COMPRESSION = 6
+
+
+def _unpacked(run: Run) -> int:
+    """Bytes to read, about: compressed files count several times."""
+    packed = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z")
+    sizes = ((one.source, one.size_bytes or 0) for one in run.exhibits if not one.duplicate_of)
+    return sum(size * (_COMPRESSION if name.endswith(packed) else 1) for name, size in sizes)
 
 
 Keep = Callable[[str, np.ndarray], np.ndarray]

@@ -29,14 +29,14 @@ def command(case: str | None, browse: bool) -> None:
         case=root,
         pipeline="log-stream",
         facts=str(corpus / "incident.toml"),
-        time_budget="10s",
+        time_budget="6s",
         title="Open log table of an AI company (invented)",
         on=CLOCK,
     )
     assessment = assess(options, progress=TerminalProgress(), now=CLOCK)
     show(assessment, "table", now=CLOCK)
     console = standard_error()
-    console.print(f"The clock of this demo stands at {CLOCK:%Y-%m-%d %H:%M} UTC; names and topics were read for 10 seconds.")
+    console.print(f"The clock of this demo stands at {CLOCK:%Y-%m-%d %H:%M} UTC; names and topics were read for 6 seconds.")
     for form, name in (("html", "report.html"), ("markdown", "incident-report.md")):
         path = write_report(root, form, root / name, now=CLOCK)
         console.print(f"{'Page' if form == 'html' else 'Incident report'}: {path}   ({width() and path.stat().st_size:,} bytes)")

@@ -16,8 +16,9 @@ from leakscope.schema import RECORDS, SIGHTINGS, TURNS, conform, empty
 if TYPE_CHECKING:
     from leakscope.detection.kernel import Kernel
 
-#: Texts with fewer code points or words hold no sentence and are not read as prose.
-PROSE_MIN_LENGTH, PROSE_MIN_WORDS = 20, 4
+#: Texts with fewer code points, or without two pairs of words side by side, hold no sentence and are not read as prose.
+PROSE_MIN_LENGTH, PROSE_MIN_PAIRS = 20, 2
+_PAIR = r"\p{L}{2,}\s+\p{L}{2,}"
 #: Share of a field's values with a role (name, address, place ...) from which the field is a column of such values, not prose.
 _COLUMN_SHARE = 0.5
 
@@ -122,7 +123,7 @@ def prose(values: pl.DataFrame, turns: pl.DataFrame, sightings: pl.DataFrame) ->
         turns: schema TURNS of the same batch.
         sightings: schema SIGHTINGS of the same batch.
     """
-    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(r"\p{L}{2,}") >= PROSE_MIN_WORDS)
+    wordy = (pl.col("value").str.len_chars() >= PROSE_MIN_LENGTH) & (pl.col("value").str.count_matches(_PAIR) >= PROSE_MIN_PAIRS)
     flat = ~pl.col("value").str.contains(r"^\s*[\[{<]") & ~pl.col("field").str.contains("->", literal=True)
     place = ["source", "record", "field"]
     with_role = sightings.filter(pl.col("detector").str.starts_with("field.")).unique(place).group_by("source", "field").len("roles")

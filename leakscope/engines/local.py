@@ -19,9 +19,13 @@ from leakscope.model import Batch, SetAside
 _AHEAD = 2
 
 
+#: Evidence smaller than this is read sooner by one process than others can be started.
+_WORTH_STARTING = 24 << 20
+
+
 def workers_for(size_bytes: int) -> int:
-    """One process for small evidence, where starting another costs more than it saves; else one per core, at most 8."""
-    return 1 if size_bytes < 48 << 20 else max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    """One process for small evidence; else one per core, at most 8."""
+    return 1 if size_bytes < _WORTH_STARTING else max(1, min(8, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
 
 
 def run(batches: Iterator[Batch | SetAside], work: Work, *, workers: int = 1) -> Iterator[tuple[Batch | SetAside, Examined | None]]:
