@@ -120,7 +120,7 @@ def test_sentences_outside_chat_are_read() -> None:
     from leakscope.engines.batch import prose
 
     values, _ = unfolded({"note": "Customer John Smith called about his invoice from last week."}, {"note": "Customer John Smith called about his invoice from last week."})
-    sentences = prose(values, empty(TURNS))
+    sentences = prose(values, empty(TURNS), empty(SIGHTINGS))
     found = expensive.read(expensive.plan(empty(TURNS), sentences, budget_seconds=None), empty(TURNS), sentences, KEY)
     assert found.sightings.filter(pl.col("entity") == "PERSON").select("record", "value").rows() == [(0, "John Smith"), (1, "John Smith")]
     assert found.totals["sentences.PERSON"].value == 1

@@ -40,3 +40,12 @@ def test_the_number_of_workers_changes_nothing():
 def test_small_evidence_is_read_by_one_process(size_bytes, one):
     """Starting others costs more than it saves."""
     assert (local.workers_for(size_bytes) == 1) is (one or local.workers_for(1 << 40) == 1)
+
+
+def test_columns_with_a_role_are_no_prose():
+    """A table's addresses are not read for what people disclosed; its notes are."""
+    rows = [{"full_name": f"Ana Lima Costa {letter}", "street_address": f"{n} old mill road north", "note": "please call me back about the other matter"} for n, letter in enumerate("ABC", 10)]
+    lines = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+    (_, found), *_ = local.run(iter([Batch(source="t", first_record=0, records=3, lines=lines)]), WORK)
+
+    assert set(found.prose["field"]) == {"note"}
