@@ -103,7 +103,7 @@ def build(run: Run) -> dict[str, Any]:
         "organisations": findings_section.organisation_rows(run.sightings),
         "timeline": findings_section.timeline(run.records, run.sightings, _exposure_window(run.facts)),
         "individuals": _individuals(run, counted, elements),
-        "impact_summary": run.severity.impact_summary(),
+        "impact_summary": _counted_exactly(run.severity.impact_summary(), _records_by_element(run)),
         "severity": run.severity.section(),
         "duties": run.decision.duties,
         "what_would_change": run.decision.what_would_change,
@@ -137,11 +137,19 @@ def _exposure_window(facts: Any) -> dict[str, Any] | None:
     return {"from": instant(clocks.occurrence_start), "to": instant(clocks.occurrence_end), "basis": "stated in the facts"}
 
 
+def _records_by_element(run: Run) -> dict[str, int]:
+    return individuals_section.record_counts_by_element(run.sightings, {name: entity.element for name, entity in entities().items()})
+
+
+def _counted_exactly(rows: list[dict[str, Any]], records: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Data classes with their distinct records: several entities of one element may stand in one record or in many."""
+    return [{**row, "records": records.get(row["data_class"], row["records"])} for row in rows]
+
+
 def _individuals(run: Run, counted: pl.DataFrame, elements: pl.DataFrame) -> dict[str, Any]:
     linked, estimates = run.linked, run.estimates
-    codes = {name: entity.element for name, entity in entities().items()}
     identified, identifiable = individuals_section.kinds(counted)
-    records = individuals_section.record_counts_by_element(run.sightings, codes)
+    records = _records_by_element(run)
     exposure = estimates.individuals_exposure
     return {
         "observed": estimates.individuals_observed.to_dict(),

@@ -127,3 +127,11 @@ def test_findings_locate_a_value_that_is_really_there(assessed, evidence):
         value = orjson.loads(lines[record])[field]
 
         assert 0 <= start < end <= len(value)
+
+
+def test_a_data_class_counts_each_record_once(assessed):
+    """Records of an element are distinct ones, never fewer than its people's first places."""
+    rows = {row["data_class"]: row["records"] for row in assessed.data["impact_summary"]}
+    listed = {row["element"]: row["records"] for row in assessed.data["individuals"]["by_element"]}
+
+    assert {code: rows[code] for code in rows if code in listed} == {code: listed[code] for code in rows if code in listed}
