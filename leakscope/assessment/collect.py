@@ -76,7 +76,7 @@ def open_evidence(run: Run) -> Run:
         aside.extend(refused)
     run.progress.stop()
     _enter(run.ledger, aside)
-    return replace(run, exhibits=tuple(exhibits), set_aside=tuple(aside))
+    return replace(run, evidence=tuple(named), exhibits=tuple(exhibits), set_aside=tuple(aside))
 
 
 def _enter(ledger: Ledger, aside: Sequence[SetAside]) -> None:
@@ -100,9 +100,7 @@ def _exhibit(evidence: Evidence, run: Run, seen: dict[str, str], *, number: int)
 
 def pieces(run: Run) -> Iterator[Piece | SetAside]:
     """Every readable piece of the run's exhibits, containers opened, in order; what is not readable comes out set aside."""
-    evidence = {one.name: one for one in distinct_names([one for one in gather([path for path in run.options.paths if path != "-"]) if isinstance(one, Evidence)])}
-    if "-" in run.options.paths:
-        evidence |= {one.name: one for one in gather(["-"]) if isinstance(one, Evidence)}
+    evidence = {one.name: one for one in run.evidence}
     forced = formats().get(run.options.pipeline.format or "")
     taken = {one.source for one in run.exhibits}
     for exhibit in run.exhibits:

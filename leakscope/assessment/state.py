@@ -16,6 +16,7 @@ from leakscope.model import Sample, SetAside
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, empty
+from leakscope.sources.evidence import Evidence
 
 
 class Progress(Protocol):
@@ -93,6 +94,7 @@ class Run:
     facts: Any = None
     catalogue: Any = None
     sample: Sample = field(default_factory=Sample)
+    evidence: tuple[Evidence, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     values_examined: int = 0

@@ -45,6 +45,13 @@ def test_a_binary_file_is_nothing_readable(leakscope, tmp_path):
     assert [entry["facts"]["reason"] for entry in _ledger(tmp_path / "c") if entry["event"] == "set-aside"] == ["unknown-format"]
 
 
+def test_standard_input_is_read_once_and_assessed(leakscope):
+    """A stream cannot be opened a second time: what was hashed is what is examined."""
+    result = leakscope("assess", "-", "--case", "c", "--format", "json", "--names", "none", stdin=LINE)
+
+    assert (result.returncode, json.loads(result.stdout)["coverage"]["records_examined"]) == (0, 1)
+
+
 def test_an_empty_folder_is_nothing_readable(leakscope, tmp_path):
     """Exit 3."""
     (tmp_path / "folder").mkdir()
