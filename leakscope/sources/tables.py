@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -23,15 +23,59 @@ _MORE = "(more tables)"
 
 
 @dataclass(slots=True)
-class _Table:
+class _Held:
     source: str
     first: int = 0
-    rows: list[Sequence[Any]] = field(default_factory=list)
-    columns: list[Sequence[str]] = field(default_factory=list)
     size_bytes: int = 0
 
 
-class Tables:
+H = TypeVar("H", bound=_Held)
+
+
+class _ByTable(Generic[H]):
+    """What is held of each table of one file, in order of the tables' first records; subclasses say what and how it is let go."""
+
+    _kind: type[H]
+
+    def __init__(self, evidence: str) -> None:
+        self._evidence = evidence
+        self._tables: dict[str, H] = {}
+
+    def source(self, table: str) -> str:
+        """Source name of `table`."""
+        return self._of(table).source
+
+    def refuse(self, table: str, reason: str, detail: str, *, size_bytes: int | None = None, records: int = 1) -> Iterator[Batch | SetAside]:
+        """Records of `table` that cannot be read: they keep their numbers and come out set aside, in order."""
+        held = self._of(table)
+        yield from self._let_go(held)
+        yield SetAside(source=held.source, reason=reason, detail=detail, records=records, size_bytes=size_bytes, record=held.first)
+        held.first += records
+
+    def rest(self) -> Iterator[Batch]:
+        """Everything still held, in order of the tables' first records."""
+        for held in self._tables.values():
+            yield from self._let_go(held)
+
+    def _of(self, table: str) -> H:
+        known = self._tables.get(table)
+        if known is None:
+            shown = table if len(self._tables) < MAX_TABLES else _MORE
+            known = self._tables.get(shown) or self._kind(f"{self._evidence}:{plain(shown)}" if shown else self._evidence)
+            self._tables.setdefault(shown, known)
+        return known
+
+    def _let_go(self, held: H) -> Iterator[Batch]:
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class _Table(_Held):
+    rows: list[Sequence[Any]] = field(default_factory=list)
+    columns: list[Sequence[str]] = field(default_factory=list)
+
+
+class Tables(_ByTable[_Table]):
     """
     Rows on their way into batches.
 
@@ -40,14 +84,12 @@ class Tables:
         as_text: whether values are texts or null; otherwise Polars decides their type, batch by batch.
     """
 
-    def __init__(self, evidence: str, *, as_text: bool = True) -> None:
-        self._evidence, self._as_text = evidence, as_text
-        self._tables: dict[str, _Table] = {}
-        self._held = 0
+    _kind = _Table
 
-    def source(self, table: str) -> str:
-        """Source name of `table`."""
-        return self._of(table).source
+    def __init__(self, evidence: str, *, as_text: bool = True) -> None:
+        super().__init__(evidence)
+        self._as_text = as_text
+        self._held = 0
 
     def add(self, table: str, columns: Sequence[str], row: Sequence[Any], size_bytes: int) -> Iterator[Batch | SetAside]:
         """
@@ -71,27 +113,6 @@ class Tables:
             yield from self._let_go(held)
         elif self._held >= HELD_BYTES:
             yield from self.rest()
-
-    def refuse(self, table: str, reason: str, detail: str, *, size_bytes: int | None = None, records: int = 1) -> Iterator[Batch | SetAside]:
-        """Records of `table` that cannot be read: they keep their numbers and come out set aside, in order."""
-        held = self._of(table)
-        yield from self._let_go(held)
-        yield SetAside(source=held.source, reason=reason, detail=detail, records=records, size_bytes=size_bytes, record=held.first)
-        held.first += records
-
-    def rest(self) -> Iterator[Batch]:
-        """Everything still held, in order of the tables' first rows."""
-        for held in self._tables.values():
-            yield from self._let_go(held)
-
-    def _of(self, table: str) -> _Table:
-        known = self._tables.get(table)
-        if known is None:
-            shown = table if len(self._tables) < MAX_TABLES else _MORE
-            source = f"{self._evidence}:{plain(shown)}" if shown else self._evidence
-            known = self._tables.get(shown) or _Table(source)
-            self._tables.setdefault(shown, known)
-        return known
 
     def _let_go(self, held: _Table) -> Iterator[Batch]:
         if not held.rows:
@@ -164,14 +185,11 @@ def text_of(value: Any) -> str:
 
 
 @dataclass(slots=True)
-class _Lines:
-    source: str
-    first: int = 0
+class _Lines(_Held):
     lines: list[bytes] = field(default_factory=list)
-    size_bytes: int = 0
 
 
-class Documents:
+class Documents(_ByTable[_Lines]):
     """
     JSON objects on their way into batches of lines: one source a table, as in `Tables`.
 
@@ -179,13 +197,7 @@ class Documents:
         evidence: name of the file.
     """
 
-    def __init__(self, evidence: str) -> None:
-        self._evidence = evidence
-        self._tables: dict[str, _Lines] = {}
-
-    def source(self, table: str) -> str:
-        """Source name of `table`."""
-        return self._of(table).source
+    _kind = _Lines
 
     def add(self, table: str, line: bytes) -> Iterator[Batch]:
         """One more object, on one line without its newline; what became full comes out."""
@@ -194,26 +206,6 @@ class Documents:
         held.size_bytes += len(line)
         if len(held.lines) >= BATCH_ROWS or held.size_bytes >= BATCH_BYTES:
             yield from self._let_go(held)
-
-    def refuse(self, table: str, reason: str, detail: str, *, size_bytes: int | None = None, records: int = 1) -> Iterator[Batch | SetAside]:
-        """Records of `table` that cannot be read: they keep their numbers and come out set aside, in order."""
-        held = self._of(table)
-        yield from self._let_go(held)
-        yield SetAside(source=held.source, reason=reason, detail=detail, records=records, size_bytes=size_bytes, record=held.first)
-        held.first += records
-
-    def rest(self) -> Iterator[Batch]:
-        """Everything still held, in order of the tables' first records."""
-        for held in self._tables.values():
-            yield from self._let_go(held)
-
-    def _of(self, table: str) -> _Lines:
-        known = self._tables.get(table)
-        if known is None:
-            shown = table if len(self._tables) < MAX_TABLES else _MORE
-            known = self._tables.get(shown) or _Lines(f"{self._evidence}:{plain(shown)}" if shown else self._evidence)
-            self._tables.setdefault(shown, known)
-        return known
 
     def _let_go(self, held: _Lines) -> Iterator[Batch]:
         if held.lines:
