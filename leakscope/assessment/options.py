@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from leakscope.assessment.pipelines import Pipeline, load_pipeline
+from leakscope.engines import ENGINES
 from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
 
@@ -96,10 +97,8 @@ def check(options: Options) -> Options:
         raise UsageError("--rows must be at least 1")
     if options.fraction is not None and not 0 < options.fraction <= 1:
         raise UsageError("--fraction must be over 0 and at most 1")
-    if options.engine not in ("local", "spark"):
-        raise UsageError(f"There is no engine {options.engine!r}", hint="local or spark")
-    if options.engine == "spark":
-        raise UsageError("The Spark engine is not in this version", hint="Use --engine local; it reads in one process per core.")
+    if options.engine not in ENGINES:
+        raise UsageError(f"There is no engine {options.engine!r}", hint=" or ".join(ENGINES))
     return options
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leakscope.cli._output import TerminalProgress, colour, set_exit_code, standard_error, width
+from leakscope.engines import ENGINES
 from leakscope.model import SampleDesign
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ LEVELS = ("low", "medium", "high", "very_high")
 @click.option("--rules", type=click.Path(), metavar="FILE", help="Your own detectors, in the catalogue's form.")
 @click.option("--key", type=click.Path(), metavar="FILE", help="The incident's key, so that cases compare; made if absent.")
 @click.option("--case", type=click.Path(), metavar="DIR", help="Case folder to make.  [default: leakscope-case-TIME]")
-@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True, help="Where to run; spark is not in this version.")
+@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to run; spark needs the extra and Java.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 from this severity on.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
