@@ -84,7 +84,7 @@ def estimate_total(units: pl.DataFrame, hits: pl.DataFrame, size: str) -> Estima
         (1998), Survey Methodology 24:193 (effective size).
     """
     every = units.with_columns(size=pl.lit(1.0) if size == "one" else pl.col(size).cast(pl.Float64))
-    every = every.join(hits, on="unit", how="left").with_columns(pl.col("hits").fill_null(0).cast(pl.Float64))
+    every = every.join(hits, on="unit", how="left").with_columns(pl.col("hits").fill_null(0).cast(pl.Float64)).sort("stratum", "unit")
     read = every.filter("chosen")
     seen, whole = float(read["hits"].sum()), float(every["size"].sum())
     if read.height == every.height:
@@ -101,7 +101,7 @@ def estimate_total(units: pl.DataFrame, hits: pl.DataFrame, size: str) -> Estima
 def _ratio(every: pl.DataFrame, read: pl.DataFrame) -> tuple[float, float, int]:
     """The share, its variance and degrees of freedom."""
     populations = dict(every.group_by("stratum").len().iter_rows())
-    groups = [(populations[name[0]], group["hits"].to_numpy(), group["size"].to_numpy()) for name, group in read.group_by("stratum")]
+    groups = [(populations[name[0]], group["hits"].to_numpy(), group["size"].to_numpy()) for name, group in read.group_by("stratum", maintain_order=True)]
     total_hits = sum(n / len(y) * y.sum() for n, y, _ in groups)
     total_size = sum(n / len(m) * m.sum() for n, _, m in groups)
     share = float(total_hits / total_size) if total_size else 0.0

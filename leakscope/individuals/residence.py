@@ -172,8 +172,8 @@ def residences(cluster_votes: pl.DataFrame) -> pl.DataFrame:
         country=pl.col("place").str.slice(0, 2), weight=pl.col("basis").replace_strict(dict(places()["weights"]), return_dtype=pl.Float64)
     )
     countries = weighted.group_by("cluster", "country").agg(
-        weight=pl.col("weight").unique().sum(),
-        miss=(1 - pl.col("weight").unique()).product(),
+        weight=pl.col("weight").unique().sort().sum(),
+        miss=(1 - pl.col("weight").unique().sort()).product(),
         residence_basis=pl.col("basis").sort_by([-pl.col("weight"), pl.col("basis")]).first(),
         residence=pl.col("place").sort_by([-pl.col("place").str.len_chars().cast(pl.Int32), pl.col("place")]).first(),
     )
