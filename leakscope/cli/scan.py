@@ -37,13 +37,14 @@ def command(
     from leakscope.detection.output import WRITERS
     from leakscope.detection.scanning import Tally, findings, kernel_for
     from leakscope.detection.suppressions import load
+    from leakscope.reports import sarif
 
     tally = Tally()
     wanted = tuple(name for listed in entities for name in listed.split(",") if name)
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
     names = NamesReader(kernel, budget_seconds=seconds_of(time_budget))
     kept = load(suppressions) if suppressions else ()
-    WRITERS[form](findings(paths, kernel, tally, names=names, suppressions=kept), sys.stdout, kernel.catalogue)
+    {**WRITERS, "sarif": sarif.write}[form](findings(paths, kernel, tally, names=names, suppressions=kept), sys.stdout, kernel.catalogue)
     _explain(tally, kernel, names)
     set_exit_code(ctx, tally.exit_code)
 

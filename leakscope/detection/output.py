@@ -1,4 +1,4 @@
-"""Writes findings as a stream: NDJSON, CSV, a table for people, SARIF for code-scanning tools."""
+"""Writes findings as a stream: NDJSON, CSV, a table for people."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ from typing import IO, Any
 import orjson
 import polars as pl
 
-from leakscope import __version__
 from leakscope.catalogue.model import Catalogue
 from leakscope.safety.escape import cell, plain
 from leakscope.schema import FINDINGS
 
-#: `security-severity` of SARIF results by the rule's severity (the scale of CVSS, as code-scanning tools read it).
-_SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
-_LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 _COLUMNS = ("source", "record", "field", "start", "end", "entity", "confidence", "preview")
 
 
@@ -55,54 +51,8 @@ def _line(cells: list[str], widths: tuple[int, ...]) -> str:
     return "  ".join(text.ljust(width) for text, width in zip(fitted, widths, strict=True)).rstrip() + "\n"
 
 
-def write_sarif(frames: Iterator[pl.DataFrame], out: IO[str], catalogue: Catalogue) -> None:
-    """One SARIF 2.1.0 log (OASIS standard, 2020): rules with `security-severity`, results with physical and logical locations."""
-    results = [_result(row, catalogue) for frame in frames for row in frame.iter_rows(named=True)]
-    used = sorted({result["ruleId"] for result in results})
-    driver = {"name": "LeakScope", "version": __version__, "rules": [_rule(name, catalogue) for name in used]}
-    log = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
-    }
-    out.write(orjson.dumps(log, option=orjson.OPT_APPEND_NEWLINE).decode())
-
-
-def _severity(detector: str, catalogue: Catalogue) -> str:
-    rule = catalogue.by_id.get(detector)
-    return rule.severity if rule else "medium"
-
-
-def _rule(name: str, catalogue: Catalogue) -> dict[str, Any]:
-    rule = catalogue.by_id.get(name)
-    return {
-        "id": name,
-        "name": rule.name if rule else name,
-        "shortDescription": {"text": rule.name if rule else f"Field role {name}"},
-        "fullDescription": {"text": rule.exposes if rule and rule.exposes else "Personal data in a field whose name says so."},
-        "properties": {"security-severity": _SCORES[_severity(name, catalogue)], "tags": ["security"]},
-    }
-
-
-def _result(row: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    return {
-        "ruleId": row["detector"],
-        "level": _LEVELS[_severity(row["detector"], catalogue)],
-        "message": {"text": plain(f"{row['entity']} ({row['preview']}) in {row['field']}, record {row['record']}")},
-        "locations": [
-            {
-                "physicalLocation": {"artifactLocation": {"uri": row["source"]}, "region": {"startLine": row["record"] + 1}},
-                "logicalLocations": [{"fullyQualifiedName": row["field"], "kind": "member"}],
-            }
-        ],
-        "partialFingerprints": {"leakscope/v1": row["fingerprint"]},
-        "rank": round(100 * row["confidence"], 1),
-    }
-
-
 WRITERS: Mapping[str, Callable[[Iterator[pl.DataFrame], IO[str], Catalogue], None]] = {
     "ndjson": write_ndjson,
     "csv": write_csv,
     "table": write_table,
-    "sarif": write_sarif,
 }

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 import orjson
 import polars as pl
 
 from leakscope import __version__
+from leakscope.catalogue import load
+from leakscope.catalogue.model import Catalogue
 from leakscope.reports.form import Frames, Report
 from leakscope.safety.escape import plain
 from leakscope.vocabulary import entities
@@ -19,6 +21,7 @@ from leakscope.vocabulary import entities
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"secret": "error", "credential": "error", "personal": "warning", "chat": "warning", "organisation": "note", "context": "note"}
 #: SARIF viewers rank by this figure: critical from 9, high from 7, medium from 4 (as code hosts read it).
+_SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.0", "low": "2.0"}
 _SECURITY_SEVERITY = {"secret": "9.0", "credential": "9.0", "personal": "6.0", "chat": "6.0", "organisation": "2.0", "context": "1.0"}
 
 
@@ -32,14 +35,21 @@ def _title(entity: str) -> str:
     return known.title if known else entity.replace("_", " ").capitalize()
 
 
-def _rule(detector: str, entity: str) -> dict[str, Any]:
-    family = _family(entity)
+def _rule(name: str, entity: str, catalogue: Catalogue) -> dict[str, Any]:
+    """A reporting descriptor; what a detector of the catalogue exposes and how it is revoked are its help."""
+    family, known = _family(entity), catalogue.by_id.get(name)
+    title = known.name if known else _title(entity)
+    exposes = known.exposes if known and known.exposes else f"{title}: found by the name of its field, its conversation or a model."
+    revoke = known.provider.revoke if known and known.provider else ""
+    severity = _SCORES[known.severity] if known else _SECURITY_SEVERITY.get(family, "5.0")
     return {
-        "id": plain(detector),
+        "id": plain(name),
         "name": plain(entity),
-        "shortDescription": {"text": plain(_title(entity))},
+        "shortDescription": {"text": plain(title)},
+        "fullDescription": {"text": plain(exposes)},
+        "help": {"text": plain(" ".join(part for part in (exposes, revoke) if part))},
         "defaultConfiguration": {"level": _LEVELS.get(family, "warning")},
-        "properties": {"tags": ["exposed-data", family], "security-severity": _SECURITY_SEVERITY.get(family, "5.0")},
+        "properties": {"tags": ["exposed-data", family], "security-severity": severity},
     }
 
 
@@ -64,19 +74,20 @@ def _result(row: Mapping[str, Any], rules: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def build(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def build(rows: Iterable[Mapping[str, Any]], catalogue: Catalogue | None = None) -> dict[str, Any]:
     """
     A SARIF log of findings.
 
     Args:
         rows: findings with the columns of schema `FINDINGS`; their order is kept.
+        catalogue: where their detectors are described; null takes the bundled one.
     """
-    listed = list(rows)
+    listed, described = list(rows), catalogue or load()
     detectors = sorted({(row["detector"], row["entity"]) for row in listed})
     unique = dict(reversed(detectors))
     names = sorted(unique)
     index = {name: number for number, name in enumerate(names)}
-    driver = {"name": "LeakScope", "version": __version__, "semanticVersion": __version__, "rules": [_rule(name, unique[name]) for name in names]}
+    driver = {"name": "LeakScope", "version": __version__, "semanticVersion": __version__, "rules": [_rule(name, unique[name], described) for name in names]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(row, index) for row in listed]}
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -92,6 +103,19 @@ def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames | Non
     """
     findings = (frames or {}).get("findings", pl.DataFrame())
     return orjson.dumps(build(findings.iter_rows(named=True)), option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def write(frames: Iterator[pl.DataFrame], out: IO[str], catalogue: Catalogue) -> None:
+    """
+    One SARIF log of a stream of findings; held whole, because SARIF is one document.
+
+    Args:
+        frames: schema `FINDINGS`.
+        out: where the log goes.
+        catalogue: where the detectors are described.
+    """
+    rows = (row for frame in frames for row in frame.iter_rows(named=True))
+    out.write(orjson.dumps(build(rows, catalogue), option=orjson.OPT_APPEND_NEWLINE).decode())
 
 
 REPORT = Report(name="sarif", suffix=".sarif", title="findings as SARIF 2.1.0", render=render, frames=("findings",))
