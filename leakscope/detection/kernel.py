@@ -18,6 +18,7 @@ from leakscope.detection.multiline import blocks
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
 from leakscope.detection.roles import Role, role_candidate, roles_of
+from leakscope.detection.row_keys import key_in
 from leakscope.detection.shapes import nested, texts
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
@@ -157,23 +158,23 @@ class Kernel:
         if batch.frame is None:
             yield from rows(batch)
             return
-        masks = [self._promising(name, batch.frame[name]) for name in batch.frame.columns]
+        masks = [self._promising(batch.source, name, batch.frame[name]) for name in batch.frame.columns]
         mask_of_all = pl.select(pl.any_horizontal(masks)).to_series() if masks else pl.Series([], dtype=pl.Boolean)
         for keep, row in zip(mask_of_all, rows(batch), strict=True):
             if keep:
                 yield row
 
-    def _promising(self, name: str, column: pl.Series) -> pl.Series:
+    def _promising(self, source: str, name: str, column: pl.Series) -> pl.Series:
         """Which cells of a column can hold a finding; every distinct value is looked at once."""
         if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
             return pl.Series([True]).new_from_index(0, column.len())
         distinct = column.unique()
-        hits = [self._promises(name, value) for value in distinct]
+        hits = [self._promises(source, name, value) for value in distinct]
         return column.is_in(distinct.filter(pl.Series(hits, dtype=pl.Boolean)).implode()).fill_null(False) if any(hits) else pl.repeat(False, column.len(), eager=True)
 
-    def _promises(self, name: str, value: Any) -> bool:
+    def _promises(self, source: str, name: str, value: Any) -> bool:
         for leaf in outer_leaves({name: value}, self.key):
-            sights, suppressed = self._known(leaf.field, leaf.key or "", leaf.value)
+            sights, suppressed = self._known(leaf.field, key_in(source, leaf.field, leaf.key or ""), leaf.value)
             if sights or suppressed or LAYER in self._text(leaf.value):
                 return True
         return False
@@ -207,7 +208,7 @@ class Kernel:
         return bool(sights or suppressed)
 
     def _read(self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]]) -> None:
-        key = leaf.key or ""
+        key = key_in(source, leaf.field, leaf.key or "")
         sights, suppressed = self._known(leaf.field, key, leaf.value)
         for one in suppressed:
             self._suppressed[one.entity, one.detector, one.reason or ""] += 1

@@ -1,0 +1,63 @@
+"""The key of a table of people is such a person's id."""
+
+import polars as pl
+import pytest
+
+from leakscope.catalogue import load
+from leakscope.detection.kernel import Kernel
+from leakscope.detection.row_keys import key_in, people_of
+from leakscope.model import Batch
+from leakscope.safety.keys import IncidentKey
+from leakscope.schema import RECORDS, TURNS, empty
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    return Kernel(load(), IncidentKey(bytes(range(32))))
+
+
+@pytest.mark.parametrize(
+    ("source", "people"),
+    [
+        ("shop.sql:public.users", "user"),
+        ("dump.sql:wp_users", "user"),
+        ("exports/customers.csv", "customer"),
+        ("exports/Kunden.csv.gz", "customer"),
+        ("db.sqlite:AppUsers", "user"),
+        ("dump.sql:orders", None),
+        ("user_events.ndjson", None),
+        ("stdin", None),
+    ],
+)
+def test_the_name_of_a_table_tells_whose_rows_it_holds(source, people):
+    """Its last word, in several languages, whatever its schema and suffix."""
+    assert people_of(source) == people
+
+
+def test_only_the_record_s_own_key_is_meant():
+    """An id inside a nested address is the address's."""
+    assert key_in("dump.sql:users", "id", "id") == "user id"
+    assert key_in("dump.sql:users", "address.id", "id") == "id"
+    assert key_in("dump.sql:users", "email", "email") == "email"
+
+
+@pytest.mark.parametrize(("source", "found"), [("dump.sql:users", {"id", "uuid"}), ("dump.sql:orders", set())])
+def test_row_numbers_are_findings_in_tables_of_people_alone(kernel, source, found):
+    """The same column in a table of orders numbers orders."""
+    frame = pl.DataFrame({"id": [7, 1000], "uuid": ["19174cb3-4a87-46dc-a7ef-bf20d344b3bd", "70847221-f55c-4e12-97dc-c0525a6a5d61"]})
+    sightings = kernel.find_batch(Batch(source=source, first_record=0, records=2, frame=frame))
+
+    assert set(sightings["field"]) == found
+
+
+def test_rows_of_two_tables_meet_at_the_key(kernel):
+    """`users.id` and `orders.user_id` are one name space, long or short."""
+    from leakscope.individuals import link
+
+    users = pl.DataFrame({"id": [7, 8], "email": ["ana.lima@correio.pt", "rui.melo@correio.pt"]})
+    orders = pl.DataFrame({"id": [1, 2, 3], "user_id": [7, 8, 7]})
+    found = [kernel.find_batch(Batch(source=f"dump.sql:{name}", first_record=0, records=frame.height, frame=frame)) for name, frame in (("users", users), ("orders", orders))]
+    people = link(pl.concat(found), empty(RECORDS), empty(TURNS), kernel.key).record_persons.select("source", "record", "person").unique()
+
+    together = people.join(people, on="person").filter((pl.col("source") == "dump.sql:users") & (pl.col("source_right") == "dump.sql:orders"))
+    assert sorted(together.select("record", "record_right").rows()) == [(0, 0), (0, 2), (1, 1)]
