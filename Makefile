@@ -6,7 +6,7 @@ DEMO_CASE ?= demo-case
 # Test processes; a file's tests stay together, because they share its fixtures.
 WORKERS ?= 2
 
-.PHONY: setup setup-dev demo test test-slow test-spark lint lock docs check clean
+.PHONY: setup setup-dev demo test test-slow test-spark test-stores stores lint lock docs check clean
 
 setup: $(VENV)/.installed
 
@@ -44,6 +44,17 @@ $(VENV)/.installed-spark: requirements-spark.lock $(VENV)/.installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	@touch $@
 
+# Live stores against real servers: databases from the system's packages, the others in an environment of their own.
+test-stores: setup-dev stores
+	$(BIN)/python -m pytest tests/sources/live $(PYTEST_ARGS)
+
+stores: .venv-stores/.installed
+
+.venv-stores/.installed: requirements-stores.lock
+	$(PYTHON) -m venv .venv-stores
+	.venv-stores/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-stores.lock
+	@touch $@
+
 lint: setup-dev
 	$(BIN)/ruff check leakscope tests benchmarks training
 
@@ -53,6 +64,7 @@ lock:
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -c requirements.lock -o requirements-dev.lock
 	sed -n 's/^spark = \["\(.*\)"\]/\1/p' pyproject.toml | $(BIN)/uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -c requirements.lock -o requirements-spark.lock
+	$(BIN)/uv pip compile --group stores --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o requirements-stores.lock
 
 clean:
-	rm -rf $(VENV) $(DEMO_CASE) $(DEMO_CASE).key build dist .pytest_cache .hypothesis .ruff_cache
+	rm -rf $(VENV) .venv-stores $(DEMO_CASE) $(DEMO_CASE).key build dist .pytest_cache .hypothesis .ruff_cache

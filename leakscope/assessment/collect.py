@@ -20,9 +20,10 @@ from leakscope.engines.batch import Examined, Work
 from leakscope.errors import SetAsideError, UnreadableError
 from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
+from leakscope.safety.escape import plain
 from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
-from leakscope.sources import Format, expand, formats, read
+from leakscope.sources import Format, expand, formats, live, read
 from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
 
 
@@ -69,9 +70,10 @@ def open_evidence(run: Run) -> Run:
     run.progress.start("hashing", total or None, "bytes")
     exhibits: list[Exhibit] = []
     seen: dict[str, str] = {}
+    for address in filter(live.is_address, run.options.paths):
+        for query in live.sent(address):
+            run.ledger.write("query", store=plain(address), query=plain(query))
     for evidence in named:
-        for query in evidence.queries:
-            run.ledger.write("query", source=evidence.name, query=query)
         exhibit, refused = _exhibit(evidence, run, seen, number=len(exhibits) + 1)
         exhibits.append(exhibit)
         aside.extend(refused)

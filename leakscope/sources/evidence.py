@@ -49,6 +49,25 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """
+    What a live store says of the table or object that evidence was taken from.
+
+    Args:
+        rows: in the store; null for an object.
+        exact: whether the rows were counted.
+        size_bytes: in the store; null when it does not tell.
+        first, last: span of the times in it (RFC 3339), where the store told them.
+    """
+
+    rows: int | None = None
+    exact: bool = False
+    size_bytes: int | None = None
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
     Bytes that were exposed.
@@ -61,6 +80,7 @@ class Evidence:
         parent: name of the container they were found in.
         budget: shared by everything that comes out of one supplied file; null before a container was opened.
         queries: what was asked of a live store to get it.
+        stored: what the live store says of it.
     """
 
     name: str
@@ -70,6 +90,7 @@ class Evidence:
     parent: str | None = None
     budget: Budget | None = None
     queries: tuple[str, ...] = ()
+    stored: Stored | None = None
 
     def open(self) -> BinaryIO:
         """

@@ -22,6 +22,9 @@ from leakscope.sources.tables import text_of
 
 _COUNTED = 5_000_000
 _FETCH = 2_000
+_TIMES = """
+    SELECT table_schema, table_name, MIN(column_name) FROM information_schema.columns
+    WHERE data_type IN ('timestamp', 'datetime', 'date') GROUP BY table_schema, table_name"""
 _TABLES = """
     SELECT table_schema, table_name, COALESCE(table_rows, 0), COALESCE(data_length + index_length, 0) FROM information_schema.tables
     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
@@ -49,6 +52,7 @@ class _MySQL:
     def tables(self) -> list[Table]:
         """Base tables of the database named, or of every database that is not the server's own."""
         found = []
+        times = {(schema, name): column for schema, name, column in self._all(_TIMES)}
         for schema, name, estimate, size in self._all(_TABLES):
             if self._only and schema != self._only:
                 continue
@@ -56,8 +60,16 @@ class _MySQL:
             self._names[shown] = schema, name
             exact = estimate <= _COUNTED
             rows = self._all(f"SELECT COUNT(*) FROM {_quoted(schema)}.{_quoted(name)}")[0][0] if exact else estimate
-            found.append(Table(name=shown, rows=int(rows), exact=exact, size_bytes=int(size)))
+            first, last = self._span(f"{_quoted(schema)}.{_quoted(name)}", times.get((schema, name))) if exact and rows else (None, None)
+            found.append(Table(name=shown, rows=int(rows), exact=exact, size_bytes=int(size), first=first, last=last))
         return found
+
+    def _span(self, name: str, column: str | None) -> tuple[str | None, str | None]:
+        """The span of one column of times, in the order of the alphabet the first."""
+        if column is None:
+            return None, None
+        first, last = self._all(f"SELECT MIN({_quoted(column)}), MAX({_quoted(column)}) FROM {name}")[0]
+        return (text_of(first), text_of(last)) if first is not None else (None, None)
 
     def lines(self, table: Table, limits: Limits) -> Iterator[bytes]:
         """Rows as JSON, streamed."""
@@ -65,10 +77,10 @@ class _MySQL:
         columns = [row[0] for row in self._all("SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position", schema, name)]
         where = ""
         if table.rows > limits.rows:
-            mixed = ", ".join(_quoted(column).replace("%", "%%") for column in columns)
-            where = f" WHERE CRC32(CONCAT_WS('|', '{limits.seed}', {mixed})) < {int(2**32 * limits.rows / table.rows)}"
+            mixed = ", ".join(_quoted(column) for column in columns)
+            where = f" WHERE CRC32(CONCAT_WS('|', '{limits.seed}', {mixed})) < {int(2**32 * limits.share(table.rows))}"
         with self._connection.cursor(self._streaming) as cursor:
-            cursor.execute(self._queries.note(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)}{where}"))
+            cursor.execute(self._queries.note(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)}{where} LIMIT {limits.rows}"))
             while rows := cursor.fetchmany(_FETCH):
                 yield from (orjson.dumps(dict(zip(columns, row, strict=True)), default=text_of, option=orjson.OPT_NON_STR_KEYS) for row in rows)
 

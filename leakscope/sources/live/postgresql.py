@@ -20,6 +20,9 @@ from leakscope.sources.live import Kind, Limits, Queries, Store, Table, own
 #: Tables up to this many rows by the planner's estimate are counted; larger ones are told by that estimate.
 _COUNTED = 5_000_000
 _FETCH = 2_000
+_TIMES = """
+    SELECT table_schema, table_name, min(column_name) FROM information_schema.columns
+    WHERE data_type LIKE 'timestamp%' OR data_type = 'date' GROUP BY table_schema, table_name"""
 _TABLES = """
     SELECT n.nspname, c.relname, c.reltuples::bigint, pg_catalog.pg_total_relation_size(c.oid)
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -50,17 +53,26 @@ class _PostgreSQL:
     def tables(self) -> list[Table]:
         """Ordinary tables and materialised views that the user may read."""
         found = []
+        times = {(schema, name): column for schema, name, column in self._all(_TIMES)}
         for schema, name, estimate, size in self._all(_TABLES):
             shown = name if schema == "public" else f"{schema}.{name}"
             self._names[shown] = _quoted(f"{schema}\x00{name}")
             exact = estimate <= _COUNTED
             rows = self._all(f"SELECT count(*) FROM {self._names[shown]}")[0][0] if exact else estimate
-            found.append(Table(name=shown, rows=rows, exact=exact, size_bytes=size))
+            first, last = self._span(self._names[shown], times.get((schema, name))) if exact and rows else (None, None)
+            found.append(Table(name=shown, rows=rows, exact=exact, size_bytes=size, first=first, last=last))
         return found
+
+    def _span(self, name: str, column: str | None) -> tuple[str | None, str | None]:
+        """The span of one column of times, in the order of the alphabet the first."""
+        if column is None:
+            return None, None
+        first, last = self._all(f"SELECT min({_quoted(column)})::text, max({_quoted(column)})::text FROM {name}")[0]
+        return first, last
 
     def lines(self, table: Table, limits: Limits) -> Iterator[bytes]:
         """Rows in JSON, through a cursor, so that the server holds what was not fetched."""
-        share = min(100.0, 100.0 * limits.rows / max(1, table.rows))
+        share = 100.0 * limits.share(table.rows)
         sample = "" if share >= 100.0 else f" TABLESAMPLE BERNOULLI ({share:.8f}) REPEATABLE ({limits.seed})"
         self._cursor.execute(self._queries.note(f"DECLARE evidence NO SCROLL CURSOR FOR SELECT row_to_json(t)::text FROM {self._names[table.name]} t{sample}"))
         try:

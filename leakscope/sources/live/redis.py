@@ -10,7 +10,6 @@ References:
 
 from __future__ import annotations
 
-import hashlib
 import io
 import socket
 import ssl
@@ -20,7 +19,8 @@ from urllib.parse import SplitResult
 
 import orjson
 
-from leakscope.sources.live import Kind, Limits, Queries, Store, Table, broken
+from leakscope.sources.live import Kind, Limits, Queries, Store, Table, broken, drawn
+from leakscope.sources.live.web import require_tls
 from leakscope.sources.tables import text_of
 
 _READS = {
@@ -77,14 +77,14 @@ class _Redis:
     def lines(self, table: Table, limits: Limits) -> Iterator[bytes]:
         """Keys with type and value as JSON objects."""
         self.ask(b"SELECT", table.name.removeprefix("db").encode())
-        share = 1.0 if table.rows <= limits.rows else limits.rows / table.rows
+        share = limits.share(table.rows)
         self._queries.note(f"SCAN of {table.name}, then TYPE and one read of each key drawn (share {share:.6f}, seed {limits.seed})")
         seen: set[bytes] = set()
         cursor = b"0"
         while True:
             cursor, keys = self.ask(b"SCAN", cursor, b"COUNT", b"500", noted=False)
             for key in keys:
-                if key not in seen and _drawn(key, share, limits.seed):
+                if key not in seen and drawn(key, share, limits.seed):
                     seen.add(key)
                     yield from self._row(key)
             if cursor == b"0":
@@ -110,13 +110,15 @@ def _plain(value: Any, *, pairs: bool = False) -> Any:
     return None if value is None else text_of(value)
 
 
-def _drawn(key: bytes, share: float, seed: int) -> bool:
-    ticket = int.from_bytes(hashlib.blake2b(key, digest_size=8, salt=seed.to_bytes(8, "little", signed=True)).digest(), "big")
-    return ticket < share * 2**64
-
-
 def connect(address: SplitResult, user: str | None, password: str | None, queries: Queries) -> Store:
-    """A connection; `rediss://` is encrypted."""
+    """
+    A connection; `rediss://` is encrypted.
+
+    Raises:
+        UsageError: a password would go over a plain line.
+    """
+    if address.scheme != "rediss":
+        require_tls(address, password, "rediss")
     line = socket.create_connection((address.hostname or "", address.port or 6379), timeout=20)
     if address.scheme == "rediss":
         line = ssl.create_default_context().wrap_socket(line, server_hostname=address.hostname)
