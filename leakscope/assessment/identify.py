@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
@@ -15,14 +15,20 @@ from leakscope.model import Batch, SetAside
 from leakscope.safety.escape import plain
 from leakscope.sources import Format, expand, read
 from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
+from leakscope.sources.promise import promise
 
 #: Fields listed by name; more are only counted.
 MAX_FIELDS = 40
+#: Tables of a store in its overview.
+MAX_TOLD = 50
 
 
 def identify_paths(paths: Sequence[str]) -> list[dict[str, Any]]:
     """
     One row per piece of evidence: `source, format, title, size_bytes, sha256, records, set_aside, fields, first, last, next`.
+
+    Tables and objects of live stores also have `stored` (rows, size and span as the store tells them, null elsewhere) and `look`
+    (its place in the order of looking, from 1, and why); rows stand in that order.
 
     Raises:
         UsageError: a path does not exist.
@@ -32,9 +38,21 @@ def identify_paths(paths: Sequence[str]) -> list[dict[str, Any]]:
     if not found:
         raise UnreadableError("The folder holds no files.", hint="Name the files or another folder.")
     rows = []
-    for one in distinct_names([piece for piece in found if isinstance(piece, Evidence)]):
-        rows.extend(_identified(one))
-    return rows + [_refused(piece) for piece in found if isinstance(piece, SetAside)]
+    for place, one in enumerate(distinct_names([piece for piece in found if isinstance(piece, Evidence)]), start=1):
+        live = {"stored": asdict(one.stored), "look": {"place": place, "why": promise(one.name.removeprefix(one.stored.address))}} if one.stored else {"stored": None, "look": None}
+        rows.extend({**row, **live} for row in _identified(one))
+    return _with_asides(rows, [piece for piece in found if isinstance(piece, SetAside)])
+
+
+def _with_asides(rows: list[dict[str, Any]], aside: list[SetAside]) -> list[dict[str, Any]]:
+    """What was not sampled stands with its table; anything else set aside is a row of its own."""
+    named = {row["source"]: row for row in rows if row["stored"]}
+    for piece in aside:
+        if piece.source in named:
+            named[piece.source]["set_aside"].append({"reason": piece.reason, "detail": piece.detail, "records": piece.records})
+        else:
+            rows.append(_refused(piece))
+    return rows
 
 
 def _identified(evidence: Evidence) -> list[dict[str, Any]]:
@@ -51,7 +69,7 @@ def _identified(evidence: Evidence) -> list[dict[str, Any]]:
 def _refused(piece: SetAside) -> dict[str, Any]:
     return {"source": piece.source, "format": None, "title": piece.detail, "size_bytes": piece.size_bytes, "sha256": None, "records": None,
             "set_aside": [{"reason": piece.reason, "detail": piece.detail, "records": piece.records}], "fields": [], "first": None, "last": None,
-            "next": "Nothing can be read from it."}  # fmt: skip
+            "next": "Nothing can be read from it.", "stored": None, "look": None}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -117,12 +135,34 @@ def _shown(name: str) -> str:
 def _next(evidence: Evidence, fields: dict[str, None]) -> str:
     names = {name.lower() for name in fields}
     pipeline = "log-stream" if {"string.names", "string.values"} <= names else "chat-export" if {"role", "content"} <= names or "messages" in names else "customer-table" if names & {"email", "first_name", "surname", "given_name"} else None
-    return f"leakscope assess {evidence.path or evidence.parent or 'PATH'}" + (f" --pipeline {pipeline}" if pipeline else "")
+    named = evidence.stored.address if evidence.stored else evidence.path or evidence.parent or "PATH"
+    return f"leakscope assess {named}" + (f" --pipeline {pipeline}" if pipeline else "")
+
+
+def _overview(rows: Sequence[dict[str, Any]]) -> str:
+    """What an outsider could have read of a live store: tables, rows, sizes, spans, and which to look at first."""
+    told = [row for row in rows if row["stored"]]
+    if not told:
+        return ""
+    store = told[0]["stored"]["address"]
+    sizes = [row["stored"]["size_bytes"] for row in told]
+    unknown = "" if None not in sizes else f", {sizes.count(None)} of unknown size"
+    lines = [f"What an outsider could have read of {store}: {len(told):,} tables or objects, {sum(size or 0 for size in sizes):,} bytes{unknown}. Look at them in this order:"]
+    return "\n".join([*lines, *(_told(row) for row in told[:MAX_TOLD]), *([f"  and {len(told) - MAX_TOLD:,} more"] if len(told) > MAX_TOLD else [])]) + "\n\n"
+
+
+def _told(row: dict[str, Any]) -> str:
+    stored, look = row["stored"], row["look"]
+    rows = f"{stored['rows']:,} rows" + ("" if stored["exact"] else " (estimated)") if stored["rows"] is not None else "1 object"
+    size = f"{stored['size_bytes']:,} bytes" if stored["size_bytes"] is not None else "size not told"
+    span = f", {stored['first']} to {stored['last']}" if stored["first"] else f", {row['first']} to {row['last']} in what was read" if row["first"] else ""
+    return f"  {look['place']:>3}. {row['source'].removeprefix(f"{stored['address']}:")}: {rows}, {size}{plain(span)}; {look['why']}"
 
 
 def render_table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows as text for people, 80 columns and more."""
+    """The rows as text for people, 80 columns and more; a live store's tables are listed first, best first."""
     console = Console(width=100, no_color=True, highlight=False, markup=False, file=io.StringIO(), soft_wrap=True)
+    console.print(_overview(rows), end="")
     for row in rows:
         size = f", {row['size_bytes']:,} bytes" if row["size_bytes"] is not None else ""
         console.print(f"{row['source']}: {row['title']}{size}")

@@ -54,12 +54,14 @@ class Stored:
     What a live store says of the table or object that evidence was taken from.
 
     Args:
+        address: of the store, as it is shown.
         rows: in the store; null for an object.
         exact: whether the rows were counted.
         size_bytes: in the store; null when it does not tell.
         first, last: span of the times in it (RFC 3339), where the store told them.
     """
 
+    address: str = ""
     rows: int | None = None
     exact: bool = False
     size_bytes: int | None = None

@@ -241,7 +241,7 @@ def _table(shown: str, store: Store, table: Table, queries: Queries, budget: Lim
         return
     told = f"{table.rows:,} rows" + ("" if table.exact else " (estimated)") + (f", {table.size_bytes:,} bytes" if table.size_bytes is not None else "")
     if held:
-        yield Evidence(name=source, opener=lambda: io.BytesIO(content), size_bytes=len(content), queries=tuple(queries.sent[before:]), stored=_stored(table))
+        yield Evidence(name=source, opener=lambda: io.BytesIO(content), size_bytes=len(content), queries=tuple(queries.sent[before:]), stored=_stored(source, table))
     missing = max(0, table.rows - len(held))
     if missing or not held:
         why = reason or ("a random sample was drawn" if held else "the table is empty" if not table.rows else "nothing could be read")
@@ -279,11 +279,11 @@ def _whole(source: str, table: Table, content: bytes, reason: str | None, querie
     elif not content:
         yield SetAside(source=source, reason="empty", detail="The object is empty.", records=0, size_bytes=0)
     else:
-        yield Evidence(name=source, opener=lambda: io.BytesIO(content), size_bytes=len(content), queries=queries, stored=_stored(table))
+        yield Evidence(name=source, opener=lambda: io.BytesIO(content), size_bytes=len(content), queries=queries, stored=_stored(source, table))
 
 
-def _stored(table: Table) -> Stored:
-    return Stored(rows=None if table.is_file else table.rows, exact=table.exact, size_bytes=table.size_bytes, first=table.first, last=table.last)
+def _stored(source: str, table: Table) -> Stored:
+    return Stored(address=source.removesuffix(f":{plain(table.name)}"), rows=None if table.is_file else table.rows, exact=table.exact, size_bytes=table.size_bytes, first=table.first, last=table.last)
 
 
 def drawn(key: bytes, share: float, seed: int) -> bool:
