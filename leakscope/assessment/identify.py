@@ -156,7 +156,8 @@ def _told(row: dict[str, Any]) -> str:
     rows = f"{stored['rows']:,} rows" + ("" if stored["exact"] else " (estimated)") if stored["rows"] is not None else "1 object"
     size = f"{stored['size_bytes']:,} bytes" if stored["size_bytes"] is not None else "size not told"
     span = f", {stored['first']} to {stored['last']}" if stored["first"] else f", {row['first']} to {row['last']} in what was read" if row["first"] else ""
-    return f"  {look['place']:>3}. {row['source'].removeprefix(f"{stored['address']}:")}: {rows}, {size}{plain(span)}; {look['why']}"
+    name = row["source"].removeprefix(stored["address"] + ":")
+    return f"  {look['place']:>3}. {name}: {rows}, {size}{plain(span)}; {look['why']}"
 
 
 def render_table(rows: Sequence[dict[str, Any]]) -> str:
