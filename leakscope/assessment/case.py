@@ -134,6 +134,30 @@ def create_case(root: Path) -> Case:
     return Case(root)
 
 
+def unfinished(root: Path) -> list[dict[str, Any]] | None:
+    """
+    The ledger of a run in `root` that was ended from outside; null when there is none, or when it finished.
+
+    Half a last line, which a kill can leave, is cut off; so are files that were being written.
+    """
+    path = root / LEDGER
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        os.truncate(path, len(whole))
+    try:
+        entries = read_ledger(path)
+    except InvariantError:
+        return None
+    if not entries or entries[0]["event"] != "started" or entries[-1]["event"] == "failed" or any(one["event"] == "finished" and one["facts"].get("stage") == "assemble" for one in entries):
+        return None
+    for left in root.glob(".writing-*"):
+        left.unlink()
+    return entries
+
+
 def open_case(root: Path | str) -> Case:
     """
     The case in `root`.

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from leakscope import __version__
-from leakscope.assessment.case import create_case, open_case
+from leakscope.assessment.case import Case, create_case, open_case, unfinished
 from leakscope.assessment.options import Options, check, parse_population, with_pipeline
 from leakscope.assessment.pipelines import parse_duration
 from leakscope.assessment.state import Progress, Run, Silent
@@ -128,13 +128,16 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
     from leakscope.notification import facts as fact_files
 
     instant = now or datetime.now(UTC)
+    earlier = _earlier(options)
+    if earlier:
+        instant, options = _as_before(earlier, options)
     facts = _with_implied(fact_files.load(options.facts_file), options.pipeline.exposure)
     catalogue = load_catalogue(options.rules)
     _missing_paths(options.paths)
-    case = create_case(options.case)
+    case = Case(options.case) if earlier else create_case(options.case)
     key = load_or_make_key(options.key_file or Path(f"{options.case}.key"))
     ledger = case.ledger()
-    ledger.write("started", version=__version__, command=_settings(options), python=platform.python_version())
+    ledger.write("resumed" if earlier else "started", version=__version__, command=_settings(options), python=platform.python_version(), now=instant.isoformat())
     run = Run(options=options, key=key, case=case, ledger=ledger, now=instant, progress=progress or Silent(), facts=facts, catalogue=catalogue)
     for stage in STAGES:
         try:
@@ -145,6 +148,28 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
             raise
         ledger.write("finished", stage=stage.name)
     return Assessment(run.assessment, options.case)
+
+
+def _earlier(options: Options) -> list[dict[str, Any]] | None:
+    """The ledger of a run of this version with these options that was ended from outside, so that it is taken up again."""
+    entries = unfinished(options.case)
+    if entries is None:
+        return None
+    began = entries[0]["facts"]
+    same = orjson.loads(orjson.dumps(_settings(options))) == began.get("command")
+    return entries if same and began.get("version") == __version__ and began.get("now") else None
+
+
+def _as_before(entries: list[dict[str, Any]], options: Options) -> tuple[datetime, Options]:
+    """
+    The instant of the first start, and the size of the expensive sample if it had been fixed: what else could make the bytes differ.
+
+    Note:
+        Everything is read again: what stands between the stages are open values, and those are never put on a disk.
+    """
+    planned = next((entry["facts"]["units"] for entry in entries if entry["event"] == "planned"), None)
+    chosen = options if planned is None or options.expensive_sample is not None else replace(options, expensive_sample=planned)
+    return datetime.fromisoformat(entries[0]["facts"]["now"]), chosen
 
 
 def _missing_paths(paths: Sequence[str]) -> None:

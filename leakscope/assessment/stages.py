@@ -40,6 +40,7 @@ def read_expensively(run: Run) -> Run:
 
     turns = run.turns.with_columns(pl.col("text").drop_nulls().first().over("turn"))
     plan = expensive.plan(turns, run.prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed, names=options.names)
+    run.ledger.write("planned", units=plan.size)
     result = expensive.read(plan, turns, run.prose, run.key, names=options.names, progress=run.progress)
     sightings = pl.concat([run.sightings, conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings
     return replace(run, expensive=result, expensive_size=plan.size, sightings=sightings)
