@@ -59,8 +59,14 @@ def _address_class(text: str) -> str | None:
     return None
 
 
+#: A second `::` right behind an address: it is a piece of something that is none (RFC 4291, section 2.2: at most one).
+_COLONS_ON = re.compile(r"::")
+
+
 def _ip(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
+    if _COLONS_ON.match(value[one.end : one.end + 2]) and "::" in text:
+        return replace(one, reason="not-an-address")
     kind = _address_class(text)
     if kind:
         return replace(one, reason={"documentation": "documentation-address", "private": "private-address"}.get(kind, "special-address"))
@@ -75,15 +81,20 @@ def _ip(one: Candidate, context: Context, value: str) -> Candidate:
     return one
 
 
+#: A local part that asks to be replaced (`your-email`, `your.name`), or a domain's `example` before a country ending.
+_STAND_IN = re.compile(r"(?:your|my|insert|enter)[-_. ]?(?:e?-?mail|name|user(?:name)?|address|id)\b")
+_EXAMPLE_DOMAIN = re.compile(r"(?:^|\.)example\.[a-z.]{2,8}$")
+
+
 def _email(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end].lower()
     local, _, domain = text.rpartition("@")
     if text in _listed("mailboxes", "git"):
         return replace(one, reason="service-address")
     reserved = _listed("domains", "reserved")
-    if domain in reserved or any(domain.endswith("." + name) for name in reserved) or domain.rpartition(".")[2] in _listed("domains", "reserved_endings"):
+    if domain in reserved or any(domain.endswith("." + name) for name in reserved) or domain.rpartition(".")[2] in _listed("domains", "reserved_endings") or _EXAMPLE_DOMAIN.search(domain):
         return replace(one, reason="reserved-domain")
-    if domain in _listed("domains", "placeholders"):
+    if domain in _listed("domains", "placeholders") or local in _listed("domains", "stand_in_mailboxes") or _STAND_IN.match(local):
         return replace(one, reason="placeholder-domain")
     if local.partition("+")[0] in _listed("mailboxes", "role"):
         return replace(one, attributes={**one.attributes, "role": "role_mailbox"})
@@ -157,6 +168,31 @@ _OWN_FORM = frozenset({"CREDENTIAL_BASIC_AUTH", "CREDENTIAL_PAIR", "SECRET_CONNE
 _VARIABLE = ("<", "{{", "${", "%(")
 
 
+def _address(one: Candidate, context: Context, value: str) -> Candidate:
+    """Streets of templates: `123 Main St`, `456 Elm Street`; a running number and a name that everybody invents, and no real town behind."""
+    text = " ".join(re.findall(r"\w+", value[one.start : one.end].lower()))
+    stand_in = _STAND_IN_STREET.match(text) or _STAND_IN_TOWN.search(value[one.start : one.end + 24].lower())
+    return replace(one, reason="placeholder-address") if stand_in else one
+
+
+#: The numbers and streets that samples are written with.
+_STAND_IN_STREET = re.compile(r"(?:123|456|789|1234|5678|321|101|12345) (?:main|elm|oak|maple|pine|any|example|sample|fake|first|1st|test) (?:st|street|ave|avenue|rd|road|ln|lane|dr|drive|blvd)\b")
+_STAND_IN_TOWN = re.compile(r"\b(?:anytown|any town|sampletown|sample city|springfield, anystate|somewhereville|yourtown|exampleville)\b")
+
+
+def _username(one: Candidate, context: Context, value: str) -> Candidate:
+    """A name after `username =` that is code (`form.name`, `get_user()`) names nobody."""
+    text = value[one.start : one.end]
+    if one.detector.startswith("field."):
+        return one
+    code = (_DOTTED_CODE.fullmatch(text) and value[one.end : one.end + 1] == "(") or _ATTRIBUTE.search(text)
+    return replace(one, reason="code") if code else one
+
+
+_DOTTED_CODE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_ATTRIBUTE = re.compile(r"\.(?:text|value|string|name|username|user|id|data|get|strip|split|content|body|params|query|args|form)$")
+
+
 def _person(one: Candidate, context: Context, value: str) -> Candidate:
     text = " ".join(re.findall(r"\w+", value[one.start : one.end].lower()))
     return replace(one, reason="placeholder-name") if text in _listed("persons", "names") else one
@@ -203,6 +239,8 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "IBAN_CODE": _iban,
     "PERSON": _person,
     "PHONE_NUMBER": _phone,
+    "POSTAL_ADDRESS": _address,
+    "USERNAME": _username,
 }
 
 

@@ -12,6 +12,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from urllib.parse import unquote
 
 #: Most code points that one decoded layer may have; the rest of a bomb is not read.
@@ -107,7 +108,31 @@ def disguised(text: str) -> Layer | None:
 
 
 def utf16(text: str) -> Layer | None:
-    """UTF-16 read as single bytes: every other character is NUL."""
+    """UTF-16 read as single bytes: NULs stand at every other place, but where a character is outside Latin-1."""
+    if "\x00" not in text or len(text) < 8 or len(text) % 2:
+        return _ascii_utf16(text)
+    for codec, lead in (("utf-16-le", 0), ("utf-16-be", 1)):
+        if text[1 - lead :: 2].count("\x00") * 2 < len(text) // 2 or text[lead::2].count("\x00") * 20 > len(text):
+            continue
+        try:
+            says = text.encode("latin-1").decode(codec)
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        if _PRINTABLE.fullmatch(says):
+            return Layer("utf16", 0, len(text), says, _pairs(says))
+    return _ascii_utf16(text)
+
+
+def _pairs(says: str) -> tuple[tuple[int, int], ...]:
+    """Where each character of `says` stood among the bytes: two of them each, four outside the basic plane."""
+    if not any(c > "\uffff" for c in says):
+        return tuple((index, 2 * index) for index in range(len(says)))
+    widths = accumulate((4 if c > "\uffff" else 2 for c in says), initial=0)
+    return tuple(enumerate(list(widths)[:-1]))
+
+
+def _ascii_utf16(text: str) -> Layer | None:
+    """UTF-16 of nearly nothing but ASCII, cut anywhere."""
     if "\x00" not in text or len(text) < 8:
         return None
     for lead in (0, 1):
