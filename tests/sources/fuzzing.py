@@ -60,7 +60,7 @@ def _workbook() -> bytes:
     return _filled(workbook.save)
 
 
-def _word() -> bytes:
+def _document() -> bytes:
     import docx
 
     document = docx.Document()
@@ -117,6 +117,23 @@ def _mail() -> bytes:
 _SQL = "-- MySQL dump 10.13\nCREATE TABLE `t` (`name` text, `email` text);\n" + "".join(f"INSERT INTO `t` VALUES ('Ana {number}','{CANARY}'),(NULL,'it\\'s');\n" for number in range(30))
 _COPY = "-- PostgreSQL database dump\nCOPY public.t (name, email) FROM stdin;\n" + f"Ana\t{CANARY}\n" * 30 + "\\.\nSELECT 1;\n"
 
+def _word(text: str | bytes) -> bytes:
+    raw = text.encode() if isinstance(text, str) else text
+    return len(raw).to_bytes(1) + raw if len(raw) < 64 else bytes([0x40 | len(raw) >> 8, len(raw) & 255]) + raw
+
+
+def _rdb() -> bytes:
+    packed = b"".join(bytes([0x80 | len(one)]) + one + bytes([len(one) + 1]) for one in (b"email", CANARY.encode()))
+    listpack = (len(packed) + 7).to_bytes(4, "little") + b"\x02\x00" + packed + b"\xff"
+    keys = b"".join(b"\x00" + _word(f"Ana {number}") + _word(CANARY) for number in range(20))
+    return b"REDIS0011\xfa" + _word("redis-ver") + _word("7.0.15") + b"\xfe\x00\xfb\x15\x00" + keys + b"\x10" + _word("user") + _word(listpack) + b"\xff" + bytes(8)
+
+
+def _aof() -> bytes:
+    rows = [("SET", f"Ana {number}", CANARY) for number in range(30)]
+    return b"".join(b"*3\r\n" + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in row) for row in rows)
+
+
 #: Format -> file name and how its seed is made.
 SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "ndjson": ("a.ndjson", lambda: _LINES),
@@ -132,7 +149,7 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "sqlite": ("a.db", _sqlite),
     "spreadsheet": ("a.xlsx", _workbook),
     "bson": ("a.bson", _bson),
-    "office": ("a.docx", _word),
+    "office": ("a.docx", _document),
     "html": ("a.html", lambda: f"<!doctype html><p>{CANARY}</p><a href='x'>y</a>".encode() * 20),
     "rtf": ("a.rtf", lambda: rb"{\rtf1\ansi {\b " + CANARY.encode() + rb"}\par \u8364?\'e9}"),
     "zip": ("a.zip", _zip),
@@ -143,6 +160,8 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xz": ("a.ndjson.xz", lambda: lzma.compress(_LINES)),
     "zstd": ("a.ndjson.zst", _zstd),
     "eml": ("a.eml", _mail),
+    "redis-rdb": ("a.rdb", _rdb),
+    "redis-aof": ("a.aof", _aof),
 }
 
 
