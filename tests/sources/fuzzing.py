@@ -11,6 +11,7 @@ import random
 import sqlite3
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 
@@ -134,6 +135,24 @@ def _aof() -> bytes:
     return b"".join(b"*3\r\n" + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in row) for row in rows)
 
 
+def _pg_number(value: int) -> bytes:
+    return bytes([value < 0]) + abs(value).to_bytes(4, "little")
+
+
+def _pg_text(text: str | None) -> bytes:
+    return _pg_number(-1) if text is None else _pg_number(len(text)) + text.encode()
+
+
+def pg_archive(packing: int = 1, pack: Callable[[bytes], bytes] = zlib.compress) -> bytes:
+    """A custom archive of pg_dump 16 with one table, its rows packed by `pack`."""
+    head = b"PGDMP\x01\x0f\x00\x04\x08\x01" + bytes([packing]) + b"".join(map(_pg_number, (1, 2, 3, 4, 5, 124, 0))) + b"".join(map(_pg_text, ("base", "16.2", "16.2")))
+    texts = [_pg_text(text) for text in ("1259", "16385", "t", "TABLE DATA")] + [_pg_number(3)]
+    texts += [_pg_text(text) for text in ("", "", "COPY public.t (name, email) FROM stdin;\n", "public", None, "heap", "postgres", "false", None)]
+    entry = _pg_number(7) + _pg_number(1) + b"".join(texts) + b"\x02" + bytes(8)
+    packed = pack((f"Ana\t{CANARY}\n" * 40 + "\\.\n\n\n").encode())
+    return head + _pg_number(1) + entry + b"\x01" + _pg_number(7) + _pg_number(len(packed)) + packed + _pg_number(0)
+
+
 #: Format -> file name and how its seed is made.
 SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "ndjson": ("a.ndjson", lambda: _LINES),
@@ -162,6 +181,7 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "eml": ("a.eml", _mail),
     "redis-rdb": ("a.rdb", _rdb),
     "redis-aof": ("a.aof", _aof),
+    "pg_dump-custom": ("a.dump", pg_archive),
 }
 
 

@@ -164,7 +164,6 @@ def test_a_cut_archive_ends_in_a_reason(reading, pack):
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "image-unread"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "image-unread"),
         (b"Rar!\x1a\x07\x01\x00", "unsupported"),
-        (b"PGDMP\x01\x0e\x00", "unsupported"),
         (b"\x7fELF\x02\x01\x01\x00", "program-unread"),
         (b"\x00\x00\x00\x18ftypmp42", "media-unread"),
     ],
