@@ -27,6 +27,7 @@ _SEALED: tuple[tuple[str, str, tuple[bytes, ...], str, str], ...] = (
     ("java-keystore", "Java keystore", (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"), "encrypted", "Its store password opens it."),
     ("rar", "RAR archive", (b"Rar!\x1a\x07",), "unsupported", "Unpack it with unrar and read the folder."),
     ("cab", "Cabinet archive", (b"MSCF\x00\x00\x00\x00",), "unsupported", "Unpack it with cabextract and read the folder."),
+    ("git-lookup", "Git lookup table", (b"\xfftOc", b"RIDX", b"BITM", b"CGPH", b"MIDX"), "no-values", "Numbers by which git finds objects in a pack; it holds no value."),
     ("image", "Picture", (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"BM"), "image-unread", "Pictures are not read; look at them, and count scans of documents by hand."),
     ("program", "Program", (b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\x00asm"), "program-unread", "A program; strings in it are not read."),
     ("media", "Sound or film", (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3", b"\xff\xfb", b"\x00\x00\x01\xba"), "media-unread", "Sound and film are not read; listen or look."),

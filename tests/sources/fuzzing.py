@@ -153,6 +153,18 @@ def pg_archive(packing: int = 1, pack: Callable[[bytes], bytes] = zlib.compress)
     return head + _pg_number(1) + entry + b"\x01" + _pg_number(7) + _pg_number(len(packed)) + packed + _pg_number(0)
 
 
+def _pack() -> bytes:
+    from dulwich.object_format import SHA1
+    from dulwich.objects import Blob, Commit, Tree
+    from dulwich.pack import write_pack_objects
+
+    blob, tree, commit = Blob.from_string(f"owner = {CANARY}\n".encode() * 20), Tree(), Commit()
+    tree.add(b"a.py", 0o100644, blob.id)
+    commit.tree, commit.author, commit.message = tree.id, f"Ana <{CANARY}>".encode(), b"First"
+    commit.committer, commit.author_time, commit.commit_time, commit.author_timezone, commit.commit_timezone = commit.author, 0, 0, 0, 0
+    return _filled(lambda target: write_pack_objects(target.write, [commit, tree, blob], object_format=SHA1))
+
+
 #: Format -> file name and how its seed is made.
 SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "ndjson": ("a.ndjson", lambda: _LINES),
@@ -182,6 +194,8 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "redis-rdb": ("a.rdb", _rdb),
     "redis-aof": ("a.aof", _aof),
     "pg_dump-custom": ("a.dump", pg_archive),
+    "git-pack": ("a.pack", _pack),
+    "git-object": ("objects/ab/cd", lambda: zlib.compress(b"blob 2000\0" + f"owner = {CANARY}\n".encode().ljust(40) * 50)),
 }
 
 
