@@ -16,6 +16,7 @@ import polars as pl
 
 from leakscope import __version__
 from leakscope.assessment import case as files
+from leakscope.assessment import sealing
 from leakscope.assessment.places import place_names
 from leakscope.assessment.sections import evidence as evidence_section
 from leakscope.assessment.sections import findings as findings_section
@@ -23,6 +24,7 @@ from leakscope.assessment.sections import individuals as individuals_section
 from leakscope.assessment.sections.evidence import instant
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate
+from leakscope.safety.vault import seal
 from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS, TURNS, conform
 from leakscope.vocabulary import entities
 
@@ -40,13 +42,15 @@ def assemble(run: Run) -> Run:
     """
     assessment = plain_types(build(run))
     case, ledger = run.case, run.ledger
-    case.write_frame(files.FINDINGS, conform(run.sightings, FINDINGS), ledger)
+    case.write_frame(files.FINDINGS, conform(run.sightings.reveal(), FINDINGS), ledger)
     case.write_frame(files.INDIVIDUALS, conform(run.linked.individuals, INDIVIDUALS), ledger)
     case.write_frame(files.PERSON_ELEMENTS, conform(run.linked.person_elements, PERSON_ELEMENTS), ledger)
     case.write_frame(files.RECORD_PERSONS, conform(run.linked.record_persons, RECORD_PERSONS), ledger)
     case.write_frame(files.RECORDS, conform(run.records, RECORDS), ledger)
-    case.write_frame(files.TURNS, conform(run.turns, _WITHOUT_TEXT), ledger)
+    case.write_frame(files.TURNS, conform(run.turns.reveal(), _WITHOUT_TEXT), ledger)
     case.write_frame(files.SECRETS, run.secrets, ledger)
+    if run.options.seal_to:
+        case.write(sealing.FILE, seal(sealing.values_to_seal(run.sightings, run.linked.record_persons), run.options.seal_to), ledger)
     case.write_json(files.MANIFEST, plain_types(manifest(run)), ledger)
     case.write_json(files.ASSESSMENT, assessment, ledger)
     return replace(run, assessment=assessment)
@@ -96,12 +100,12 @@ def build(run: Run) -> dict[str, Any]:
             run.exhibits, run.set_aside, values_examined=run.values_examined, suppressed=run.suppressed, expensive=expensive
         ),
         "sample": evidence_section.sample_section(run.sample, run.exhibits),
-        "fields": findings_section.field_rows(run.sightings, run.field_values),
+        "fields": findings_section.field_rows(run.sightings.reveal(), run.field_values),
         "findings_by_entity": run.findings_rows,
-        "secrets": findings_section.secret_rows(run.secrets, linked.record_persons, run.sightings),
+        "secrets": findings_section.secret_rows(run.secrets, linked.record_persons, run.sightings.reveal()),
         "chat": run.chat,
-        "organisations": findings_section.organisation_rows(run.sightings),
-        "timeline": findings_section.timeline(run.records, run.sightings, _exposure_window(run.facts)),
+        "organisations": findings_section.organisation_rows(run.sightings.reveal()),
+        "timeline": findings_section.timeline(run.records, run.sightings.reveal(), _exposure_window(run.facts)),
         "individuals": _individuals(run, counted, elements),
         "impact_summary": _counted_exactly(run.severity.impact_summary(), _records_by_element(run)),
         "severity": run.severity.section(),
@@ -138,7 +142,7 @@ def _exposure_window(facts: Any) -> dict[str, Any] | None:
 
 
 def _records_by_element(run: Run) -> dict[str, int]:
-    return individuals_section.record_counts_by_element(run.sightings, {name: entity.element for name, entity in entities().items()})
+    return individuals_section.record_counts_by_element(run.sightings.reveal(), {name: entity.element for name, entity in entities().items()})
 
 
 def _counted_exactly(rows: list[dict[str, Any]], records: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -229,5 +233,6 @@ def manifest(run: Run) -> dict[str, Any]:
             "names": run.options.names,
             "engine": run.options.engine,
         },
+        "sealed": {"file": sealing.FILE, "recipients": list(run.options.seal_to)} if run.options.seal_to else None,
         "versions": versions(run),
     }

@@ -48,7 +48,8 @@ class Case:
         return read_ledger(self.root / LEDGER)
 
     def write(self, name: str, content: bytes, ledger: Ledger) -> None:
-        """Write `content` as file `name`, atomically and 0600, and enter its hash into the ledger."""
+        """Write `content` as file `name`, atomically and 0600, and enter its hash into the ledger; a folder in `name` is made, 0700."""
+        (self.root / name).parent.mkdir(mode=0o700, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=".writing-", dir=self.root)
         try:
             with os.fdopen(descriptor, "wb") as file:

@@ -21,6 +21,7 @@ from leakscope.errors import SetAsideError, UnreadableError
 from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
 from leakscope.safety.escape import plain
+from leakscope.safety.exposed import Exposed
 from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import Format, expand, formats, live, read
@@ -250,10 +251,10 @@ def _collected(run: Run, account: _Account) -> Run:
         set_aside=(*run.set_aside, *account.aside),
         values_examined=sum(one.values for one in found),
         field_values=fields,
-        sightings=_stacked([one.sightings for one in found], SIGHTINGS),
+        sightings=Exposed(_stacked([one.sightings for one in found], SIGHTINGS), "SIGHTINGS"),
         records=_stacked([one.records for one in found], RECORDS),
-        turns=_stacked(account.turns, TURNS),
-        prose=_stacked([one.prose for one in found], VALUES),
+        turns=Exposed(_stacked(account.turns, TURNS), "TURNS"),
+        prose=Exposed(_stacked([one.prose for one in found], VALUES), "VALUES"),
         suppressed=suppressed,
     )
 

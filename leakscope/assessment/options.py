@@ -39,6 +39,7 @@ class Options:
         rules: user rule file.
         engine: local or spark.
         title: of the case.
+        seal_to: public keys that may open the raw values; none keeps no value at all.
     """
 
     paths: Sequence[str]
@@ -58,6 +59,7 @@ class Options:
     rules: Path | None = None
     engine: str = "local"
     title: str | None = None
+    seal_to: tuple[str, ...] = ()
 
 
 def parse_population(texts: Sequence[str]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from leakscope.assessment.state import Progress, Run, Silent
 from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
 from leakscope.safety.keys import load_or_make_key
+from leakscope.safety.vault import recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def options_from(
     key: str | None = None,
     engine: str = "local",
     title: str | None = None,
+    seal_to: Sequence[str] = (),
 ) -> Options:
     """
     Options from the texts of a command line; the pipeline fills in what was not given.
@@ -105,6 +107,7 @@ def options_from(
             rules=Path(rules) if rules else None,
             engine=engine,
             title=title,
+            seal_to=recipients(seal_to),
         )
     )
 

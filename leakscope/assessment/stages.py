@@ -12,6 +12,7 @@ from leakscope.assessment.collect import detect, open_evidence
 from leakscope.assessment.sections.findings import findings_by_entity
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate, Sample, SampleDesign
+from leakscope.safety.exposed import Exposed
 from leakscope.schema import SIGHTINGS, conform
 
 
@@ -38,12 +39,12 @@ def read_expensively(run: Run) -> Run:
         return run
     from leakscope.detection import expensive
 
-    turns = run.turns.with_columns(pl.col("text").drop_nulls().first().over("turn"))
-    plan = expensive.plan(turns, run.prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed, names=options.names)
+    turns, prose = run.turns.reveal().with_columns(pl.col("text").drop_nulls().first().over("turn")), run.prose.reveal()
+    plan = expensive.plan(turns, prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed, names=options.names)
     run.ledger.write("planned", units=plan.size)
-    result = expensive.read(plan, turns, run.prose, run.key, names=options.names, progress=run.progress)
-    sightings = pl.concat([run.sightings, conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings
-    return replace(run, expensive=result, expensive_size=plan.size, sightings=sightings)
+    result = expensive.read(plan, turns, prose, run.key, names=options.names, progress=run.progress)
+    sightings = pl.concat([run.sightings.reveal(), conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings.reveal()
+    return replace(run, expensive=result, expensive_size=plan.size, sightings=Exposed(sightings, run.sightings.kind))
 
 
 def describe_chat(run: Run) -> Run:
@@ -51,21 +52,21 @@ def describe_chat(run: Run) -> Run:
     from leakscope.detection import chat_summary
 
     topics, totals = (run.expensive.topics, run.expensive.totals) if run.expensive is not None else (None, None)
-    return replace(run, chat=chat_summary.summary(run.turns, topics, totals=totals))
+    return replace(run, chat=chat_summary.summary(run.turns.reveal(), topics, totals=totals))
 
 
 def find_secrets(run: Run) -> Run:
     """Distinct secrets, decoded offline, most dangerous first."""
     from leakscope.detection.secrets import secrets
 
-    return replace(run, secrets=secrets(run.sightings, run.records, run.catalogue, now=run.now))
+    return replace(run, secrets=secrets(run.sightings.reveal(), run.records, run.catalogue, now=run.now))
 
 
 def link_individuals(run: Run) -> Run:
     """Findings to people: strong identifiers exactly, the rest by probability; conflicts stay for a human."""
     from leakscope.individuals import link
 
-    return replace(run, linked=link(run.sightings, run.records, run.turns, run.key, seed=run.options.seed))
+    return replace(run, linked=link(run.sightings.reveal(), run.records, run.turns.reveal(), run.key, seed=run.options.seed))
 
 
 def estimate(run: Run) -> Run:
@@ -77,7 +78,7 @@ def estimate(run: Run) -> Run:
     drawn = run.records.height if run.options.rows is not None or run.options.fraction is not None else None
     supplied = sum(one.examined + one.not_drawn for one in run.exhibits) if drawn is not None else None
     sample = Sample(design=design, population=dict(run.options.population or stated.records), drawn=drawn, seed=run.options.seed, supplied=supplied)
-    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings, run.linked, sample))
+    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, sample))
 
 
 def weigh(run: Run) -> Run:
@@ -87,7 +88,7 @@ def weigh(run: Run) -> Run:
     counted = run.linked.individuals.filter(pl.col("counted"))
     elements = run.linked.person_elements.join(counted.select("person"), on="person", how="semi")
     estimates = run.estimates
-    rows = findings_by_entity(run.sightings, run.records, elements, estimates.entities)
+    rows = findings_by_entity(run.sightings.reveal(), run.records, elements, estimates.entities)
     severity = assess(
         person_elements=elements,
         individuals=counted,

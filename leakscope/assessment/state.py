@@ -13,9 +13,10 @@ import polars as pl
 from leakscope.assessment.case import Case
 from leakscope.assessment.options import Options
 from leakscope.model import Sample, SetAside
+from leakscope.safety.exposed import Exposed
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.ledger import Ledger
-from leakscope.schema import RECORDS, SIGHTINGS, TURNS, empty
+from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources.evidence import Evidence
 
 
@@ -82,7 +83,7 @@ class Run:
     """
     A run between two stages: each stage returns a copy with more of it filled in.
 
-    Frames follow `leakscope.schema`; `sightings` and `turns` are open and never leave memory.
+    Frames follow `leakscope.schema`; those that hold values are `Exposed` and never leave memory.
     """
 
     options: Options
@@ -99,10 +100,10 @@ class Run:
     set_aside: tuple[SetAside, ...] = ()
     values_examined: int = 0
     field_values: pl.DataFrame = field(default_factory=pl.DataFrame)
-    sightings: pl.DataFrame = field(default_factory=lambda: empty(SIGHTINGS))
+    sightings: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(SIGHTINGS), "SIGHTINGS"))
     records: pl.DataFrame = field(default_factory=lambda: empty(RECORDS))
-    turns: pl.DataFrame = field(default_factory=lambda: empty(TURNS))
-    prose: pl.DataFrame = field(default_factory=pl.DataFrame)
+    turns: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(TURNS), "TURNS"))
+    prose: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(VALUES), "VALUES"))
     suppressed: pl.DataFrame = field(default_factory=pl.DataFrame)
     expensive: Any = None
     expensive_size: int | None = None

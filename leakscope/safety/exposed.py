@@ -1,38 +1,53 @@
-"""A value from the evidence, held so that it cannot be printed by accident."""
+"""Values from the evidence, held so that they cannot be printed, pickled or written by accident."""
 
 from __future__ import annotations
 
+from typing import Generic, Protocol, TypeVar
 
-class Exposed:
+
+class _Sized(Protocol):
+    def __len__(self) -> int: ...
+
+
+Held = TypeVar("Held", bound=_Sized)
+
+
+class Exposed(Generic[Held]):
     """
-    A value from the evidence; prints as its entity type and length only.
+    One value from the evidence, or a whole frame of them; prints as what it is and how much of it.
+
+    Between the stages of a run values travel in columns, and an object for each cell would cost more than the scan itself.
+    So the frame is what is wrapped: a stage gets at it by `reveal` alone, and writing it to the case or a log by mistake fails.
 
     Args:
-        value: the text as exposed.
-        entity: its entity type, for the print form.
+        held: the text or the frame as exposed.
+        kind: its entity type, or its schema's name, for the print form.
 
     Example:
         >>> Exposed("123-45-6789", "US_SSN")
         Exposed(US_SSN, 11 chars)
     """
 
-    __slots__ = ("_value", "entity")
+    __slots__ = ("_held", "kind")
 
-    def __init__(self, value: str, entity: str = "VALUE") -> None:
-        self._value = value
-        self.entity = entity
+    def __init__(self, held: Held, kind: str = "VALUE") -> None:
+        self._held = held
+        self.kind = kind
 
     def __repr__(self) -> str:
-        return f"Exposed({self.entity}, {len(self._value)} chars)"
+        return f"Exposed({self.kind}, {len(self._held)} {'chars' if isinstance(self._held, str) else 'rows'})"
 
     __str__ = __repr__
 
     def __format__(self, specification: str) -> str:
         return format(repr(self), specification)
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     def __reduce__(self) -> tuple[object, ...]:
         raise TypeError("an exposed value is not pickled")
 
-    def open(self) -> str:
-        """The text itself; only detection, linkage and the vault call this."""
-        return self._value
+    def reveal(self) -> Held:
+        """The text or frame itself; a test lists the modules that call this."""
+        return self._held
