@@ -1,127 +1,25 @@
-"""From paths to findings: opens every piece of evidence, accounts for it, and looks at every record once."""
+"""From evidence to findings: looks at every record once, and accounts for each."""
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from leakscope.assessment.sections.evidence import merged
-from leakscope.assessment.state import Exhibit, Progress, Run
+from leakscope.assessment.opening import Piece, enter, pieces, require_unchanged
+from leakscope.assessment.state import Exhibit, Run
 from leakscope.engines import engine, local
 from leakscope.engines.batch import Examined, Work
-from leakscope.errors import SetAsideError, UnreadableError
+from leakscope.errors import UnreadableError
 from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
-from leakscope.safety.escape import plain
 from leakscope.safety.exposed import Exposed
-from leakscope.safety.ledger import Ledger
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
-from leakscope.sources import Format, expand, formats, live, read
-from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
-
-
-class _CountingFile(io.FileIO):
-    """A file that tells a progress how much of it was read."""
-
-    def __init__(self, path: Path, advance: Callable[[float], None]) -> None:
-        super().__init__(path, "rb")
-        self._advance = advance
-
-    def readinto(self, buffer: Any) -> int | None:
-        count = super().readinto(buffer)
-        self._advance(float(count or 0))
-        return count
-
-
-def _watched(evidence: Evidence, progress: Progress) -> Evidence:
-    if evidence.path is None:
-        return evidence
-    path = evidence.path
-    return replace(evidence, opener=lambda: io.BufferedReader(_CountingFile(path, progress.advance), 1 << 20))
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A readable piece of evidence with its reader and its place in the account."""
-
-    evidence: Evidence
-    format: Format
-    exhibit: Exhibit
-
-
-def open_evidence(run: Run) -> Run:
-    """
-    Hash every file, tell its format, open containers; duplicates and unreadable pieces are set aside with their reason.
-
-    Raises:
-        UsageError: a path does not exist.
-    """
-    found = list(gather(run.options.paths))
-    named = distinct_names([one for one in found if isinstance(one, Evidence)])
-    aside = [one for one in found if isinstance(one, SetAside)]
-    total = float(sum(one.size_bytes or 0 for one in named))
-    run.progress.start("hashing", total or None, "bytes")
-    exhibits: list[Exhibit] = []
-    seen: dict[str, str] = {}
-    for address in filter(live.is_address, run.options.paths):
-        for query in live.sent(address):
-            run.ledger.write("query", store=plain(address), query=plain(query))
-    for evidence in named:
-        exhibit, refused = _exhibit(evidence, run, seen, number=len(exhibits) + 1)
-        exhibits.append(exhibit)
-        aside.extend(refused)
-    run.progress.stop()
-    _enter(run.ledger, aside)
-    return replace(run, evidence=tuple(named), exhibits=tuple(exhibits), set_aside=tuple(aside))
-
-
-def _enter(ledger: Ledger, aside: Sequence[SetAside]) -> None:
-    """Write into the ledger what was set aside; runs of one reason in one source are one entry with their first record."""
-    for piece in merged(aside):
-        ledger.write("set-aside", **asdict(piece))
-
-
-def _exhibit(evidence: Evidence, run: Run, seen: dict[str, str], *, number: int) -> tuple[Exhibit, list[SetAside]]:
-    base = Exhibit(id=f"evidence-{number}", source=evidence.name, format="none", size_bytes=evidence.size_bytes, path=evidence.path)
-    try:
-        digest = sha256_of(_watched(evidence, run.progress))
-    except (SetAsideError, OSError):
-        return base, [SetAside(source=evidence.name, reason="cannot-open", detail="The file cannot be read.", size_bytes=evidence.size_bytes)]
-    first = seen.setdefault(digest, evidence.name)
-    if first != evidence.name:
-        detail = f"The same bytes as {first}, which was read."
-        return replace(base, sha256=digest, duplicate_of=first), [SetAside(source=evidence.name, reason="duplicate", detail=detail, size_bytes=evidence.size_bytes, records=0)]
-    return replace(base, sha256=digest), []
-
-
-def pieces(run: Run) -> Iterator[Piece | SetAside]:
-    """Every readable piece of the run's exhibits, containers opened, in order; what is not readable comes out set aside."""
-    evidence = {one.name: one for one in run.evidence}
-    forced = formats().get(run.options.pipeline.format or "")
-    taken = {one.source for one in run.exhibits}
-    for exhibit in run.exhibits:
-        if exhibit.duplicate_of or exhibit.sha256 is None:
-            continue
-        watched = _watched(evidence[exhibit.source], run.progress)
-        for found in expand(watched):
-            if isinstance(found, SetAside):
-                yield found
-                continue
-            inner, chosen = found
-            own = inner.parent is None
-            if not own and inner.name in taken:
-                inner = replace(inner, name=f"{exhibit.source}:{inner.name}")
-            taken.add(inner.name)
-            named = exhibit if own else replace(exhibit, id=f"{exhibit.id}/{inner.name}", source=inner.name, parent=exhibit.source)
-            yield Piece(inner, forced if forced and forced.read else chosen, replace(named, format=(forced or chosen).name))
+from leakscope.sources import read
+from leakscope.sources.repeats import Repeats, kept, numbers_of
 
 
 @dataclass(slots=True)
@@ -148,15 +46,18 @@ def detect(run: Run) -> Run:
     examine = engine(options.engine)
     total = sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of)
     account = _Account()
+    repeats = Repeats(_seed(run))
     run.progress.start("reading", float(total) or None, "bytes")
     for piece in pieces(run):
         if isinstance(piece, SetAside):
             account.aside.append(piece)
         else:
-            _read_piece(piece, partial(examine, work=work, workers=local.workers_for(_unpacked(run))), keep, account)
+            batches = _drawn(repeats.distinct(read(piece.evidence, piece.format)), keep)
+            _account_for(piece, examine(batches, work, workers=local.workers_for(_unpacked(run))), account)
     run.progress.stop()
     result = _collected(run, account)
-    _enter(run.ledger, account.aside)
+    enter(run.ledger, account.aside)
+    require_unchanged(run)
     if not result.records.height:
         raise UnreadableError("No record in the evidence could be examined.", hint=_what_was_wrong(result))
     return result
@@ -178,13 +79,18 @@ def _unpacked(run: Run) -> int:
     return sum(size * (_COMPRESSION if name.endswith(packed) else 1) for name, size in sizes)
 
 
+def _seed(run: Run) -> int:
+    """Of the hash that tells repeated records: secret, so that nobody can make two records look equal."""
+    return int(run.key.pseudonym("repeats", "")[:16], 16)
+
+
 Keep = Callable[[str, np.ndarray], np.ndarray]
 Found = Iterator[tuple[Batch | SetAside, Examined | None]]
 
 
-def _read_piece(piece: Piece, examine: Callable[[Iterator[Batch | SetAside]], Found], keep: Keep | None, account: _Account) -> None:
+def _account_for(piece: Piece, pairs: Found, account: _Account) -> None:
     counts: dict[str, list[int]] = {}
-    for batch, found in examine(_drawn(read(piece.evidence, piece.format), keep)):
+    for batch, found in pairs:
         of_source = counts.setdefault(batch.source, [0, 0, 0])
         of_source[_COLLECTED] += batch.records or 0
         if isinstance(batch, SetAside):
@@ -261,18 +167,7 @@ def _collected(run: Run, account: _Account) -> Run:
 
 def drawn_batch(batch: Batch, keep: Keep) -> Batch:
     """The records of `batch` that `keep` chooses, with their own numbers."""
-    numbers = np.arange(batch.first_record, batch.first_record + batch.records, dtype=np.uint64)
-    chosen = keep(batch.source, numbers)
-    if chosen.all():
-        return batch
-    places = np.flatnonzero(chosen)
-    kept = pl.Series("record", numbers[places])
-    if batch.lines is not None:
-        lines = batch.lines.split(b"\n")
-        body = b"".join(lines[place] + b"\n" for place in places)
-        return replace(batch, records=len(places), lines=body, numbers=kept)
-    assert batch.frame is not None
-    return replace(batch, records=len(places), frame=batch.frame[places], numbers=kept)
+    return kept(batch, keep(batch.source, numbers_of(batch)))
 
 
 def drawing(run: Run) -> Keep | None:
@@ -287,15 +182,14 @@ def drawing(run: Run) -> Keep | None:
 def _ticket_limit(run: Run, rows: int) -> float:
     """The ticket below which exactly `rows` of all records lie; above every ticket when there are no more records than that."""
     run.progress.start("counting", None, "records")
-    counts = [counted for piece in pieces(run) if isinstance(piece, Piece) for counted in _count(piece).items()]
+    numbers = _countable(run)
     run.progress.stop()
-    every = np.sort(np.concatenate([tickets(np.arange(count), source=source, seed=run.options.seed) for source, count in counts])) if counts else np.array([])
+    every = np.sort(np.concatenate([tickets(numbers_here, source=source, seed=run.options.seed) for source, numbers_here in numbers])) if numbers else np.array([])
     return float(every[rows]) if rows < len(every) else 1.0
 
 
-def _count(piece: Piece) -> dict[str, int]:
-    """Records by source."""
-    counts: dict[str, int] = {}
-    for one in read(piece.evidence, piece.format):
-        counts[one.source] = counts.get(one.source, 0) + (one.records or 0)
-    return counts
+def _countable(run: Run) -> list[tuple[str, np.ndarray]]:
+    """(source, numbers) of all records that can be examined, repeats counted once."""
+    repeats = Repeats(_seed(run))
+    batches = (batch for piece in pieces(run) if isinstance(piece, Piece) for batch in repeats.distinct(read(piece.evidence, piece.format)))
+    return [(batch.source, numbers_of(batch)) for batch in batches if isinstance(batch, Batch)]

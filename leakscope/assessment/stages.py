@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from leakscope.assessment.assemble import assemble
-from leakscope.assessment.collect import detect, open_evidence
+from leakscope.assessment.collect import detect
+from leakscope.assessment.opening import open_evidence
 from leakscope.assessment.sections.findings import findings_by_entity
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate, Sample, SampleDesign
@@ -126,7 +127,7 @@ def decide(run: Run) -> Run:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("open", open_evidence, "Every file is hashed, its format told from its content, and containers are opened."),
+    Stage("open", open_evidence, "Every file is hashed (and again after reading), its format told from its content, and containers are opened."),
     Stage("detect", detect, "Every value of every record is unfolded and searched by the pattern detectors; conversations are recognised."),
     Stage("read", read_expensively, "Names and topics are read in a seeded random sample of conversations and prose, as large as the time budget allows."),
     Stage("chat", describe_chat, "Conversations are counted: each distinct turn once, however often it is repeated; topics as estimates."),
