@@ -1,11 +1,12 @@
 """
-Delimited tables: CSV, TSV, semicolons, pipes; any usual quoting and encoding.
+Delimited tables: CSV, TSV, semicolons, pipes and rarer marks; any usual quoting, escaping and encoding; ClickHouse's TSV with names and types.
 
 Python's csv module reads them, not a columnar reader: it keeps ragged rows, embedded newlines and odd quoting that a
-columnar reader refuses or drops, and evidence must not lose a row.
+columnar reader refuses or drops, and evidence must not lose a row. A quote that is never closed costs its own row its columns, not
+the rest of the file its rows.
 
 References:
-    RFC 4180; Python documentation, csv.
+    RFC 4180; Python documentation, csv; ClickHouse documentation, Formats: TabSeparated (from memory, 2026-11).
 """
 
 from __future__ import annotations
@@ -13,42 +14,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import polars as pl
 
 from leakscope.errors import SetAsideError
 from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
+from leakscope.sources.csv_dialect import Dialect, dialect_of
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.sql_values import copied_row
 from leakscope.sources.tables import MAX_COLUMNS, column_names
 
-DELIMITERS = (",", "\t", ";", "|")
 BATCH_ROWS = 20_000
 MAX_FIELD_BYTES = 32 << 20
 _LOOK_BYTES = 64 * 1024
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    whole = text[: text.rfind("\n") + 1] or text
-    try:
-        return [row for row in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter) if row][:200]
-    except csv.Error:
-        return []
-
-
-def _regularity(rows: Sequence[Sequence[str]]) -> float:
-    """Share of rows that have as many fields as the first, 0 for a single column."""
-    if len(rows) < 2 or len(rows[0]) < 2:
-        return 0.0
-    return sum(len(row) == len(rows[0]) for row in rows) / len(rows)
-
-
-def delimiter_of(text: str) -> tuple[str, float]:
-    """The delimiter that cuts `text` most regularly, more columns first, with the share of regular rows."""
-    judged = [(_regularity(rows), len(rows[0]) if rows else 0, mark) for mark in DELIMITERS for rows in [_rows(text, mark)]]
-    share, _, mark = max(judged, key=lambda one: (round(one[0], 1), one[1]))
-    return mark, share
+#: Fields of a table that nothing but its regularity says is one: short, of few words.
+_FEW_WORDS = 4
 
 
 def _looks_like_prose(rows: Sequence[Sequence[str]]) -> bool:
@@ -57,87 +40,125 @@ def _looks_like_prose(rows: Sequence[Sequence[str]]) -> bool:
     return bool(later) and sum(field.startswith(" ") for field in later) / len(later) > 0.6
 
 
+def _is_pair_table(rows: Sequence[Sequence[str]], share: float) -> bool:
+    """Two columns of short fields in every row, which sentences and log lines do not have."""
+    fields = [field for row in rows for field in row]
+    return share == 1.0 and len(rows) >= 4 and all(field.strip() for field in fields) and all(len(field.split()) <= _FEW_WORDS and not field.startswith(" ") and len(field) <= 200 and not field.startswith(("{", "$")) for field in fields)
+
+
 def sniff(head: bytes, name: str) -> float:
     """Sure when rows are regular; a name ending in .csv or .tsv helps a short or ragged file."""
     encoding = encoding_of(head)
     if encoding is None or head.lstrip()[:1] in (b"{", b"["):
         return 0.0
-    text = head.decode(encoding, "replace")
-    named = name.endswith((".csv", ".tsv", ".tab", ".psv"))
-    mark, share = delimiter_of(text)
-    rows = _rows(text, mark)
-    if named:
+    if name.endswith((".csv", ".tsv", ".tab", ".psv")):
         return 0.9
-    if share >= 0.9 and len(rows) >= 3 and len(rows[0]) >= 3 and not _looks_like_prose(rows):
+    found, rows = dialect_of(head.decode(encoding, "replace"))
+    if found.separator:
+        return 0.8
+    if found.share >= 0.9 and len(rows) >= 3 and found.width >= 3 and not _looks_like_prose(rows):
         return 0.6
-    return 0.0
-
-
-_HEADER_MARKS = frozenset("_ -./()[]#%?:'ßäöüéèñçãõ")
-
-
-def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """
-    Whether the first row names the columns: distinct, short, and without digits-only or address-like fields.
-
-    A table without a header gets the names `column_1`, `column_2` ...
-    """
-    if not rows:
-        return False
-    first = [field.strip() for field in rows[0]]
-    filled = [field for field in first if field]
-    if not filled or len({field.casefold() for field in filled}) < len(filled):
-        return False
-    values = [field for field in filled if (any(c.isdigit() for c in field) and sum(c.isdigit() for c in field) * 2 >= len(field)) or "@" in field or len(field) > 80]
-    return not values
+    return 0.5 if found.width == 2 and found.delimiter in ",\t;|" and _is_pair_table(rows, found.share) else 0.0
 
 
 #: Delimiters in one line, above which it is no row but an attack or another format.
 _MAX_MARKS = 1_000_000
+#: Lines between a quote and the next one from which a quote is suspected to be stray.
+_STRAY_LINES = 2
 
 
 class _Lines:
-    """Lines of a text, none longer than a ceiling; what was left out is counted."""
+    """Lines of a text, none longer than a ceiling; what was left out is counted; a quote that never closes is disarmed."""
 
-    def __init__(self, stream: io.TextIOWrapper, mark: str) -> None:
-        self._stream, self._mark = stream, mark
+    def __init__(self, stream: io.TextIOWrapper, dialect: Dialect) -> None:
+        self._stream, self._dialect = stream, dialect
         self.refused = 0
 
     def __iter__(self) -> Iterator[str]:
+        lines = self._bounded()
+        return lines if not self._dialect.quote or self._dialect.backslash else self._disarmed(lines)
+
+    def _bounded(self) -> Iterator[str]:
         while line := self._stream.readline(MAX_FIELD_BYTES):
-            if (len(line) == MAX_FIELD_BYTES and not line.endswith("\n")) or line.count(self._mark) > _MAX_MARKS:
+            if (len(line) == MAX_FIELD_BYTES and not line.endswith("\n")) or line.count(self._dialect.delimiter) > _MAX_MARKS:
                 self.refused += 1
                 while line and not line.endswith("\n"):
                     line = self._stream.readline(MAX_FIELD_BYTES)
                 continue
             yield line.replace("\x00", "")
 
+    def _disarmed(self, lines: Iterator[str]) -> Iterator[str]:
+        """A line with an odd number of quotes opens a field that a later one closes, unless what lies between are rows."""
+        quote, width = self._dialect.quote, self._dialect.width
+        for line in lines:
+            if not line.count(quote) & 1:
+                yield line
+                continue
+            held, size, closed, broken = [line], 0, False, None
+            while not closed and size < MAX_FIELD_BYTES and broken is None:
+                try:
+                    following = next(lines, None)
+                except SetAsideError as error:
+                    broken, following = error, None
+                if following is None:
+                    break
+                held.append(following)
+                size += len(following)
+                closed = bool(following.count(quote) & 1)
+            yield from self._judged(held, closed, width)
+            if broken is not None:
+                raise broken
+
+    def _judged(self, held: list[str], closed: bool, width: int) -> Iterator[str]:
+        between = held[1:-1] if closed else held[1:]
+        rows = sum(one.count(self._dialect.delimiter) == width - 1 for one in between)
+        stray = width > 1 and (rows >= 0.8 * len(between) if len(between) >= _STRAY_LINES else not closed)
+        if not stray:
+            yield from held
+            return
+        yield self._requoted(held[0])
+        yield from between
+        if closed:
+            yield self._requoted(held[-1])
+
+    def _requoted(self, line: str) -> str:
+        """The line with its fields cut at every delimiter and quoted as they should be."""
+        target = io.StringIO(newline="")
+        quote = self._dialect.quote
+        fields = line.rstrip("\r\n").split(self._dialect.delimiter)
+        csv.writer(target, delimiter=self._dialect.delimiter, quotechar=quote, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow([one.strip(quote) if one[:1] == quote or one[-1:] == quote else one for one in fields])
+        return target.getvalue()
+
 
 def read(evidence: Evidence) -> Reading:
     """Batches of text columns; missing fields are null, extra ones get `column_N`; unreadable rows are set aside."""
     head = head_of(evidence, _LOOK_BYTES)
     encoding = encoding_of(head) or "utf-8"
-    text = head.decode(encoding, "replace")
-    mark, _ = delimiter_of(text)
-    look = _rows(text, mark)
-    headed = has_header(look)
-    width = min(len(look[0]), MAX_COLUMNS) if look else 0
-    names = column_names([field.strip() for field in look[0]] if headed else [], width)
+    dialect, _ = dialect_of(head.decode(encoding, "replace"), named=True)
+    names = column_names(dialect.names, min(max(dialect.width, len(dialect.names)), MAX_COLUMNS))
     csv.field_size_limit(MAX_FIELD_BYTES)
-    with evidence.open() as stream, io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as lines:
-        cut = _Lines(lines, mark)
+    with evidence.open() as stream, io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as text:
+        cut = _Lines(text, dialect)
+        lines = iter(cut)
+        if dialect.separator:
+            next(lines, None)
+        rows: Iterator[list[str]] = dialect.rows(lines)  # type: ignore[assignment]
         collected = 0
-        for piece in _batches(evidence.name, csv.reader(iter(cut), delimiter=mark), names, skip_first=headed):
+        if dialect.preamble:
+            before = [" ".join(filter(None, row)) for row in islice(filter(None, rows), dialect.preamble)]
+            yield Batch(source=evidence.name, first_record=0, records=len(before), frame=pl.DataFrame({"line": before}, schema={"line": pl.String}))
+            collected = len(before)
+        for piece in _batches(evidence.name, rows, names, dialect=dialect, record=collected):
             collected += piece.records or 0
             yield piece
         if cut.refused:
             yield SetAside(source=evidence.name, reason="line-too-long", detail="A line is over 32 MiB or has over a million columns.", records=cut.refused, record=collected)
 
 
-def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_first: bool) -> Reading:
+def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, dialect: Dialect, record: int) -> Reading:
     """Rows gathered into frames. A loop, because each row may be ragged and a broken one must not end the file."""
-    record, held = 0, []
-    first = skip_first
+    held: list[Sequence[str | None]] = []
+    heading = bool(dialect.names) + dialect.types
     while True:
         try:
             row = next(rows)
@@ -161,12 +182,12 @@ def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_f
                 yield _batch(source, held, names, record)
                 record, held = record + len(held), []
             yield SetAside(source=source, reason="too-many-columns", detail=f"A row has over {MAX_COLUMNS} columns.", records=1, record=record)
-            record, first = record + 1, False
+            record, heading = record + 1, max(0, heading - 1)
             continue
-        if first:
-            first = False
+        if heading:
+            heading -= 1
             continue
-        held.append(row)
+        held.append(copied_row(dialect.delimiter.join(row), dialect.delimiter) if dialect.escaped else row)
         if len(held) == BATCH_ROWS:
             yield _batch(source, held, names, record)
             record, held = record + len(held), []
@@ -174,7 +195,7 @@ def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, skip_f
         yield _batch(source, held, names, record)
 
 
-def _batch(source: str, rows: Sequence[Sequence[str]], names: Sequence[str], record: int) -> Batch:
+def _batch(source: str, rows: Sequence[Sequence[str | None]], names: Sequence[str], record: int) -> Batch:
     width = max(len(names), max(map(len, rows)))
     columns = column_names(names, width)
     data = {name: [row[place] if place < len(row) and row[place] != "" else None for row in rows] for place, name in enumerate(columns)}

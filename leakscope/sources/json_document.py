@@ -4,10 +4,14 @@ JSON documents: arrays, single objects, objects that wrap a list, huge trees who
 What is one record is decided while streaming:
 - the elements of an array at the top;
 - the elements of a list in a member that is known to wrap records (CloudTrail `Records`, Elasticsearch `hits.hits`, DynamoDB `Items`,
-  Kubernetes `items`, HAR `log.entries` ...), or of any list of 20 objects or more that is no conversation: source `file:member`;
-- the children of an object whose values are objects of one shape (Firebase): source `file:member`, the child's name as `_key`;
+  Kubernetes `items`, HAR `log.entries`, notebook `cells` ...), or of any list of 20 objects or more that is no conversation: source `file:member`;
+- the children of an object whose values are objects of one shape (Firebase), two and three levels deep too: source `file:member`, the
+  child's name as `_key`;
+- the rows of a table whose names stand in a member of their own (ClickHouse JSONCompact);
+- what `json_openers` knows of one value: spans of OTLP, messages of a chat export;
 - everything else of a top object together: one record of the file.
-A value over 4 MiB is opened rather than held, whatever it is called.
+A value over 4 MiB is opened rather than held, whatever it is called. An assignment or call around the document (`window.x = [...]`) is
+passed over, and behind a broken record reading goes on at the next line that begins one.
 
 The scanner is our own. ijson with its C backend is as good for one array, but it cannot say "open this value if it is longer than
 a ceiling", which is what bounds memory on trees whose shape nobody knows; here the ends of records are found and orjson reads each.
@@ -19,7 +23,7 @@ References:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import orjson
@@ -27,9 +31,11 @@ import orjson
 from leakscope.model import Reading
 from leakscope.sources import Format
 from leakscope.sources.dynamodb import is_typed, untyped
-from leakscope.sources.encoding import encoding_of
+from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_openers import is_page, openers
 from leakscope.sources.json_scan import NotJson, Scanner
+from leakscope.sources.json_shapes import NAMES, WRAPPERS, column_names, flattened, is_keyed, is_map, is_spread, keyed, wrapped_in
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import _as_utf8
 
@@ -37,14 +43,10 @@ from leakscope.sources.text_lines import _as_utf8
 MAX_RECORD_BYTES = 32 << 20
 OPEN_BYTES = 4 << 20
 MAX_PATH = 16
-#: Members that hold records, wherever they stand near the top.
-WRAPPERS = frozenset(
-    "Records records Items items data results result value values rows entries documents docs hits resourceSpans resourceLogs resourceMetrics "
-    "logEvents events logs traces spans observations users customers contacts conversations chats list members Resources sms calls".split()
-)
-#: Lists that belong to the object around them: a conversation stays one record.
-_OF_ONE = frozenset("messages turns parts content contents choices history conversation dialogue dialog mapping chat_messages prompt input output steps cells".split())
-_MANY = 20
+#: An assignment or call before a document, as account exports made for a browser have it.
+_PREFIX = re.compile(rb"(?:\)\]\}',?\s*|(?:(?:var|let|const|window\.)\s*)?[A-Za-z_$][\w.$\[\]'\"]{0,200}\s*(?:=|\()\s*)(?=[\[{])")
+#: Broken places after which reading goes on.
+MAX_RESUMES = 100
 
 
 def _is_prefix(text: bytes) -> bool:
@@ -71,7 +73,7 @@ def _walks(scanner: Scanner) -> bool:
         if scanner.peek() == b"":
             return True
         if scanner.take(closing):
-            return scanner.peek() in (b"", b"{", b"[")
+            return scanner.peek() in (b"", b"{", b"[", b")", b";")
         if closing == b"}":
             if scanner.peek() != b'"':
                 return False
@@ -106,11 +108,13 @@ def sniff(head: bytes, name: str) -> float:
     encoding = encoding_of(head)
     if encoding is None:
         return 0.0
-    text = head if encoding in ("utf-8", "utf-8-sig", "cp1252") else head.decode(encoding, "ignore").encode()
-    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head if is_ascii_based(encoding) else head.decode(encoding, "ignore").encode()
+    text = _bare(text)
     if text[:1] not in (b"{", b"["):
         return 0.0
     first, _, rest = text.partition(b"\n")
+    if text.startswith(b"{") and is_page(first):
+        return 0.97
     if text.startswith(b"{") and first.rstrip().endswith(b"}") and _is_value(first.strip()) and (rest.strip() or not _spreads(_loaded(first.strip()))):
         return 0.0
     if not _is_prefix(text):
@@ -118,13 +122,22 @@ def sniff(head: bytes, name: str) -> float:
     return 0.92 if name.endswith((".json", ".geojson", ".har", ".ipynb", ".map")) else 0.8
 
 
+def _bare(text: bytes) -> bytes:
+    """The document without its byte order mark, or the assignment around it."""
+    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    prefix = _PREFIX.match(text)
+    return text[prefix.end() :] if prefix else text
+
+
 def _spreads(value: Any) -> bool:
     """Whether an object holds records rather than being one."""
     if not isinstance(value, dict):
         return False
+    if is_keyed(value) or openers(value) is not None:
+        return True
     inner = [one for name, one in value.items() if name in WRAPPERS]
-    wrapped = any(isinstance(one, dict) and _wrapped_in(one) for one in inner)
-    return wrapped or _wrapped_in(value) is not None or any(_holds_records(one) for name, one in value.items() if name not in _OF_ONE)
+    wrapped = any(isinstance(one, dict) and wrapped_in(one) for one in inner)
+    return wrapped or wrapped_in(value) is not None or any(is_spread(name, one) for name, one in value.items())
 
 
 def _loaded(raw: bytes) -> Any:
@@ -163,27 +176,42 @@ class _Document:
 
     def __init__(self, scanner: Scanner, gathered: Documents) -> None:
         self.scanner, self.gathered = scanner, gathered
+        self.names: tuple[str, ...] = ()
+        self.resumes = 0
 
     def read(self) -> Reading:
         """Every document of the text."""
         scanner = self.scanner
-        try:
-            while first := scanner.peek():
-                if first == b",":  # documents joined by commas
-                    scanner.take(b",")
-                elif first == b"[":
-                    yield from self.elements("")
-                elif first == b"{":
-                    yield from self.top()
-                else:
-                    raise NotJson
-        except NotJson:
-            left = scanner.skip()
-            reason, detail = ("truncated", "The document ends too early.") if scanner.ended and not left else ("not-json", "The rest of the file is not JSON.")
-            yield from self.gathered.refuse("", reason, detail, size_bytes=left)
+        while True:
+            try:
+                yield from self._documents()
+                break
+            except NotJson:
+                yield from self._broken()
         yield from self.gathered.rest()
         if scanner.broken is not None:
             raise scanner.broken
+
+    def _documents(self) -> Reading:
+        scanner = self.scanner
+        while first := scanner.peek():
+            if first in (b",", b"]", b"}", b";", b")", b"\x1e"):  # between documents, or what closes around a broken one
+                scanner.take(first)
+            elif first == b"[":
+                yield from self.elements("")
+            elif first == b"{":
+                yield from self.top()
+            else:
+                raise NotJson
+
+    def _broken(self) -> Reading:
+        """What cannot be read is set aside, up to the next line that begins an object."""
+        scanner, cut = self.scanner, self.scanner.cut
+        scanner.cut = False
+        self.resumes += 1
+        left = scanner.resume() if self.resumes <= MAX_RESUMES else scanner.skip()
+        reason, detail = ("truncated", "The document ends too early.") if cut and not scanner.peek() else ("not-json", "A part of the file is not JSON.")
+        yield from self.gathered.refuse("", reason, detail, size_bytes=left)
 
     def elements(self, table: str, depth: int = 0) -> Reading:
         """Records of an array."""
@@ -210,10 +238,19 @@ class _Document:
             yield from self._member("hits", "hits", orjson.dumps(value["hits"]), {})
             return
         if key is not None:
-            value = {"_key": key, **value} if isinstance(value, dict) else {"_key": key, "value": value}
-            raw = b"\n"
-        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii()
-        yield from self.gathered.add(table, raw if whole else _line(value))
+            for row in flattened(key, value) if is_map(value) else (keyed(key, value),):
+                yield from self._add(table, row)
+            return
+        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value) is None
+        yield from self.gathered.add(table, raw) if whole else self._add(table, value)
+
+    def _add(self, table: str, value: Any) -> Reading:
+        """One value as a record, or as the records that are known to be in it."""
+        if isinstance(value, list) and len(value) == len(self.names) > 1:
+            value = dict(zip(self.names, value, strict=True))
+        inside = openers(value)
+        for row in inside if inside is not None else (value,):
+            yield from self.gathered.add(table, _line(row))
 
     def opened(self, table: str, depth: int) -> Reading:
         """A value too large to hold: its elements or children."""
@@ -236,7 +273,8 @@ class _Document:
 
     def top(self, table: str = "", depth: int = 0) -> Reading:
         """A top object: members that hold records are spread, the others stay together."""
-        scanner, kept = self.scanner, {}
+        scanner, size = self.scanner, 0
+        kept: dict[str, Any] = {}
         scanner.take(b"{")
         while not scanner.take(b"}"):
             name = scanner.name()
@@ -244,11 +282,22 @@ class _Document:
             if raw is None:
                 yield from self._large(_joined(table, name), name, depth)
             else:
+                size += len(raw)
                 yield from self._member(name, _joined(table, name), raw, kept)
+            if size > OPEN_BYTES:
+                yield from self._kept(table, kept)
+                size, kept = 0, {}
             if not scanner.take(b",") and scanner.peek() != b"}":
                 raise NotJson
-        if kept:
-            yield from self.gathered.add(table, _line(kept))
+        yield from self._kept(table, kept)
+
+    def _kept(self, table: str, kept: dict[str, Any]) -> Reading:
+        """What no member of an object was spread of: one record, or one a child whose name is data."""
+        if is_keyed(kept):
+            for row in flattened("", kept):
+                yield from self._add(table, row)
+        elif kept:
+            yield from self._add(table, kept)
 
     def _large(self, table: str, name: str, depth: int) -> Reading:
         if self.scanner.peek() == b"{" and name in WRAPPERS and depth < MAX_PATH:
@@ -264,14 +313,19 @@ class _Document:
         except ValueError:
             yield from self.gathered.refuse(table, "not-json", "The value is not JSON, or nested too deep.", size_bytes=len(raw))
             return
-        if isinstance(value, dict) and name in WRAPPERS and (inner := _wrapped_in(value)):
+        if name in NAMES:
+            self.names = column_names(value)
+        if isinstance(value, dict) and name in WRAPPERS and (inner := wrapped_in(value)):
             rest = {one: other for one, other in value.items() if one != inner}
-            for row in _rows_of(value[inner]):
-                yield from self.gathered.add(_joined(table, inner), _line(row))
+            for row in value[inner]:
+                yield from self._add(_joined(table, inner), row)
             kept.update({name: rest} if rest else {})
-        elif name not in _OF_ONE and _holds_records(value):
-            for row in _rows_of(value):
-                yield from self.gathered.add(table, _line(row))
+        elif isinstance(value, list) and self.names and value and all(isinstance(one, list) and len(one) == len(self.names) for one in value):
+            for row in value:
+                yield from self._add(table, row)
+        elif is_spread(name, value):
+            for row in value if isinstance(value, list) else flattened("", value):
+                yield from self._add(table, row)
         else:
             kept[name] = value
 
@@ -284,36 +338,14 @@ def _joined(table: str, name: str) -> str:
     return f"{table}.{name}" if table else name
 
 
-def _wrapped_in(value: dict[str, Any]) -> str | None:
-    """The member of `value` that wraps records: a list of objects under a known name (`hits` of `hits`, `entries` of `log`)."""
-    return next((name for name, inner in value.items() if name in WRAPPERS and isinstance(inner, list) and inner and all(isinstance(one, dict) for one in inner)), None)
-
-
-def _holds_records(value: Any) -> bool:
-    """A long list of objects, or an object of objects of one shape."""
-    if isinstance(value, list):
-        return len(value) >= _MANY and all(isinstance(one, dict) for one in value)
-    if not isinstance(value, dict) or len(value) < 3 or not all(isinstance(one, dict) and one for one in value.values()):
-        return False
-    first = next(iter(value.values())).keys()
-    return sum(bool(first & one.keys()) for one in value.values()) >= 0.8 * len(value)
-
-
-def _rows_of(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, list):
-        yield from value
-    else:
-        yield from ({"_key": key, **one} for key, one in value.items())
-
-
 def read(evidence: Evidence) -> Reading:
     """Batches of records as lines; a record that is not JSON is set aside, and so is everything behind a broken bracket."""
     encoding = encoding_of(head_of(evidence, 64 * 1024)) or "utf-8"
     with evidence.open() as stream:
-        source = stream if encoding in ("utf-8", "utf-8-sig", "cp1252") else _as_utf8(stream, encoding)
+        source = stream if encoding in ("utf-8", "utf-8-sig") else _as_utf8(stream, encoding)
         scanner = Scanner(source)
-        if scanner.ahead(3) == b"\xef\xbb\xbf":
-            scanner._at += 3
+        start = scanner.ahead(1024)
+        scanner._at += len(start) - len(_bare(start))
         yield from _Document(scanner, Documents(evidence.name)).read()
 
 

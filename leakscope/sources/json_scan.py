@@ -12,6 +12,7 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 #: Everything up to the next bracket outside strings; a quotation mark in its place is a string that has not ended yet.
 _TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]"]?)', re.DOTALL)
+_INDENT = re.compile(rb"[ \t]*")
 _SCALAR = re.compile(rb"[^ \t\r\n,\]}:{\[\"]++")
 
 
@@ -32,6 +33,7 @@ class Scanner:
         self._buffer = b""
         self._at = 0
         self.ended = False
+        self.cut = False
         self.broken: SetAsideError | None = None
 
     def more(self) -> bool:
@@ -88,6 +90,7 @@ class Scanner:
             if len(self._buffer) - self._at > ceiling:
                 return None
             if not self.more():
+                self.cut = True
                 raise NotJson
 
     def _container(self, ceiling: int) -> bytes | None:
@@ -109,6 +112,7 @@ class Scanner:
             if len(self._buffer) - base > ceiling:
                 return None
             if not self.more():
+                self.cut = True
                 raise NotJson
 
     def name(self) -> str:
@@ -129,6 +133,26 @@ class Scanner:
             return str(orjson.loads(raw))
         except orjson.JSONDecodeError:
             raise NotJson from None
+
+    def resume(self) -> int:
+        """
+        Go to the next line that begins an object no deeper than the line in which the scanner stands, or to the end.
+
+        Returns:
+            how many bytes were passed over.
+        """
+        line = self._buffer.rfind(b"\n", 0, self._at) + 1
+        indent = min(len(_INDENT.match(self._buffer, line)[0]), 64)  # type: ignore[index]
+        pattern = re.compile(rb"\n[ \t]{0,%d}(?=\{)" % indent)
+        size = 0
+        while (found := pattern.search(self._buffer, self._at)) is None:
+            keep = max(self._at, len(self._buffer) - 128)
+            size, self._at = size + keep - self._at, keep
+            if not self.more():
+                size, self._at = size + len(self._buffer) - self._at, len(self._buffer)
+                return size
+        size, self._at = size + found.end() - self._at, found.end()
+        return size
 
     def skip(self) -> int:
         """Go over the rest of the text; returns its length."""

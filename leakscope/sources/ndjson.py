@@ -1,8 +1,11 @@
 """
-JSON objects, one a line (NDJSON, JSON Lines, ClickHouse JSONEachRow, mongoexport).
+JSON objects, one a line (NDJSON, JSON Lines, ClickHouse JSONEachRow, docker and journald logs), with whatever stands between them.
+
+A line that is no JSON at all is a record with the field `line`; a half-written object is set aside. Lines joined by commas, led by the
+record separator of RFC 7464, or in an older encoding are read as what they are.
 
 References:
-    https://github.com/ndjson/ndjson-spec (read 2026-11), RFC 8259.
+    https://github.com/ndjson/ndjson-spec (read 2026-11), RFC 8259, RFC 7464.
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ import orjson
 
 from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
-from leakscope.sources.evidence import Evidence
+from leakscope.sources.encoding import encoding_of, is_ascii_based
+from leakscope.sources.evidence import Evidence, head_of
 from leakscope.sources.lines import TooLong, line_chunks
+from leakscope.sources.text_lines import _as_utf8
 
 try:
     from simdjson import Parser
@@ -22,6 +27,12 @@ try:
     _validate = Parser().parse
 except ImportError:  # pragma: no cover - platforms without the wheel; same answer, slower
     _validate = orjson.loads
+
+#: Lines looked at by the sniffer, and the share of them that must be objects.
+_LOOK_LINES = 200
+_SHARE = 0.3
+#: Between a line and its JSON: record separators, and commas of lists that were split into lines.
+_AROUND = b" \t\r\n\x1e"
 
 
 def _is_object(line: bytes) -> bool:
@@ -34,64 +45,109 @@ def _is_object(line: bytes) -> bool:
     return True
 
 
-def _reason(line: bytes) -> str:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return "not-utf8"
-    return "not-json"
-
-
 _DETAILS = {"not-json": "The line is not a whole JSON object.", "not-utf8": "The line is not UTF-8."}
 
 
 def sniff(head: bytes, name: str) -> float:
-    """Sure when the first line is a whole object; likely when the file is one long first line of one."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text.startswith(b"{"):
+    """Sure when the first line is a whole object; likely when many lines are, or when the file is one long first line of one."""
+    encoding = encoding_of(head)
+    if encoding is None and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return 0.0
+    text = (head if encoding is None or is_ascii_based(encoding) else head.decode(encoding, "ignore").encode()).removeprefix(b"\xef\xbb\xbf").lstrip(_AROUND)
     first, newline, rest = text.partition(b"\n")
     named = name.endswith((".ndjson", ".jsonl"))
-    if newline and _is_object(first.strip()):
-        return 0.95 if named or rest.lstrip().startswith(b"{") else 0.5
-    if _is_object(first.strip()):
+    if newline and _readable(first):
+        return 0.95 if named or rest.lstrip(_AROUND).startswith(b"{") else 0.5
+    if _readable(first):
         return 0.7
-    return 0.9 if named else 0.0
+    if _share_of_objects(text) >= _SHARE:
+        return 0.85
+    return 0.9 if named and text.startswith(b"{") else 0.0
+
+
+def _share_of_objects(text: bytes) -> float:
+    lines = [line for line in text[: text.rfind(b"\n") + 1].split(b"\n")[:_LOOK_LINES] if line.strip()]
+    found = sum(_readable(line) for line in lines)
+    return found / len(lines) if found >= 3 else 0.0
+
+
+def _readable(line: bytes) -> bool:
+    return bool(_object_in(line.strip(_AROUND), "cp1252"))
+
+
+def _object_in(line: bytes, encoding: str) -> bytes | None:
+    """The whole object that a line holds, in UTF-8; null when it holds none."""
+    if _is_object(line):
+        return line
+    if not line.startswith(b"{"):
+        return None
+    bare = line.removesuffix(b",").rstrip()
+    if bare != line and _is_object(bare):
+        return bare
+    if line.isascii():
+        return None
+    try:
+        bare.decode("utf-8")
+    except UnicodeDecodeError:
+        again = bare.decode(encoding if encoding not in ("utf-8", "utf-8-sig") else "cp1252", "replace").encode()
+        return again if _is_object(again) else None
+    return None
 
 
 def read(evidence: Evidence) -> Reading:
-    """Batches of whole lines; lines that are no JSON object are set aside one by one, runs of them together."""
+    """Batches of whole lines; lines that begin an object and do not end it are set aside one by one, runs of them together."""
     record = 0
+    encoding = encoding_of(head_of(evidence, 64 * 1024)) or "utf-8"
     with evidence.open() as stream:
+        wide = encoding.startswith(("utf-16", "utf-32", "iso2022"))
+        source = _as_utf8(stream, encoding) if wide else stream
         first = True
-        for chunk in line_chunks(stream):
+        for chunk in line_chunks(source):
             if isinstance(chunk, TooLong):
                 yield SetAside(source=evidence.name, reason="line-too-long", detail="One line is over 32 MiB.", records=1, size_bytes=chunk.size_bytes, record=record)
                 record += 1
                 continue
             if first:
                 chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
-            for piece in _pieces(evidence.name, chunk, record):
+            for piece in _pieces(evidence.name, chunk, record, "utf-8" if wide else encoding):
                 yield piece
                 record += piece.records or 0
 
 
-def _pieces(source: str, chunk: bytes, record: int) -> Iterator[Batch | SetAside]:
+def _pieces(source: str, chunk: bytes, record: int, encoding: str) -> Iterator[Batch | SetAside]:
     """Runs of good lines and runs of bad ones, in order. A loop, because each line is parsed to be judged."""
     run: list[bytes] = []
     verdict: str | None = None
     for line in chunk.split(b"\n"):
-        stripped = line.strip()
-        if not stripped:
+        stripped = line.strip(_AROUND)
+        if not stripped or stripped in (b"[", b"]", b","):
             continue
-        now = "" if _is_object(stripped) else _reason(stripped)
+        content, now = _judged(stripped, encoding)
         if verdict is not None and now != verdict:
             yield _piece(source, run, verdict, record)
             record, run = record + len(run), []
         verdict = now
-        run.append(stripped)
+        run.append(content)
     if run:
         yield _piece(source, run, verdict or "", record)
+
+
+def _judged(line: bytes, encoding: str) -> tuple[bytes, str]:
+    """What is examined of a line, and why it is set aside if it is."""
+    if (found := _object_in(line, encoding)) is not None:
+        return found, ""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        if line.startswith(b"{"):
+            return line, "not-utf8"
+        text = line.decode(encoding if encoding not in ("utf-8", "utf-8-sig") else "cp1252", "replace")
+    if line.startswith(b"{"):
+        return line, "not-json"
+    try:
+        return orjson.dumps({"value": orjson.loads(text)}), ""
+    except orjson.JSONDecodeError:
+        return orjson.dumps({"line": text}), ""
 
 
 def _piece(source: str, run: list[bytes], verdict: str, record: int) -> Batch | SetAside:

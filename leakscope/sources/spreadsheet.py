@@ -12,7 +12,7 @@ from typing import Any
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
-from leakscope.sources.csv_table import has_header
+from leakscope.sources.csv_dialect import has_header
 from leakscope.sources.evidence import Evidence
 from leakscope.sources.tables import MAX_COLUMNS, Tables, column_names, text_of
 

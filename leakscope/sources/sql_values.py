@@ -131,9 +131,9 @@ def _copied(found: re.Match[str]) -> str:
     return chr(int(word, 8) & 0xFF) if word[0] in "01234567" else _COPY.get(word, word)
 
 
-def copied_row(line: str) -> Sequence[str | None]:
+def copied_row(line: str, delimiter: str = "\t") -> Sequence[str | None]:
     """Values of one line of a COPY block in text format."""
-    fields = line.split("\t")
+    fields = line.split(delimiter)
     if "\\" not in line:
         return fields
     return [None if one == "\\N" else _COPY_ESCAPE.sub(_copied, one) if "\\" in one else one for one in fields]

@@ -169,6 +169,8 @@ def _pack() -> bytes:
 SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "ndjson": ("a.ndjson", lambda: _LINES),
     "json": ("a.json", lambda: json.dumps({"Records": ROWS, "tree": {str(number): row for number, row in enumerate(ROWS)}}, indent=1).encode()),
+    "json-rows": ("a.jsonl", lambda: b"".join(json.dumps(row).encode() + b"\n" for row in (list(ROWS[0]), *(list(row.values()) for row in ROWS)))),
+    "json-messages": ("result.json", lambda: json.dumps({"name": "Ana", "id": 5, "messages": [{"id": number, "type": "message", "date": "2024-05-01T10:00:00", "from": "Ana", "text": ["to ", {"text": CANARY}]} for number in range(30)]}, indent=1).encode()),
     "csv": ("a.csv", lambda: ("name,email,note\n" + f'Ana,{CANARY},"x, y"\n' * 50).encode()),
     "text": ("a.log", lambda: f"2024-01-02 login of {CANARY}\n".encode() * 50),
     "sql": ("a.sql", lambda: _SQL.encode()),

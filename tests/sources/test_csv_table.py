@@ -57,3 +57,89 @@ def test_what_the_csv_module_wrote_comes_back(reading):
         assert (back, aside) == ([tuple(row) for row in rows], [])
 
     check()
+
+
+@pytest.mark.parametrize("mark", ["^", "~", "\x01", "\x1f"])
+def test_rare_delimiters_need_no_name(reading, mark):
+    """As Hive and old systems export, whatever the file is called."""
+    rows = [("id", "name", "email"), ("1", "Ana", "a@x.test"), ("2", "Bo", "b@x.test")]
+    batches, aside, used = reading("part-00000", "".join(mark.join(row) + "\n" for row in rows).encode())
+
+    assert (used, aside, batches[0].frame.columns, batches[0].frame.rows()) == (["csv"], [], list(rows[0]), rows[1:])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("shift_jis", "山田ソ太郎カナ"), ("euc_jp", "山田太郎カナ"), ("gb18030", "王小明镕"), ("big5", "陳大文功"), ("euc_kr", "김철수"), ("cp1251", "Иван Петров"), ("koi8_r", "Иван Петров"), ("iso2022_jp", "山田太郎")],
+)
+def test_older_encodings_are_told_by_their_letters(reading, encoding, name):
+    """Tables of other alphabets keep their names."""
+    batches, aside, _ = reading("t.csv", ("id,name,email\n" + f"1,{name},a@x.test\n" * 6).encode(encoding))
+
+    assert (aside, {row[1] for row in batches[0].frame.rows()}) == ([], {name})
+
+
+@pytest.mark.parametrize("words", ["Müller;Straße;Köln", "Hélène;Orléans;été", "José Muñoz;Málaga;niño", "Åsa Öberg;Västerås;å"])
+def test_western_texts_are_not_taken_for_asian_ones(reading, words):
+    """Single high bytes between ASCII letters."""
+    batches, _, _ = reading("t.csv", ("a;b;c\n" + f"{words}\n" * 4).encode("cp1252"))
+
+    assert set(batches[0].frame.rows()) == {tuple(words.split(";"))}
+
+
+def test_a_quote_that_never_closes_costs_no_other_row(reading):
+    """At the beginning, in the middle and far behind the part that dialects are told by."""
+    row = "1,Ana,a@x.test\n"
+    for before, after in ((0, 30), (30, 30), (6_000, 6_000)):
+        content = "id,name,email\n" + row * before + '2,"Bo,b@x.test\n' + row * after
+        batches, aside, _ = reading("t.csv", content.encode())
+        rows = [found for batch in batches for found in batch.frame.rows()]
+
+        assert (len(rows), aside) == (before + after + 1, [])
+        assert sum(found[0] == "2" and found[2] == "b@x.test" for found in rows) == 1
+
+
+def test_a_note_of_many_lines_stays_one_field(reading):
+    """Closing quotes far below are looked for."""
+    note = "\n".join(f"line {number} of it, and so on" for number in range(40))
+    batches, aside, _ = reading("t.csv", f'id,note,email\n1,"{note}",a@x.test\n2,x,b@x.test\n'.encode())
+
+    assert (batches[0].frame.rows(), aside) == ([("1", note, "a@x.test"), ("2", "x", "b@x.test")], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("sep=;\nid;name\n1;Ana\n2;Bo\n", [("1", "Ana"), ("2", "Bo")]),
+        ("'id','name','x'\n'1','Ana, B','y'\n'2','Bo','z'\n", [("1", "Ana, B", "y"), ("2", "Bo", "z")]),
+        ('id,name,x\n1,"say \\"hi\\", Ana",y\n2,Bo,z\n', [("1", 'say "hi", Ana', "y"), ("2", "Bo", "z")]),
+        ("id\tname\tx\nUInt8\tString\tNullable(String)\n1\tAna\\tB\t\\N\n2\tBo\tz\\nz\n", [("1", "Ana\tB", None), ("2", "Bo", "z\nz")]),
+        ("id:name:mail\n1:Ana:a@x.test\n", [("1", "Ana", "a@x.test")]),
+    ],
+)
+def test_dialects_of_programs(reading, content, rows):
+    """Excel's first line, single quotes, backslashes, ClickHouse's row of types, colons."""
+    batches, aside, _ = reading("t.csv", content.encode())
+
+    assert ([row for batch in batches for row in batch.frame.rows()], aside) == (rows, [])
+
+
+def test_lines_before_the_header_are_records_of_their_own(reading):
+    """A report's title is examined, and the columns keep their names."""
+    batches, aside, _ = reading("t.csv", b"Customers of Ana Berg\nas of 2024\n\nid,name,email\n1,Ana,a@x.test\n2,Bo,b@x.test\n")
+
+    assert [batch.frame.to_dicts()[0] for batch in batches] == [{"line": "Customers of Ana Berg"}, {"id": "1", "name": "Ana", "email": "a@x.test"}]
+    assert ([(batch.first_record, batch.records) for batch in batches], aside) == ([(0, 2), (2, 2)], [])
+
+
+def test_pairs_in_a_text_file_are_a_table(reading):
+    """Two columns under a header; prose and log lines with one comma are none."""
+    assert reading("x.txt", b"email,pass\n" + b"a@x.test,pw1\n" * 5)[2] == ["csv"]
+    assert reading("x.txt", b"2024-01-01 10:00:00,123 user a@x.test from 192.0.2.7 logged in\n" * 5)[2] != ["csv"]
+
+
+def test_windows_paths_are_no_escapes(reading):
+    """A backslash of its own stays one."""
+    batches, _, _ = reading("t.tsv", b"id\tpath\n1\tC:\\temp\\Users\n2\tC:\\x\n")
+
+    assert batches[0].frame["path"].to_list() == ["C:\\temp\\Users", "C:\\x"]

@@ -131,3 +131,78 @@ def test_every_element_comes_back(reading):
         assert (aside, _records(batches)) == ([], {"x.json": rows})
 
     check()
+
+
+def test_keys_that_are_data_at_any_level(reading):
+    """A tree of users at the top, and messages two levels below; the way to a record is its key."""
+    users = {f"-N{number}xY": {"email": f"u{number}@x.test", "n": number} for number in range(5)}
+    rooms = {f"room{room}": {f"-M{room}{number}": {"text": "hi", "sender": "u1"} for number in range(3)} for room in range(4)}
+    top, _, used = reading("fb.json", json.dumps(users).encode())
+    nested, _, _ = reading("fb.json", json.dumps({"messages": rooms, "v": 1}).encode())
+
+    assert used == ["json"]
+    assert _records(top)["fb.json"][1] == {"_key": "-N1xY", "email": "u1@x.test", "n": 1}
+    assert [row["_key"] for row in _records(nested)["fb.json:messages"]][:4] == ["room0/-M00", "room0/-M01", "room0/-M02", "room1/-M10"]
+
+
+def test_a_tree_larger_than_memory_allows_is_let_go_in_parts(reading, monkeypatch):
+    """Children of the top object come out while it is read, each once."""
+    monkeypatch.setattr("leakscope.sources.json_document.OPEN_BYTES", 2_000)
+    users = {f"uid{number}": {"email": f"u{number}@x.test"} for number in range(1_000)}
+    batches, aside, _ = reading("fb.json", json.dumps(users).encode())
+
+    assert ([row["_key"] for row in _records(batches)["fb.json"]], aside) == (list(users), [])
+
+
+def test_a_record_of_objects_is_no_tree(reading):
+    """Names that are words of a program keep their object whole."""
+    record = {"user": {"id": 1}, "order": {"id": 2}, "shop": {"id": 3}}
+    batches, _, _ = reading("x.json", json.dumps(record, indent=1).encode())
+
+    assert _records(batches) == {"x.json": [record]}
+
+
+def test_a_broken_record_costs_itself_only(reading):
+    """Reading goes on at the next line that begins a record."""
+    lines = [json.dumps({"a": number}) for number in range(9)]
+    lines[4] = '{"a": oops]'
+    batches, aside, _ = reading("x.json", ("[\n" + ",\n".join(lines) + "\n]").encode())
+
+    assert [row["a"] for row in _records(batches)["x.json"]] == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert [(piece.reason, piece.records) for piece in aside] == [("not-json", 1)]
+
+
+@pytest.mark.parametrize("frame", ["window.YTD.account.part0 = %s", "callback(%s);", "var data = %s;", ")]}',\n%s"])
+def test_what_stands_around_a_document_is_passed_over(reading, frame):
+    """Archives made for a browser, answers of scripts."""
+    batches, aside, used = reading("x.js", (frame % '[ {"email": "a@x.test"}, {"email": "b@x.test"} ]').encode())
+
+    assert (used, aside, len(_records(batches)["x.js"])) == (["json"], [], 2)
+
+
+def test_rows_under_names_get_them(reading):
+    """ClickHouse's JSONCompact and other tables of arrays."""
+    content = {"meta": [{"name": "id", "type": "UInt8"}, {"name": "email", "type": "String"}], "data": [[1, "a@x.test"], [2, "b@x.test"]], "rows": 2}
+    batches, _, _ = reading("x.json", json.dumps(content, indent=1).encode())
+
+    assert _records(batches)["x.json:data"] == [{"id": 1, "email": "a@x.test"}, {"id": 2, "email": "b@x.test"}]
+
+
+def test_spans_of_otlp_are_records(reading):
+    """One a line of the exporter or one a document; each keeps its resource."""
+    spans = [{"traceId": "t", "name": f"chat {number}"} for number in range(3)]
+    page = {"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "bot"}}]}, "scopeSpans": [{"scope": {"name": "x"}, "spans": spans}]}]}
+    for content in (json.dumps(page) + "\n" + json.dumps(page) + "\n", json.dumps([page, page]), json.dumps(page, indent=1) * 2):
+        batches, aside, used = reading("t.json", content.encode())
+        rows = [row for found in _records(batches).values() for row in found]
+
+        assert (used, aside, len(rows)) == (["json"], [], 6)
+        assert rows[1] == {**spans[1], "resource": page["resourceSpans"][0]["resource"], "scope": {"name": "x"}}
+
+
+def test_cells_of_a_notebook_are_records(reading):
+    """Source and outputs of one cell together."""
+    cells = [{"cell_type": "code", "source": ["x = 1"], "outputs": [{"text": ["a@x.test"]}]}, {"cell_type": "markdown", "source": ["# T"]}]
+    batches, _, _ = reading("n.ipynb", json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1).encode())
+
+    assert _records(batches)["n.ipynb:cells"] == cells

@@ -1,6 +1,7 @@
 """JSON lines."""
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,11 +23,47 @@ def test_a_half_written_line_is_set_aside_and_the_rest_goes_on(reading):
     assert [(piece.reason, piece.records, piece.record) for piece in aside] == [("not-json", 1, 1)]
 
 
-def test_a_line_that_is_not_utf8_is_named_as_such(reading):
-    """The reason tells what to do about it."""
-    _, aside, _ = reading("x.ndjson", b'{"a":1}\n{"a":"\xff"}\n')
+def test_a_line_that_is_not_utf8_is_read_in_an_older_encoding(reading):
+    """One line of another program does not cost its record; one that is no object either way is named as such."""
+    batches, aside, _ = reading("x.ndjson", b'{"a":"Zo\xc3\xab"}\n{"a":"Zo\xeb"}\n{"a":"\xff\n')
 
+    assert [orjson.loads(line)["a"] for batch in batches for line in batch.lines.splitlines()] == ["Zoë", "Zoë"]
     assert [piece.reason for piece in aside] == ["not-utf8"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252", "shift_jis", "gb18030"])
+def test_objects_in_any_encoding(reading, encoding):
+    """The file's encoding is told once, from its beginning."""
+    name = {"cp1252": "Zoë Müller", "shift_jis": "ソース太郎カナ", "gb18030": "王小明在北京"}.get(encoding, "Zoë 王")
+    batches, aside, used = reading("x.jsonl", "".join(f'{{"name":"{name}","n":{number}}}\r\n' for number in range(5)).encode(encoding))
+
+    assert (used, aside) == (["ndjson"], [])
+    assert [orjson.loads(line)["name"] for batch in batches for line in batch.lines.splitlines()] == [name] * 5
+
+
+def test_junk_between_objects_is_read_as_lines(reading):
+    """Banners, warnings and broken-off lists cost nothing and hide nothing."""
+    content = b'Starting export\n' + b'\x1e{"a":1}\nWARN retry for ana@x.test\n{"a":2},\n' * 3
+    batches, aside, used = reading("export.log", content)
+    found = [orjson.loads(line) for batch in batches for line in batch.lines.splitlines()]
+
+    assert (used, aside) == (["ndjson"], [])
+    assert found == [{"line": "Starting export"}, *[{"a": 1}, {"line": "WARN retry for ana@x.test"}, {"a": 2}] * 3]
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [([], ["column_1", "column_2"]), ([["id", "email"]], ["id", "email"]), ([["id", "email"], ["UInt64", "Nullable(String)"]], ["id", "email"])],
+)
+@pytest.mark.parametrize("strings", [False, True])
+def test_arrays_of_clickhouse_are_rows(reading, heading, columns, strings):
+    """With names and types or without, typed or as strings."""
+    rows = [[str(number) if strings else number, f"u{number}@x.test"] for number in range(4)]
+    batches, aside, used = reading("x.json", b"".join(orjson.dumps(row) + b"\n" for row in [*heading, *rows]))
+
+    assert (used, aside) == (["json-rows"], [])
+    assert [row for batch in batches for row in batch.frame.rows()] == [tuple(row) for row in rows]
+    assert batches[0].frame.columns == columns
 
 
 def test_every_record_is_in_a_batch_or_set_aside(reading):
