@@ -17,10 +17,12 @@ import polars as pl
 from leakscope import __version__
 from leakscope.assessment import case as files
 from leakscope.assessment import sealing
+from leakscope.assessment.leading import keep_scheme
 from leakscope.assessment.places import place_names
 from leakscope.assessment.sections import evidence as evidence_section
 from leakscope.assessment.sections import findings as findings_section
 from leakscope.assessment.sections import individuals as individuals_section
+from leakscope.assessment.sections import sample as sample_section
 from leakscope.assessment.sections.evidence import instant
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate
@@ -51,6 +53,9 @@ def assemble(run: Run) -> Run:
     case.write_frame(files.SECRETS, run.secrets, ledger)
     if run.options.seal_to:
         case.write(sealing.FILE, seal(sealing.values_to_seal(run.sightings, run.linked.record_persons), run.options.seal_to), ledger)
+    keep_scheme(case, run.options.leading_scheme, ledger)
+    for override in run.severity.overrides:
+        ledger.write("override", **plain_types(override))
     case.write_json(files.MANIFEST, plain_types(manifest(run)), ledger)
     case.write_json(files.ASSESSMENT, assessment, ledger)
     return replace(run, assessment=assessment)
@@ -99,7 +104,7 @@ def build(run: Run) -> dict[str, Any]:
         "coverage": evidence_section.coverage(
             run.exhibits, run.set_aside, values_examined=run.values_examined, suppressed=run.suppressed, expensive=expensive
         ),
-        "sample": evidence_section.sample_section(run.sample, run.exhibits),
+        "sample": {**_sample(run), **sample_section.beyond(estimates)},
         "fields": findings_section.field_rows(run.sightings.reveal(), run.field_values),
         "findings_by_entity": run.findings_rows,
         "secrets": findings_section.secret_rows(run.secrets, linked.record_persons, run.sightings.reveal()),
@@ -107,7 +112,7 @@ def build(run: Run) -> dict[str, Any]:
         "organisations": findings_section.organisation_rows(run.sightings.reveal()),
         "timeline": findings_section.timeline(run.records, run.sightings.reveal(), _exposure_window(run.facts)),
         "individuals": _individuals(run, counted, elements),
-        "impact_summary": _counted_exactly(run.severity.impact_summary(), _records_by_element(run)),
+        "impact_summary": run.severity.impact_summary(),
         "severity": run.severity.section(),
         "duties": run.decision.duties,
         "what_would_change": run.decision.what_would_change,
@@ -145,9 +150,8 @@ def _records_by_element(run: Run) -> dict[str, int]:
     return individuals_section.record_counts_by_element(run.sightings.reveal(), {name: entity.element for name, entity in entities().items()})
 
 
-def _counted_exactly(rows: list[dict[str, Any]], records: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Data classes with their distinct records: several entities of one element may stand in one record or in many."""
-    return [{**row, "records": records.get(row["data_class"], row["records"])} for row in rows]
+def _sample(run: Run) -> dict[str, Any]:
+    return sample_section.sample_section(run.sample, examined=sum(one.examined for one in run.exhibits))
 
 
 def _individuals(run: Run, counted: pl.DataFrame, elements: pl.DataFrame) -> dict[str, Any]:
@@ -164,7 +168,7 @@ def _individuals(run: Run, counted: pl.DataFrame, elements: pl.DataFrame) -> dic
         "identifiable_only": identifiable,
         "not_counted": individuals_section.not_counted(linked.not_counted),
         "conflicts": int(linked.individuals["conflict"].sum()) if linked.individuals.height else 0,
-        "by_residence": individuals_section.by_residence(counted, estimates.by_residence, place_names(counted["residence"].unique().to_list())),
+        "by_residence": individuals_section.by_residence(counted, estimates, place_names(counted["residence"].unique().to_list())),
         "by_role": individuals_section.split(counted, "role"),
         "by_band": individuals_section.by_band(run.severity.bands, counted),
         "by_element": individuals_section.by_element(elements, counted, records, estimates.by_element),
@@ -221,7 +225,7 @@ def manifest(run: Run) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "evidence": [{**row, "path": paths[row["id"]]} for row in rows],
         "acquired": _acquired(run.facts),
-        "sample": evidence_section.sample_section(run.sample, run.exhibits),
+        "sample": _sample(run),
         "expensive_sample": run.expensive_size,
         "seed": run.options.seed,
         "configuration": {

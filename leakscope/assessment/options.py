@@ -11,6 +11,7 @@ from leakscope.assessment.pipelines import Pipeline, load_pipeline
 from leakscope.engines import ENGINES
 from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
+from leakscope.severity import load_scheme
 
 #: The run's own budget when neither the command line nor a pipeline states one.
 DEFAULT_PIPELINE = Pipeline(name="default", title="Exposed records", description="No pipeline was named; every file is identified by itself.")
@@ -38,6 +39,8 @@ class Options:
         names: model for names.
         rules: user rule file.
         engine: local or spark.
+        scheme: severity scheme that leads, by name or path; null is the pipeline's.
+        cost: whether a rough range of what such breaches cost is reckoned.
         title: of the case.
         seal_to: public keys that may open the raw values; none keeps no value at all.
     """
@@ -58,8 +61,15 @@ class Options:
     names: str = "default"
     rules: Path | None = None
     engine: str = "local"
+    scheme: str | None = None
+    cost: bool = False
     title: str | None = None
     seal_to: tuple[str, ...] = ()
+
+    @property
+    def leading_scheme(self) -> str:
+        """The severity scheme that leads, by name or path."""
+        return self.scheme or self.pipeline.scheme
 
 
 def parse_population(texts: Sequence[str]) -> dict[str, int]:
@@ -101,6 +111,7 @@ def check(options: Options) -> Options:
         raise UsageError("--fraction must be over 0 and at most 1")
     if options.engine not in ENGINES:
         raise UsageError(f"There is no engine {options.engine!r}", hint=" or ".join(ENGINES))
+    load_scheme(options.leading_scheme)
     return options
 
 

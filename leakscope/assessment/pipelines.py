@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from leakscope.errors import CatalogueError, UsageError
+from leakscope.safety.escape import plain
+from leakscope.sources import formats
 
 
 def bundled(kind: str) -> Path:
@@ -112,7 +115,42 @@ def _pipeline(content: dict[str, Any], path: Path) -> Pipeline:
         raise CatalogueError(f"{path.name} has unknown keys: {', '.join(unknown)}", hint=f"Known keys: time_budget, {', '.join(sorted(known))}.")
     if budget is not None:
         content["time_budget_seconds"] = parse_duration(str(budget))
-    try:
-        return Pipeline(**content)
-    except TypeError:
-        raise CatalogueError(f"{path.name} lacks title or description") from None
+    if missing := [name for name in ("title", "description") if name not in content]:
+        raise CatalogueError(f"{path.name} lacks {' and '.join(missing)}")
+    _check_kinds(content, path)
+    _check_format(content.get("format"), path)
+    if "scheme" in content:
+        content["scheme"] = _scheme(content["scheme"], path)
+    return Pipeline(**content)
+
+
+#: What each key must be, in words.
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    **dict.fromkeys(("name", "title", "description", "format", "names", "scheme"), (str, "a text")),
+    "chat": (bool, "true or false"),
+    "min_confidence": ((int, float), "a number"),
+    "time_budget_seconds": ((int, float, type(None)), "a number of seconds"),
+    "exposure": (dict, "a table"),
+}
+
+
+def _check_kinds(content: dict[str, Any], path: Path) -> None:
+    for name, value in content.items():
+        kind, words = _KINDS[name]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise CatalogueError(f"{path.name}: {name} must be {words}")
+
+
+def _check_format(name: str | None, path: Path) -> None:
+    """A format that nobody can read would quietly leave every file to be identified by itself."""
+    if name is None or name in formats():
+        return
+    near = difflib.get_close_matches(name, list(formats()), 1)
+    hint = f"Did you mean {near[0]}?" if near else "leakscope catalogue list formats lists them."
+    raise CatalogueError(f"{path.name}: there is no format {plain(name)}", hint=hint)
+
+
+def _scheme(name: str, path: Path) -> str:
+    """The scheme's name, or its path as seen from the pipeline's file, which may be copied together with it."""
+    beside = path.parent / name
+    return str(beside) if name.endswith(".toml") and beside.is_file() else name

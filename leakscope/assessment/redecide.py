@@ -1,24 +1,77 @@
-"""Decides again on a finished case: other facts, the law of another day, overrides; nothing is read or counted anew."""
+"""Decides again on a finished case: other facts, the law of another day, overrides; nothing is read anew."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-import polars as pl
-
-from leakscope.assessment.case import ASSESSMENT, RECORD_PERSONS, RECORDS, Case
+from leakscope.assessment.assemble import plain_types
+from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.assessment.leading import keep_scheme
+from leakscope.assessment.recount import recount
 from leakscope.assessment.reweigh import reweigh
-from leakscope.estimation import estimate_counts
-from leakscope.model import Basis, Estimate, Sample, SampleDesign
+from leakscope.errors import UsageError
 from leakscope.notification import Decision, decide
 from leakscope.notification import facts as fact_files
 from leakscope.notification.facts import Facts
+from leakscope.notification.facts_tables import Override
+from leakscope.safety.escape import plain
 
 
-def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False, proposed: Collection[str] = ()) -> Decision:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redecided:
+    """
+    A decision made again, and the severity that goes with it.
+
+    Args:
+        decision: the duties.
+        severity: the `severity` part of the assessment under the same facts and overrides.
+        overrides: everything that people decided against the machine, severity first.
+    """
+
+    decision: Decision
+    severity: dict[str, Any]
+    overrides: list[dict[str, Any]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain mapping for JSON: the decision, with `severity` (the incident's) and every override."""
+        return {**self.decision.to_dict(), "severity": self.severity["incident"], "overrides": self.overrides}
+
+
+def override_from(text: str, *, why: str | None, who: str, now: datetime) -> Override:
+    """
+    An override written as `TARGET=VALUE`, made now.
+
+    Raises:
+        UsageError: it is not written so, or has no reason.
+    """
+    target, sign, value = (part.strip() for part in text.partition("="))
+    if not (target and sign and value):
+        raise UsageError(f"{plain(text)} is no override", hint="Write severity.EI=0.5 or duty-UK-regulator=does_not_apply.")
+    if not (why or "").strip():
+        raise UsageError("an override needs its reason", hint="Give it with --why TEXT.")
+    return Override(target=target, value=value if target.startswith("duty-") else _number(value), who=who, when=now, why=str(why))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{plain(text)} is no number", hint="Factors and weights of severity are numbers.") from None
+
+
+def redecide(
+    case: Case,
+    *,
+    facts_file: str | None,
+    on: date,
+    save: bool = False,
+    proposed: Collection[str] = (),
+    scheme: str | None = None,
+    overrides: Collection[Override] = (),
+) -> Redecided:
     """
     The decision on a case under these facts and the law of a day.
 
@@ -28,62 +81,50 @@ def redecide(case: Case, *, facts_file: str | None, on: date, save: bool = False
         on: day whose law counts.
         proposed: jurisdictions whose proposed law counts as if in force.
         save: write the decision into the assessment; overrides and sign-off go into the ledger either way.
+        scheme: severity scheme that leads, by name or path; null is the case's own.
+        overrides: of duties, factors and weights, besides those in the facts; with `save` they become facts of the case.
 
     Raises:
         FactsError: the facts file is malformed.
+        UsageError: an override or scheme is not usable.
         InvariantError: the case is damaged.
     """
     assessment = case.assessment()
     facts = fact_files.load(facts_file) if facts_file else fact_files.from_dict(assessment["facts"])
-    counts = _counts(case, assessment, facts)
-    decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counts, facts=facts, on=on, severity=assessment.get("severity"), proposed=proposed)
-    if save or decision.overrides or facts.sign_off.who:
-        _record(case, assessment, decision, facts, fresh=reweigh(case, assessment, facts, counts) if save else {})
-    return decision
+    facts = replace(facts, overrides=(*facts.overrides, *overrides))
+    counted = recount(case, assessment, facts)
+    assessment |= counted.parts
+    fresh = reweigh(case, assessment, facts, counted.counts, scheme=scheme)
+    decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counted.counts, facts=facts, on=on, severity=fresh["severity"], proposed=proposed)
+    taken = plain_types([*fresh["overrides"], *decision.overrides])
+    if save or taken or facts.sign_off.who:
+        _record(case, decision, facts, taken, save=save)
+    if save:
+        _save(case, assessment, decision, facts, {**fresh, "overrides": [*_of_people(assessment), *taken]}, scheme=scheme)
+    return Redecided(decision=decision, severity=fresh["severity"], overrides=taken)
 
 
-@dataclass(slots=True)
-class _Linked:
-    """The people of a finished case, as the estimators read them."""
-
-    individuals: pl.DataFrame
-    person_elements: pl.DataFrame
-    record_persons: pl.DataFrame
-    interval: Estimate
+def _of_people(assessment: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Merges and splits of people, which stay whatever is decided later."""
+    return [row for row in assessment.get("overrides") or () if row.get("target") == "individuals"]
 
 
-def _counts(case: Case, assessment: Mapping[str, Any], facts: Facts) -> dict[str, Estimate | None]:
-    """People in the evidence and in the exposure; estimated anew when the facts state another size or design than the run knew."""
-    people = assessment["individuals"]
-    estimated, exposure = _estimate(people["estimated"]), _estimate(people.get("exposure"))
-    assert estimated is not None
-    stated = facts.population
-    known = assessment["facts"].get("population") or {}
-    same = dict(stated.records) == known.get("records") and stated.design == known.get("design")
-    if not stated.records or stated.design == "unknown" or (same and exposure is not None):
-        return {"individuals": estimated, "exposure": exposure}
-    linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), estimated)
-    sample = Sample(design=SampleDesign(stated.design), population=dict(stated.records), seed=0)
-    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample)
-    return {"individuals": found.individuals_estimated, "exposure": found.individuals_exposure}
-
-
-def _estimate(stated: Mapping[str, Any] | None) -> Estimate | None:
-    return Estimate(**{**stated, "basis": Basis(stated["basis"])}) if stated else None
-
-
-def _record(case: Case, assessment: dict[str, Any], decision: Decision, facts: Facts, *, fresh: dict[str, Any]) -> None:
-    """Into the ledger; with `fresh` parts of the assessment, into the assessment too."""
-    ledger, save = case.ledger(), bool(fresh)
+def _record(case: Case, decision: Decision, facts: Facts, overrides: list[dict[str, Any]], *, save: bool) -> None:
+    ledger = case.ledger()
     ledger.write("decided", on=decision.on.isoformat(), applies=sum(duty["status"] == "applies" for duty in decision.duties), saved=save)
-    for override in decision.overrides:
+    for override in overrides:
         ledger.write("override", **override)
     if facts.sign_off.who:
         ledger.write("sign-off", **facts.to_dict()["sign_off"])
-    if save:
-        counted = [row for row in assessment["missing_facts"] if row["fact"].startswith(("population", "sample"))]
-        names = {row["fact"] for row in decision.missing_facts}
-        missing = [*(row for row in counted if row["fact"] not in names), *decision.missing_facts]
-        fresh |= {"duties": decision.duties, "what_would_change": decision.what_would_change, "missing_facts": missing, "facts": facts.to_dict()}
-        merged = {**assessment, **fresh, "overrides": [*fresh["overrides"], *decision.overrides], "case": {**assessment["case"], "on": decision.on.isoformat()}}
-        case.write_json(ASSESSMENT, merged, ledger)
+
+
+def _save(case: Case, assessment: dict[str, Any], decision: Decision, facts: Facts, fresh: dict[str, Any], *, scheme: str | None) -> None:
+    """The decision and what was weighed with it, into the assessment."""
+    ledger = case.ledger()
+    if scheme:
+        keep_scheme(case, scheme, ledger)
+    counted = [row for row in assessment["missing_facts"] if row["fact"].startswith(("population", "sample")) and not facts.population.records]
+    names = {row["fact"] for row in decision.missing_facts}
+    missing = [*(row for row in counted if row["fact"] not in names), *decision.missing_facts]
+    fresh |= {"duties": decision.duties, "what_would_change": decision.what_would_change, "missing_facts": missing, "facts": facts.to_dict()}
+    case.write_json(ASSESSMENT, {**assessment, **fresh, "case": {**assessment["case"], "on": decision.on.isoformat()}}, ledger)

@@ -11,9 +11,10 @@ import polars as pl
 
 from leakscope.assessment import case as files
 from leakscope.assessment.case import ASSESSMENT, Case
-from leakscope.assessment.places import place_names
+from leakscope.assessment.recount import people_counted, sample_of
 from leakscope.assessment.sections import individuals as section
 from leakscope.errors import UsageError
+from leakscope.estimation import estimate_counts
 from leakscope.individuals import LinkDecision, Linked, apply_decisions, load_decisions
 from leakscope.individuals.decisions import DECISIONS_FILE, check_known, to_line
 from leakscope.model import Basis, Estimate
@@ -93,40 +94,27 @@ def _write(case: Case, before: Linked, after: Linked, assessment: dict[str, Any]
     case.write_frame(files.INDIVIDUALS, after.individuals, ledger)
     case.write_frame(files.PERSON_ELEMENTS, after.person_elements, ledger)
     case.write_frame(files.RECORD_PERSONS, after.record_persons, ledger)
-    case.write_json(ASSESSMENT, _reassessed(assessment, after, decision), ledger)
+    case.write_json(ASSESSMENT, _reassessed(case, assessment, after, decision), ledger)
 
 
-def _moved(estimate: dict[str, Any] | None, by: int, *, floor: int) -> dict[str, Any] | None:
-    """`estimate` with value and ends moved by the change of the count; null stays null."""
-    if estimate is None or by == 0:
-        return estimate
-    ends = {name: None if estimate[name] is None else max(estimate[name] + by, 0 if name == "low" else floor) for name in ("value", "low", "high")}
-    return {**estimate, **ends}
-
-
-def _reassessed(assessment: dict[str, Any], after: Linked, decision: LinkDecision) -> dict[str, Any]:
-    """The assessment with the section on individuals counted again; severity and duties stay until they are decided anew."""
+def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision: LinkDecision) -> dict[str, Any]:
+    """The assessment with its people counted and estimated again; severity and duties stay until they are decided anew."""
     counted = after.individuals.filter(pl.col("counted"))
     elements = after.person_elements.join(counted.select("person"), on="person", how="semi")
+    found = estimate_counts(case.read_frame(files.RECORDS), case.findings(), after, sample_of(assessment))
     stated = assessment["individuals"]
-    by = counted.height - int(stated["observed"]["value"])
     identified, identifiable = section.kinds(counted)
     records = {row["element"]: row["records"] for row in stated["by_element"]}
     people = {
         **stated,
-        "observed": _moved(stated["observed"], by, floor=counted.height),
-        "estimated": after.interval.to_dict(),
-        "exposure": _moved(stated["exposure"], by, floor=counted.height),
-        "bounds": _moved({"value": None, **stated["bounds"]}, by, floor=counted.height),
+        **people_counted(after, found),
         "identified": identified,
         "identifiable_only": identifiable,
         "conflicts": int(counted["conflict"].sum()),
-        "by_residence": section.by_residence(counted, {}, place_names(counted["residence"].unique().to_list())),
         "by_role": section.split(counted, "role"),
-        "by_element": section.by_element(elements, counted, records, {}),
+        "by_element": section.by_element(elements, counted, records, found.by_element),
         "by_controller": section.split(counted.filter(pl.col("controller").is_not_null()), "controller"),
     }
-    people["bounds"].pop("value")
     entry = {
         "target": "individuals",
         "before": stated["observed"]["value"],

@@ -9,15 +9,16 @@ import polars as pl
 
 from leakscope import schema
 from leakscope.assessment.case import SECRETS, Case
+from leakscope.assessment.leading import scheme_of
 from leakscope.assessment.sections.individuals import by_band
-from leakscope.errors import UsageError
 from leakscope.model import Estimate
 from leakscope.notification.facts import Facts
 from leakscope.schema import empty
-from leakscope.severity import assess, load_scheme
+from leakscope.severity import assess
+from leakscope.severity.cost import NOT_ASKED
 
 
-def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Mapping[str, Estimate | None]) -> dict[str, Any]:
+def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Mapping[str, Estimate | None], *, scheme: str | None = None) -> dict[str, Any]:
     """
     The parts of the assessment that severity decides, under `facts` and their overrides.
 
@@ -26,6 +27,7 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
         assessment: as it stands.
         facts: to weigh under.
         counts: people in the evidence and, where it can be told, in the exposure.
+        scheme: that leads, by name or path; null is the one that the case was weighed with.
 
     Returns:
         `severity`, `impact_summary`, `individuals` (people by band) and `overrides` of severity.
@@ -35,11 +37,12 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
         person_elements=case.person_elements(),
         individuals=people,
         estimates={name: estimate for name, estimate in counts.items() if estimate is not None},
-        findings_by_entity=assessment.get("findings_by_entity") or [],
+        findings=case.findings(),
         secrets=case.read_frame(SECRETS) if (case.root / SECRETS).is_file() else empty(schema.SECRETS),
         chat=assessment.get("chat"),
         facts=facts,
-        scheme=_scheme(assessment),
+        scheme=scheme or scheme_of(case, assessment),
+        cost=(assessment["severity"].get("cost") or {}).get("why") != NOT_ASKED,
     )
     return {
         "severity": severity.section(),
@@ -48,11 +51,3 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
         "overrides": list(severity.overrides),
     }
 
-
-def _scheme(assessment: Mapping[str, Any]) -> str:
-    """The scheme that the case was weighed with; the default when it is not at hand any more."""
-    name = ((assessment.get("severity") or {}).get("incident") or {}).get("scheme_id") or ""
-    try:
-        return load_scheme(name).id
-    except UsageError:
-        return load_scheme().id

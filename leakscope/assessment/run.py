@@ -76,6 +76,8 @@ def options_from(
     rules: str | None = None,
     key: str | None = None,
     engine: str = "local",
+    scheme: str | None = None,
+    cost: bool = False,
     title: str | None = None,
     seal_to: Sequence[str] = (),
 ) -> Options:
@@ -106,6 +108,8 @@ def options_from(
             names=names or chosen.names,
             rules=Path(rules) if rules else None,
             engine=engine,
+            scheme=scheme,
+            cost=cost,
             title=title,
             seal_to=recipients(seal_to),
         )

@@ -94,11 +94,12 @@ def weigh(run: Run) -> Run:
         person_elements=elements,
         individuals=counted,
         estimates=counts_of(run),
-        findings_by_entity=rows,
+        findings=run.sightings.reveal(),
         secrets=run.secrets,
         chat=run.chat,
         facts=run.facts,
-        scheme=run.options.pipeline.scheme,
+        scheme=run.options.leading_scheme,
+        cost=run.options.cost,
     )
     return replace(run, findings_rows=tuple(rows), severity=severity, secrets=severity.rated_secrets)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from leakscope.assessment.case import ASSESSMENT, Case
 from leakscope.errors import InvariantError
+from leakscope.severity.counts import element_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,15 @@ def _counts(case: Case) -> list[Check]:
     observed = assessment["individuals"]["observed"]["value"]
     individuals = Check("individuals", counted == observed, f"{counted} counted people in the table, {observed:g} in the assessment.")
     stated = sum(row["findings"] for row in assessment["findings_by_entity"])
-    return [records, evidence, individuals, Check("findings", findings == stated, f"{findings} findings in the table, {stated} in the assessment.")]
+    return [records, evidence, individuals, Check("findings", findings == stated, f"{findings} findings in the table, {stated} in the assessment."), _classes(case, assessment)]
+
+
+def _classes(case: Case, assessment: dict[str, Any]) -> Check:
+    """The records of every data class, counted again from the findings."""
+    counted = dict(element_counts(case.findings()).select("element", "records").iter_rows())
+    stated = {row["data_class"]: row["records"] for row in assessment["impact_summary"] if row["data_class"] in counted}
+    differ = sum(1 for code, records in stated.items() if records != counted[code])
+    return Check("data classes", not differ, f"Records of {len(stated)} data classes counted again from the findings; {differ} differ.")
 
 
 def require(checks: list[Check]) -> None:

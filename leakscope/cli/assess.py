@@ -38,6 +38,8 @@ LEVELS = ("low", "medium", "high", "very_high")
 @click.option("--case", type=click.Path(), metavar="DIR", help="Case folder to make.  [default: leakscope-case-TIME]")
 @click.option("--seal-to", multiple=True, metavar="RECIPIENT|FILE", help="Keep raw values in the case, encrypted with age to this public key.  [default: none are kept]")
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to run; spark needs the extra and Java.")
+@click.option("--scheme", metavar="NAME|FILE", help="Severity scheme that leads; the others stand beside it.  [default: enisa-2013]")
+@click.option("--cost", is_flag=True, help="Add a rough range of what such breaches have cost, from published studies.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 from this severity on.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context

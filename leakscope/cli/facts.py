@@ -72,8 +72,8 @@ def _wanted(path: Path, case: str | None) -> list[str]:
     from leakscope.assessment.case import open_case
     from leakscope.assessment.redecide import redecide
 
-    decision = redecide(open_case(case), facts_file=str(path) if path.exists() else None, on=datetime.now(UTC).date())
-    return [row["fact"] for row in decision.missing_facts if row["fact"] not in ("residence", "residence.US")]
+    decided = redecide(open_case(case), facts_file=str(path) if path.exists() else None, on=datetime.now(UTC).date())
+    return [row["fact"] for row in decided.decision.missing_facts if row["fact"] not in ("residence", "residence.US")]
 
 
 def _answer(name: str, words: str) -> object | None:

@@ -12,7 +12,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leakscope.reports.wording import RECIPIENT_NAMES, countdown, instant, is_urgent, open_duties, short_interval, status_name
+from leakscope.reports.wording import (
+    RECIPIENT_NAMES,
+    band_name,
+    countdown,
+    instant,
+    is_urgent,
+    open_duties,
+    override_text,
+    short_interval,
+    status_name,
+)
 from leakscope.safety.escape import plain
 
 CHANGES_SHOWN, FACTS_SHOWN = 8, 12
@@ -42,7 +52,18 @@ def render_duties(decision: Mapping[str, Any], *, now: datetime, width: int = 80
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
+def _severity(decision: Mapping[str, Any]) -> str | None:
+    """The incident's severity under the same facts, where the decision carries it."""
+    stated = decision.get("severity") or {}
+    incident = stated.get("incident", stated)
+    if incident.get("score") is None:
+        return None
+    return f"{band_name(incident['band'])} ({incident['scheme']}: {incident['working']})"
+
+
 def _sections(decision: Mapping[str, Any], now: datetime) -> Iterable[tuple[str, list[RenderableType]]]:
+    if severity := _severity(decision):
+        yield "Severity", [_line(severity)]
     yield "Who must be told, by when", _open(decision, now)
     closed = [duty for duty in decision["duties"] if duty["status"] == "does_not_apply"]
     if closed:
@@ -52,7 +73,7 @@ def _sections(decision: Mapping[str, Any], now: datetime) -> Iterable[tuple[str,
     if decision.get("missing_facts"):
         yield "Facts still missing", _listed(decision["missing_facts"], "fact", "why", FACTS_SHOWN)
     if decision.get("overrides"):
-        yield "Decided by people", [_line(f"{row['target']}: {row['before']} -> {row['after']}, {row['who']}: {row['why']}") for row in decision["overrides"]]
+        yield "Decided by people", [_line(override_text(row)) for row in decision["overrides"]]
 
 
 def _line(text: str, style: str = "") -> Text:

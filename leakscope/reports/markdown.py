@@ -25,6 +25,7 @@ from leakscope.reports.wording import (
     status_name,
 )
 from leakscope.safety.escape import markdown
+from leakscope.severity.cost import NOT_ASKED
 
 Assessment = Mapping[str, Any]
 MAX_ROWS = 25
@@ -193,6 +194,8 @@ def _impact_rows(assessment: Assessment) -> list[list[str]]:
 
 def _cost(assessment: Assessment) -> str:
     cost = assessment["severity"].get("cost") or {}
+    if cost.get("why") == NOT_ASKED:
+        return f"{NOT_STATED}."
     if not cost.get("available"):
         return f"{NOT_STATED}. No rough range either: {escape(cost.get('why') or 'no number of people to start from')}."
     return f"{NOT_STATED}. Rough range from published studies: USD {number(cost['usd_low'])} to {number(cost['usd_high'])}. {escape(cost['note'])}"

@@ -200,3 +200,10 @@ def population_total(assessment: Mapping[str, Any]) -> int | None:
     """Records in the whole exposure, when somebody stated or counted them."""
     rows = assessment["sample"].get("population") or ()
     return sum(row["records"] for row in rows) if rows else None
+
+
+def override_text(row: Mapping[str, Any]) -> str:
+    """What a person decided against the machine: from what, to what, who, when and why, on one line."""
+    before, after = (f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).replace("_", " ") for value in (row.get("before"), row.get("after")))
+    moved = f"{before} to {after}" if row.get("before") is not None else after
+    return f"{row['target']}: {moved}, {row.get('who') or 'not stated'}, {str(row.get('when') or '')[:10]}: {row['why']}"

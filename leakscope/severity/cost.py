@@ -40,6 +40,17 @@ def regression_cost(records: float) -> float:
     return math.exp(figures["regression"]["intercept"] + figures["regression"]["slope"] * math.log(records))
 
 
+#: Why there is no range where nobody wanted one.
+NOT_ASKED = "not asked for; leakscope assess --cost adds it"
+
+
+def no_cost(why: str) -> dict[str, Any]:
+    """What stands in place of a range: the reason, and the published average of one breach."""
+    average = _figures()["average_breach"]
+    note = f"Rough: averages of published studies, not a forecast. The average breach of the {average['year']} study cost USD {average['usd']:,}."
+    return {"rough": True, "available": False, "usd_low": None, "usd_high": None, "methods": [], "note": note, "why": why}
+
+
 def cost_ranges(people: Estimate | None) -> dict[str, Any]:
     """
     A rough cost range for so many people's records.
@@ -52,14 +63,12 @@ def cost_ranges(people: Estimate | None) -> dict[str, Any]:
         ceiling no range is given, only the reason and the published average of one breach.
     """
     figures = _figures()
-    ceiling, average = figures["ceiling_records"], figures["average_breach"]
-    note = f"Rough: averages of published studies, not a forecast. The average breach of the {average['year']} study cost USD {average['usd']:,}."
-    empty: dict[str, Any] = {"rough": True, "available": False, "usd_low": None, "usd_high": None, "methods": [], "note": note}
+    ceiling = figures["ceiling_records"]
     if people is None or not people.value or people.value < 1:
-        return {**empty, "why": "no number of people to start from"}
+        return no_cost("no number of people to start from")
     low, high = (max(1.0, bound if bound is not None else people.value) for bound in (people.low, people.high))
     if high > ceiling:
-        return {**empty, "why": f"more than {ceiling:,} records: the studies leave such breaches out, and multiplying would mislead"}
+        return no_cost(f"more than {ceiling:,} records: the studies leave such breaches out, and multiplying would mislead")
     per_record = [row["usd"] for row in figures["per_record"]]
     years = f"{figures['per_record'][0]['year']}-{figures['per_record'][-1]['year']}"
     multiplied = {"usd_low": round(low * min(per_record)), "usd_high": round(high * max(per_record)), "year": years}
@@ -69,4 +78,4 @@ def cost_ranges(people: Estimate | None) -> dict[str, Any]:
         {"method": "regression", "source": figures["regression"]["source"], "confidence": figures["regression"]["confidence"], **fitted},
     ]
     ends = {"usd_low": min(row["usd_low"] for row in methods), "usd_high": max(row["usd_high"] for row in methods)}
-    return {**empty, **ends, "available": True, "methods": methods, "why": f"{low:,.0f} to {high:,.0f} people"}
+    return {**no_cost(""), **ends, "available": True, "methods": methods, "why": f"{low:,.0f} to {high:,.0f} people"}

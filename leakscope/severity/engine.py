@@ -11,13 +11,14 @@ import polars as pl
 
 from leakscope.model import Estimate
 from leakscope.severity.circumstances import read_circumstances
-from leakscope.severity.cost import cost_ranges
-from leakscope.severity.impact import combinations, summarise, weight_of, worst_combinations
+from leakscope.severity.cost import NOT_ASKED, cost_ranges, no_cost
+from leakscope.severity.counts import NOT_PERSONAL, element_counts, telling_records
+from leakscope.severity.impact import before_weight, combinations, summarise, worst_combinations
 from leakscope.severity.incident import Ground, circumstances_total, score_incident
-from leakscope.severity.others import measures_of, score_with
-from leakscope.severity.overrides import Override, override_of, read_overrides
+from leakscope.severity.others import FORMULAS, measures_of, scale_of, score_range, score_with, sensitivity_of, working_of
+from leakscope.severity.overrides import Override, fixed_factors, override_of, read_overrides, targets
 from leakscope.severity.people import band_expression, exposed_elements, person_severity, score_expression
-from leakscope.severity.scheme import DEFAULT_SCHEME, grounds_of, load_scheme, scheme_names
+from leakscope.severity.scheme import DEFAULT_SCHEME, ENISA_KIND, grounds_of, load_scheme, scheme_names
 from leakscope.severity.secrets import rate_secrets, secrets_by_severity
 from leakscope.severity.shapes import Grounds, Scheme
 from leakscope.severity.topics import rate_topics
@@ -52,18 +53,10 @@ class Severity:
         return self._impact
 
 
-def _findings_as_one(findings_by_entity: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    rows = [
-        {"person": NOBODY, "element": row["element"], "values": int(row.get("values") or 0), "records": int(row.get("records") or 0), "topic": row["entity"]}
-        for row in findings_by_entity
-        if row.get("element") and row["element"] not in ("organisation", "place")
-    ]
-    schema = {"person": pl.String, "element": pl.String, "values": pl.Int64, "records": pl.UInt64, "topic": pl.String}
-    frame = pl.DataFrame(rows, schema=schema)
-    grouped = frame.group_by("person", "element").agg(
-        pl.col("values").sum(), stated=(~pl.col("topic").str.starts_with("TOPIC_")).any(), child=pl.lit(False).first(), records=pl.col("records").max()
-    )
-    return grouped.sort("element")
+def _findings_as_one(counts: pl.DataFrame) -> pl.DataFrame:
+    """All findings as if one person had them, in the shape of `people.exposed_elements`."""
+    told = counts.filter(~pl.col("element").is_in(NOT_PERSONAL))
+    return told.select(pl.lit(NOBODY).alias("person"), "element", "values", "stated", pl.lit(False).alias("child"), "records")
 
 
 def _override_columns(people: pl.DataFrame, grounds: Grounds, overrides: tuple[Override, ...], cb: float) -> pl.DataFrame:
@@ -86,8 +79,8 @@ def _override_columns(people: pl.DataFrame, grounds: Grounds, overrides: tuple[O
 def _not_assessed(scheme: Scheme) -> dict[str, Any]:
     why = "no personal data was found in what was read; the scheme scores breaches of personal data"
     return {
-        "scheme": scheme.name, "scheme_id": scheme.id, "formula": "SE = DPC x EI + CB", "working": why, "score": None, "band": "not_assessed",
-        "meaning": why, "low": None, "high": None, "factors": [], "flags": [], "sensitivity": [], "confidence": scheme.confidence, "note": scheme.note,
+        "scheme": scheme.name, "scheme_id": scheme.id, "formula": FORMULAS[scheme.combine], "working": why, "score": None, "band": "not_assessed",
+        "meaning": why, "low": None, "high": None, "factors": [], "flags": [], "sensitivity": [], "scale": scale_of(scheme), "combine": scheme.combine, "confidence": scheme.confidence, "note": scheme.note,
     }  # fmt: skip
 
 
@@ -97,16 +90,16 @@ def _by_band(bands: pl.DataFrame, scheme: Scheme) -> list[dict[str, Any]]:
 
 
 def _recorded(overrides: tuple[Override, ...], section: Mapping[str, Any], grounds: Grounds) -> tuple[dict[str, Any], ...]:
-    marked = [part for factor in section["incident"]["factors"] for part in (factor, *factor.get("parts", ()))]
-    before = {(part["factor"] if "factor" in part else part["id"]): part["overridden"]["before"] for part in marked if part.get("overridden")}
+    before = {}
+    for scored in (section["incident"], *section["other_schemes"]):
+        head = "" if scored.get("combine") == ENISA_KIND else f"{scored['scheme_id']}."
+        marked = [part for factor in scored["factors"] for part in (factor, *factor.get("parts", ()))]
+        before |= {head + (part["factor"] if "factor" in part else part["id"]): part["overridden"]["before"] for part in marked if part.get("overridden")}
     rows = []
     for override in overrides:
-        weight = override.target.removeprefix("weight.")
-        old = weight_of(weight, grounds).value if override.target.startswith("weight.") else before.get(override.target)
+        old = before_weight(override.target, grounds) if override.target.startswith("weight.") else before.get(override.target)
         rows.append({**asdict(override), "target": f"severity.{override.target}", "before": old})
     return tuple(rows)
-
-
 
 
 def _last_seen(secrets: pl.DataFrame) -> datetime:
@@ -123,13 +116,14 @@ def assess(
     person_elements: pl.DataFrame,
     individuals: pl.DataFrame,
     estimates: Mapping[str, Estimate],
-    findings_by_entity: list[dict[str, Any]],
+    findings: pl.DataFrame,
     secrets: pl.DataFrame,
     chat: Mapping[str, Any] | None,
     facts: Any,
     scheme: str = DEFAULT_SCHEME,
     overrides: Iterable[Override | Mapping[str, Any]] = (),
     on: datetime | None = None,
+    cost: bool = False,
 ) -> Severity:
     """
     Severity of an exposure, per individual and as a whole.
@@ -138,13 +132,14 @@ def assess(
         person_elements: schema `PERSON_ELEMENTS`; any order.
         individuals: schema `INDIVIDUALS`; any order.
         estimates: `individuals` (people in the evidence) and, when it can be stated, `exposure`.
-        findings_by_entity: rows of the assessment.
+        findings: schema `FINDINGS`, every occurrence; any order. Records and values of a data class are counted from it.
         secrets: schema `SECRETS`.
         chat: the chat section, or null.
         facts: facts of the incident, or null.
         scheme: name of a bundled scheme or path of a TOML file; it bands individuals and leads the incident.
         overrides: of factors and weights, each with a reason; those in the facts come first.
         on: the instant at which the life of secrets is judged; null: the latest time seen on any secret, else the epoch.
+        cost: whether to reckon a rough range of what such breaches cost.
 
     Returns:
         frames and the parts of the assessment; the same input gives the same output.
@@ -152,26 +147,26 @@ def assess(
     Raises:
         UsageError: the scheme does not exist, or an override is not usable.
     """
-    leading = load_scheme(scheme)
-    grounds, chosen = grounds_of(leading), read_overrides([*_stated_overrides(facts), *overrides])
+    leading, schemes = load_scheme(scheme), _schemes(scheme)
+    grounds = grounds_of(leading)
+    chosen = read_overrides([*_stated_overrides(facts), *overrides], targets(grounds, schemes))
     circumstances = read_circumstances(facts)
     cb = circumstances_total(circumstances, grounds, chosen)
     exposed = exposed_elements(person_elements, individuals, minimum_confidence=grounds.minimum_confidence)
-    linked = not exposed.is_empty()
-    base = exposed if linked else _findings_as_one(findings_by_entity)
+    linked, counts = not exposed.is_empty(), element_counts(findings)
+    base = exposed if linked else _findings_as_one(counts)
     people = _override_columns(person_severity(base, grounds, circumstances), grounds, chosen, cb)
-    score = score_expression(leading, people=people.height if linked else 0, circumstances=circumstances, grounds=grounds)
+    score = score_expression(leading, people=people.height if linked else 0, circumstances=circumstances, grounds=grounds, fixed=fixed_factors(chosen, leading))
     people = people.with_columns(score=score.cast(pl.Float64)).with_columns(band=band_expression(leading))
     rated = rate_secrets(secrets, on=on or _last_seen(secrets))
     sets = combinations(exposed, people if linked else people.clear())
     bands = (people if linked else people.clear()).select("person", "band", "score", "dpc", "ei", "cb", "identification")
     impact = summarise(
         exposed, sets, rated, grounds,
-        findings_by_entity=findings_by_entity, chat=chat, individuals=estimates.get("individuals"), overrides=chosen,
+        counts=counts, chat=chat, individuals=estimates.get("individuals"), overrides=chosen,
     )  # fmt: skip
-    records = max([0, *(int(row.get("records") or 0) for row in findings_by_entity)])
     ground = Ground(people=people, grounds=grounds, circumstances=circumstances, overrides=chosen, linked=linked)
-    section = _section(ground, leading, cb=cb, records=records, codes=set(base["element"].to_list()))
+    section = _section(ground, leading, schemes, cb=cb, records=telling_records(findings), codes=set(base["element"].to_list()))
     section |= {
         "individuals_by_band": _by_band(bands, leading),
         "by_data_class": [
@@ -179,8 +174,8 @@ def assess(
         ],
         "worst_combinations": worst_combinations(sets, grounds),
         "secrets_by_severity": secrets_by_severity(rated),
-        "topics": rate_topics(chat, grounds),
-        "cost": cost_ranges(estimates.get("exposure") or estimates.get("individuals")),
+        "topics": rate_topics(chat, grounds, chosen),
+        "cost": cost_ranges(estimates.get("exposure") or estimates.get("individuals")) if cost else no_cost(NOT_ASKED),
         "not_weighed": _not_weighed(person_elements, individuals, grounds),
     }
     return Severity(bands=bands, rated_secrets=rated, overrides=_recorded(chosen, section, grounds), _section=section, _impact=impact)
@@ -193,28 +188,33 @@ def _not_weighed(person_elements: pl.DataFrame, individuals: pl.DataFrame, groun
     return {"minimum_confidence": grounds.minimum_confidence, "elements": below.height, "people": below["person"].n_unique()}
 
 
-def _section(ground: Ground, leading: Scheme, *, cb: float, records: int, codes: set[str]) -> dict[str, Any]:
-    enisa = leading if leading.combine == "dpc_ei_cb" else load_scheme()
+def _schemes(leading: str) -> list[Scheme]:
+    """Every bundled scheme, and the leading one where it is a user's."""
+    bundled = [load_scheme(name) for name in scheme_names()]
+    return bundled if leading in scheme_names() else [*bundled, load_scheme(leading)]
+
+
+def _section(ground: Ground, leading: Scheme, schemes: list[Scheme], *, cb: float, records: int, codes: set[str]) -> dict[str, Any]:
+    enisa = leading if leading.combine == ENISA_KIND else load_scheme()
     if ground.people.is_empty():
         return {"incident": _not_assessed(leading), "other_schemes": []}
-    incident = score_incident(ground, enisa)
     measures = measures_of(ground.people if ground.linked else ground.people.head(1), records, circumstances=ground.circumstances, grounds=ground.grounds, cb=cb)
     measures["people"] = measures["people"] if ground.linked else 0.0
-    names = [name for name in scheme_names() if load_scheme(name).combine != "dpc_ei_cb"]
-    others = [load_scheme(name) for name in names]
     scored = [
-        score_with(other, measures, codes, circumstances=ground.circumstances, grounds=ground.grounds)
-        for other in [*others, *([leading] if leading.combine != "dpc_ei_cb" and leading.id not in names else [])]
+        score_with(other, measures, codes, circumstances=ground.circumstances, grounds=ground.grounds, overrides=ground.overrides)
+        for other in schemes
+        if other.combine != ENISA_KIND
     ]
-    if leading.combine == "dpc_ei_cb":
+    incident = {**score_incident(ground, enisa), "scale": scale_of(enisa)}
+    if leading.combine == ENISA_KIND:
         return {"incident": incident, "other_schemes": scored}
     lead = next(row for row in scored if row["scheme_id"] == leading.id)
+    moved = dict(zip(("low", "high"), score_range(leading, measures, codes, ground), strict=True))
     merged = {
-        **incident, "scheme": leading.name, "scheme_id": leading.id, "score": lead["score"], "band": lead["band"], "meaning": lead["meaning"],
-        "low": lead["score"], "high": lead["score"], "formula": leading.combine, "working": f"{leading.combine} of the factors = {lead['score']:g}",
+        **lead, **moved, "formula": FORMULAS[leading.combine], "working": working_of(leading, lead), "flags": incident["flags"], "scale": scale_of(leading),
         "factors": [{**factor, "id": f"factor-{factor['factor']}", "category": "", "evidence": None, "source": leading.title} for factor in lead["factors"]],
-        "sensitivity": [], "note": leading.note, "confidence": leading.confidence,
+        "sensitivity": sensitivity_of(leading, measures, codes, ground),
     }  # fmt: skip
     rest = [row for row in scored if row["scheme_id"] != leading.id]
-    own = {name: incident[name] for name in ("scheme", "scheme_id", "score", "band", "meaning", "factors", "note", "confidence")}
+    own = {name: incident[name] for name in ("scheme", "scheme_id", "combine", "score", "band", "meaning", "factors", "note", "confidence")}
     return {"incident": merged, "other_schemes": [{"id": f"scheme-{enisa.id}", "title": enisa.title, **own}, *rest]}

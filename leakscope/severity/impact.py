@@ -38,6 +38,13 @@ def weight_of(element: str, grounds: Grounds, overrides: Iterable[Override] = ()
     return Weight(value=float(grounds.categories[category].base), source=f"{grounds.weight_source} {category}")
 
 
+def before_weight(target: str, grounds: Grounds) -> float:
+    """The weight that an override of `weight.<class>` replaces; secrets have theirs by severity."""
+    code = target.removeprefix("weight.")
+    level = code.removeprefix("secret_")
+    return float(grounds.secret_weights[level]) if level != code else weight_of(code, grounds).value
+
+
 def scaled(count: int, individuals: Estimate | None) -> Estimate:
     """
     People of one class as an estimate: the count, with the relative interval of all individuals.
@@ -124,17 +131,6 @@ def _topic_people(chat: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]
     return found
 
 
-def _counts(findings_by_entity: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
-    """Records and distinct values per element; records of several entities of one element may be the same, so the largest counts."""
-    found: dict[str, tuple[int, int]] = {}
-    for row in findings_by_entity:
-        code = row.get("element")
-        if code:
-            records, values = found.get(code, (0, 0))
-            found[code] = (max(records, row.get("records") or 0), values + (row.get("values") or 0))
-    return found
-
-
 def _worst_of(code: str, sets: pl.DataFrame, grounds: Grounds) -> dict[str, Any] | None:
     inside = sets.filter(pl.col("elements").list.contains(code)).head(1)
     if inside.is_empty():
@@ -149,25 +145,25 @@ def _person_rows(
     sets: pl.DataFrame,
     grounds: Grounds,
     *,
-    findings_by_entity: Iterable[Mapping[str, Any]],
+    counts: pl.DataFrame,
     chat: Mapping[str, Any] | None,
     individuals: Estimate | None,
     overrides: tuple[Override, ...],
 ) -> list[dict[str, Any]]:
-    counts, topics = _counts(findings_by_entity), _topic_people(chat)
+    found, topics = {row["element"]: row for row in counts.iter_rows(named=True)}, _topic_people(chat)
     per_element = dict(exposed.group_by("element").agg(pl.col("person").n_unique()).sort("element").rows())
     values = dict(exposed.group_by("element").agg(pl.col("values").sum()).rows())
     rows = []
-    for code in sorted({*per_element, *counts, *topics} & set(elements())):
+    for code in sorted({*per_element, *found, *topics} & set(elements())):
         weight, counted = weight_of(code, grounds, overrides), per_element.get(code, 0)
         people = scaled(counted, individuals).to_dict()
         if code in topics and topics[code]["value"] >= counted:
             people = dict(topics[code])
         elif not counted:
             people = Estimate(value=None, low=0.0, high=None, method="found, but not linked to a person", basis=Basis.BOUNDS).to_dict()
-        found_records, found_values = counts.get(code, (None, int(values.get(code, 0))))
+        counted_once = found.get(code) or {"records": None, "values": int(values.get(code, 0))}
         worst = _worst_of(code, sets, grounds)
-        rows.append(_row(code, elements()[code].name, found_records, found_values, people, weight, worst))
+        rows.append(_row(code, elements()[code].name, counted_once["records"], counted_once["values"], people, weight, worst))
     return rows
 
 
@@ -241,7 +237,7 @@ def summarise(
     secrets: pl.DataFrame,
     grounds: Grounds,
     *,
-    findings_by_entity: Iterable[Mapping[str, Any]],
+    counts: pl.DataFrame,
     chat: Mapping[str, Any] | None,
     individuals: Estimate | None,
     overrides: tuple[Override, ...] = (),
@@ -254,10 +250,10 @@ def summarise(
         sets: result of `combinations`.
         secrets: schema `SECRETS`, rated.
         grounds: weights.
-        findings_by_entity: rows of the assessment, for records and values.
+        counts: result of `counts.element_counts`, for records and values.
         chat: the chat section, whose topics carry their own estimates of people.
         individuals: all individuals in the evidence.
         overrides: of weights.
     """
-    about = _person_rows(exposed, sets, grounds, findings_by_entity=findings_by_entity, chat=chat, individuals=individuals, overrides=overrides)
+    about = _person_rows(exposed, sets, grounds, counts=counts, chat=chat, individuals=individuals, overrides=overrides)
     return with_shares([*about, *_secret_rows(secrets, grounds, overrides)])

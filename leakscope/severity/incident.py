@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.severity.circumstances import ASSUMED, KINDS, Circumstances
-from leakscope.severity.overrides import Override, overridden, override_of
+from leakscope.severity.overrides import Override, mark, overridden, override_of
 from leakscope.severity.score import band_of, severity_score
 from leakscope.severity.shapes import Grounds, Scheme
 
@@ -52,13 +52,6 @@ def _evidence(text: str, people: pl.DataFrame, *, linked: bool) -> dict[str, Any
     return {"text": text, "people": count, "ids": people["person"].head(SHOWN_IDS).to_list() if linked else []}
 
 
-def _mark(factor: dict[str, Any], override: Override | None, before: float) -> dict[str, Any]:
-    if override is None:
-        return {**factor, "overridden": None}
-    note = {"before": before, "who": override.who, "when": override.when, "why": override.why}
-    return {**factor, "overridden": note, "source": "override"}
-
-
 def _number(count: int, singular: str, plural: str) -> str:
     return f"{count:,} {singular if count == 1 else plural}"
 
@@ -87,7 +80,7 @@ def _category_part(ground: Ground, code: str) -> dict[str, Any] | None:
     text = f"{_people(holders.height)} with such data, {top.height:,} of them at {value:g}" if ground.linked else "findings not linked to people"
     part = {"id": f"DPC.{code}", "name": code, "base": category.base, "value": value, "why": category.meaning, "adjustments": _adjustments(ground, code, holders)}
     marked = {**part, "evidence": _evidence(text, top, linked=ground.linked), "overridable": True}
-    return _mark(marked, override_of(ground.overrides, f"DPC.{code}"), float(max(holders[f"before:{column}"].drop_nulls(), default=category.base)))
+    return mark(marked, override_of(ground.overrides, f"DPC.{code}"), float(max(holders[f"before:{column}"].drop_nulls(), default=category.base)))
 
 
 def _dpc_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +104,7 @@ def _dpc_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
         "source": "derived from the elements of each person",
         "parts": parts,
     }
-    return _mark(factor, override_of(ground.overrides, "DPC"), before)
+    return mark(factor, override_of(ground.overrides, "DPC"), before)
 
 
 def _ei_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,14 +126,14 @@ def _ei_factor(ground: Ground, worst: Mapping[str, Any]) -> dict[str, Any]:
         "source": "derived from the identifiers of each person",
         "parts": [],
     }
-    return _mark(factor, override_of(ground.overrides, "EI"), float(worst["before:ei"]))
+    return mark(factor, override_of(ground.overrides, "EI"), float(worst["before:ei"]))
 
 
 def _cb_part(ground: Ground, kind: str) -> dict[str, Any]:
     state, name = ground.circumstances.state(kind, ground.grounds), ground.circumstances.states[kind]
     part = {"id": f"CB.{kind}", "name": kind, "value": overridden(ground.overrides, f"CB.{kind}", state.value), "state": name, "why": state.why}
     source = "assumed, not stated" if name == ASSUMED else "stated in the facts"
-    return _mark({**part, "source": source, "overridable": True}, override_of(ground.overrides, f"CB.{kind}"), state.value)
+    return mark({**part, "source": source, "overridable": True}, override_of(ground.overrides, f"CB.{kind}"), state.value)
 
 
 def _cb_factor(ground: Ground) -> dict[str, Any]:
@@ -160,7 +153,7 @@ def _cb_factor(ground: Ground) -> dict[str, Any]:
         "source": "partly assumed" if assumed else "stated in the facts",
         "parts": parts,
     }
-    return _mark(factor, override_of(ground.overrides, "CB"), before)
+    return mark(factor, override_of(ground.overrides, "CB"), before)
 
 
 def worksheet(ground: Ground) -> list[dict[str, Any]]:
@@ -169,7 +162,7 @@ def worksheet(ground: Ground) -> list[dict[str, Any]]:
     return [_dpc_factor(ground, worst), _ei_factor(ground, worst), _cb_factor(ground)]
 
 
-def _assumed_range(ground: Ground) -> tuple[float, float]:
+def assumed_range(ground: Ground) -> tuple[float, float]:
     """CB if every circumstance that nobody stated were at its lightest, and at its gravest."""
     low = high = 0.0
     for kind in KINDS:
@@ -223,11 +216,12 @@ def score_incident(ground: Ground, scheme: Scheme) -> dict[str, Any]:
     factors = worksheet(ground)
     values = {factor["factor"]: factor["value"] for factor in factors}
     score = severity_score(values["DPC"], values["EI"], values["CB"])
-    low, high = (severity_score(values["DPC"], values["EI"], cb) for cb in _assumed_range(ground))
+    low, high = (severity_score(values["DPC"], values["EI"], cb) for cb in assumed_range(ground))
     moved = [*_changes(ground, values), *_without_worst(ground, values)]
     return {
         "scheme": scheme.name,
         "scheme_id": scheme.id,
+        "combine": scheme.combine,
         "formula": "SE = DPC x EI + CB",
         "working": f"{values['DPC']:g} x {values['EI']:g} + {values['CB']:g} = {score:g}",
         "score": round(score, 4),

@@ -197,7 +197,7 @@ def person_severity(exposed: pl.DataFrame, scheme_grounds: Grounds, circumstance
     )
 
 
-def score_expression(scheme: Scheme, *, people: int, circumstances: Circumstances, grounds: Grounds) -> pl.Expr:
+def score_expression(scheme: Scheme, *, people: int, circumstances: Circumstances, grounds: Grounds, fixed: Mapping[str, float] | None = None) -> pl.Expr:
     """
     The score of `scheme` over a frame with `dpc, ei, cb, records, special, elements`; the twin of `score.combine`.
 
@@ -206,6 +206,7 @@ def score_expression(scheme: Scheme, *, people: int, circumstances: Circumstance
         people: size of the incident, for factors that ask for it.
         circumstances: of the breach.
         grounds: for the values of the circumstances.
+        fixed: values by factor id that people set instead.
     """
     if scheme.combine == "dpc_ei_cb":
         return pl.col("dpc") * pl.col("ei") + pl.col("cb")
@@ -219,7 +220,9 @@ def score_expression(scheme: Scheme, *, people: int, circumstances: Circumstance
     categories = element_categories(grounds, circumstances)
     values = []
     for factor in scheme.factors:
-        if factor.measure is None:
+        if fixed and factor.id in fixed:
+            value = pl.lit(fixed[factor.id])
+        elif factor.measure is None:
             by_element = {code: factor.elements.get(code, factor.categories.get(categories[code], factor.base)) for code in elements()}
             value = pl.col("elements").list.eval(pl.element().replace_strict(by_element, default=factor.base)).list.max().fill_null(factor.base)
         else:

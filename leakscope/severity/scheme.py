@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from leakscope.errors import CatalogueError, UsageError
+from leakscope.safety.escape import plain
 from leakscope.severity.shapes import (
     Adjustment,
     Band,
@@ -27,7 +29,9 @@ from leakscope.severity.shapes import (
 from leakscope.vocabulary import elements
 
 DEFAULT_SCHEME = "enisa-2013"
-COMBINATIONS = ("dpc_ei_cb", "max", "sum", "log10_product")
+#: A scheme that has measures of its own, as ENISA's; the others read from these.
+ENISA_KIND = "dpc_ei_cb"
+COMBINATIONS = (ENISA_KIND, "max", "sum", "log10_product")
 MEASURES = ("dpc", "ei", "cb", "people", "records", "special", "circumstances", "malicious", "misuse")
 
 
@@ -148,6 +152,26 @@ def scheme_names() -> list[str]:
     return sorted(_bundled(), key=lambda name: (name != DEFAULT_SCHEME, name))
 
 
+def scheme_text(name: str) -> str:
+    """
+    The TOML of a bundled scheme by name, or of a user's by path.
+
+    Raises:
+        UsageError: there is no such scheme, or it cannot be read.
+    """
+    if name in _bundled():
+        return _bundled()[name].read_text("utf-8")
+    path = Path(name)
+    if path.suffix != ".toml" or not path.is_file():
+        near = difflib.get_close_matches(name, scheme_names(), 1)
+        hint = f"Did you mean {near[0]}?" if near else f"Give the path of a TOML file or one of: {', '.join(scheme_names())}."
+        raise UsageError(f"there is no severity scheme {plain(name)}", hint=hint)
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"the severity scheme {plain(name)} cannot be read as text") from None
+
+
 @cache
 def load_scheme(name: str = DEFAULT_SCHEME) -> Scheme:
     """
@@ -155,15 +179,12 @@ def load_scheme(name: str = DEFAULT_SCHEME) -> Scheme:
 
     Raises:
         UsageError: there is no such scheme.
-        CatalogueError: the file is not well formed.
+        CatalogueError: the file is not well formed, does not give its own worked scores, or has the id of a bundled scheme.
     """
-    bundled = _bundled()
-    if name in bundled:
-        return parse_scheme(bundled[name].read_text("utf-8"), name)
-    path = Path(name)
-    if path.suffix != ".toml" or not path.is_file():
-        raise UsageError(f"there is no severity scheme {name}", hint=f"Give a path to a TOML file or one of: {', '.join(scheme_names())}")
-    return parse_scheme(path.read_text("utf-8"), path.name)
+    scheme = parse_scheme(scheme_text(name), Path(name).name)
+    if name not in _bundled() and scheme.id in _bundled():
+        raise CatalogueError(f"severity scheme {Path(name).name} has the id {scheme.id} of a bundled scheme", hint="Give it an id of its own.")
+    return scheme
 
 
 def grounds_of(scheme: Scheme) -> Grounds:

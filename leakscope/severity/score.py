@@ -99,20 +99,21 @@ def factor_value(factor: Factor, measures: Mapping[str, float]) -> float:
     return reached[-1] if reached else measure
 
 
-def combine(scheme: Scheme, measures: Mapping[str, float]) -> float:
+def combine(scheme: Scheme, measures: Mapping[str, float], fixed: Mapping[str, float] | None = None) -> float:
     """
     The score that `scheme` gives to `measures`.
 
     Args:
         scheme: any.
         measures: by measure name, or by factor id where a factor is read from elements.
+        fixed: values by factor id that hold instead.
 
     Returns:
         held to the scheme's range.
     """
     if scheme.combine == "dpc_ei_cb":
         return severity_score(measures["dpc"], measures["ei"], measures["cb"])
-    values = [factor_value(factor, measures) for factor in scheme.factors]
+    values = [(fixed or {}).get(factor.id, factor_value(factor, measures)) for factor in scheme.factors]
     if scheme.combine == "log10_product":
         product = math.prod(values)
         return max(scheme.low, min(scheme.high, math.log10(product))) if product > 0 else scheme.low

@@ -60,3 +60,31 @@ def test_an_engine_that_is_not_there_is_refused(tmp_path):
 
     with pytest.raises(UsageError, match="dask"):
         options_from(paths=["x"], case=tmp_path / "c", engine="dask")
+
+
+@pytest.mark.parametrize("line", ['format = "ndjsom"', "format = 5", 'chat = "no"', 'min_confidence = "high"', 'exposure = "open"'])
+def test_a_wrong_setting_in_a_pipeline_is_named(tmp_path, line):
+    """A format that nobody reads, or a value of another kind, is refused rather than passed over."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'schema_version = 1\ntitle = "t"\ndescription = "d"\n{line}\n')
+
+    with pytest.raises(CatalogueError, match=line.partition(" ")[0]):
+        load_pipeline(str(path))
+
+
+def test_a_scheme_beside_the_pipeline_is_found_from_anywhere(tmp_path):
+    """The two files may be copied together."""
+    (tmp_path / "ours.toml").write_text("", encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('schema_version = 1\ntitle = "t"\ndescription = "d"\nscheme = "ours.toml"\n')
+
+    assert load_pipeline(str(tmp_path / "mine.toml")).scheme == str(tmp_path / "ours.toml")
+
+
+def test_a_scheme_that_is_not_there_is_refused_before_anything_is_read(tmp_path):
+    """With the nearest name as a hint."""
+    from leakscope.assessment.run import options_from
+
+    with pytest.raises(UsageError) as caught:
+        options_from(paths=["x"], case=tmp_path / "c", scheme="enisa-2014")
+
+    assert "enisa-2013" in caught.value.hint

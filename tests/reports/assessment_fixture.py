@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.model import Basis, Estimate
-from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, SECRETS, conform
+from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, SECRETS, conform
 from leakscope.severity import assess
 from leakscope.vocabulary import elements, entities
 
@@ -98,6 +98,17 @@ def secrets() -> pl.DataFrame:
         for number, (provider, entity, kind, environment, status, severity, records, preview, exposes, console) in enumerate(_SECRETS, 1)
     ]  # fmt: skip
     return conform(pl.DataFrame(rows), SECRETS)
+
+
+def findings() -> pl.DataFrame:
+    """Schema FINDINGS: every element in as many records, and with as many distinct values, as `_EXPOSED` says."""
+    base: dict[str, Any] = dict.fromkeys(FINDINGS) | {"source": "log_stream.ndjson", "field": "string.values[message]", "start": 0, "end": 1, "detector": "d", "confidence": 0.9, "preview": "*", "attributes": "{}"}
+    rows = [
+        {**base, "entity": entity, "record": number % records, "fingerprint": f"{entity}-{number % values}"}
+        for _, entity, _, _, records, values, _ in _EXPOSED
+        for number in range(max(records, values))
+    ]
+    return conform(pl.DataFrame(rows, schema=FINDINGS), FINDINGS)
 
 
 def _findings() -> list[dict[str, Any]]:
@@ -212,9 +223,9 @@ def make_assessment() -> dict[str, Any]:
         "individuals": Estimate(value=1902.0, low=1871.0, high=1960.0, method="linkage uncertainty by resampling of pair weights", basis=Basis.MODEL),
         "exposure": Estimate(value=41200.0, low=36900.0, high=46800.0, method="coverage estimator on a simple random sample", basis=Basis.SAMPLE),
     }
-    findings, chat = _findings(), _chat()
+    entity_rows, chat = _findings(), _chat()
     severity = assess(
-        person_elements=elements_of, individuals=people, estimates=estimates, findings_by_entity=findings, secrets=secrets(), chat=chat, facts=FACTS, on=NOW
+        person_elements=elements_of, individuals=people, estimates=estimates, findings=findings(), secrets=secrets(), chat=chat, facts=FACTS, on=NOW, cost=True
     )
     section = severity.section()
     stamp = lambda moment: moment.isoformat().replace("+00:00", "Z") if isinstance(moment, datetime) else moment  # noqa: E731
@@ -237,7 +248,7 @@ def make_assessment() -> dict[str, Any]:
         },
         "sample": {"design": "reservoir", "population": [{"source": "log_stream.ndjson", "records": 1_020_000, "basis": "stated"}], "records": 20_000, "fraction": 0.0196, "drawn": None, "seed": 0, "note": None},
         "fields": [{"id": "field-1", "source": "log_stream.ndjson", "field": "string.values[message]", "entity": "CHAT_CONTENT", "confidence": 0.97, "prevalence": 0.3, "count": 6044, "role": "content"}],
-        "findings_by_entity": findings,
+        "findings_by_entity": entity_rows,
         "secrets": rotation,
         "chat": chat,
         "organisations": [{"id": "organisation-1", "preview": "M*******", "records": 310, "role": "ORGANIZATION"}],

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.model import Basis, Estimate
-from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, SECRETS, conform, empty
+from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, SECRETS, conform, empty
 from leakscope.severity import Severity, assess
 
 TOPICS = {"diagnosis_history": "TOPIC_HEALTH"}
@@ -30,6 +30,13 @@ def individuals_of(names: list[str], **more: Any) -> pl.DataFrame:
     return conform(pl.DataFrame([{**base, "person": name} for name in names], schema=INDIVIDUALS), INDIVIDUALS)
 
 
+def findings_of(*rows: tuple[str, int, str]) -> pl.DataFrame:
+    """Schema FINDINGS: entity, record and fingerprint of each."""
+    base: dict[str, Any] = dict.fromkeys(FINDINGS) | {"source": "a", "field": "f", "start": 0, "end": 1, "detector": "d", "confidence": 0.9, "preview": "*", "attributes": "{}"}
+    made = [{**base, "entity": entity, "record": record, "fingerprint": fingerprint} for entity, record, fingerprint in rows]
+    return conform(pl.DataFrame(made, schema=FINDINGS), FINDINGS)
+
+
 def assessed(people: dict[str, Any], *, entities: dict[str, str] | None = None, individuals: pl.DataFrame | None = None, confidence: float = 0.9, **more: Any) -> Severity:
     """Severity of invented people."""
     count = float(len(people))
@@ -37,7 +44,7 @@ def assessed(people: dict[str, Any], *, entities: dict[str, str] | None = None, 
         "person_elements": elements_of(people, entities=entities, confidence=confidence),
         "individuals": individuals_of(list(people)) if individuals is None else individuals,
         "estimates": {"individuals": Estimate(value=count, low=count, high=count, method="counted", basis=Basis.EXACT)},
-        "findings_by_entity": [],
+        "findings": empty(FINDINGS),
         "secrets": empty(SECRETS),
         "chat": None,
         "facts": None,

@@ -8,7 +8,7 @@ from leakscope.model import Basis, Estimate
 from leakscope.severity.impact import scaled, weight_of
 from leakscope.severity.scheme import grounds_of, load_scheme
 from leakscope.vocabulary import elements
-from tests.severity.people import assessed
+from tests.severity.people import assessed, findings_of
 from tests.severity.test_secrets import secret, secrets_of
 
 GROUNDS = grounds_of(load_scheme())
@@ -69,7 +69,8 @@ def test_topics_read_in_a_sample_bring_their_own_estimate():
 
 def test_findings_without_people_say_that_nobody_was_linked():
     """No number is invented; bounds only."""
-    rows = assessed({"a": ["full_name"]}, findings_by_entity=[{"entity": "IBAN_CODE", "element": "bank_account", "records": 4, "values": 3}]).impact_summary()
+    found = findings_of(*(("IBAN_CODE", record, f"v{record % 3}") for record in range(4)))
+    rows = assessed({"a": ["full_name"]}, findings=found).impact_summary()
     row = next(row for row in rows if row["data_class"] == "bank_account")
 
     assert (row["people"]["value"], row["people"]["basis"]) == (None, "bounds")

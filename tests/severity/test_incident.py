@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from leakscope.errors import UsageError
 from leakscope.notification.facts import Facts, from_mapping
 from leakscope.severity import Override
-from tests.severity.people import assessed
+from tests.severity.people import assessed, findings_of
 
 PEOPLE = {"a": ["full_name", "date_of_birth", "email_personal"], "b": ["unique_id"], "c": ["payment_card_number", "payment_card_code", "full_name", "postal_address"]}
 
@@ -155,8 +155,7 @@ def test_without_personal_data_there_is_no_score():
 
 def test_findings_that_nobody_could_be_linked_to_are_scored_as_one():
     """Data classes without people still make the incident severe, and the flag says so."""
-    findings = [{"entity": "US_SSN", "element": "ssn", "values": 3, "records": 5}, {"entity": "PERSON", "element": "full_name", "values": 3, "records": 5}]
-    result = assessed({}, findings_by_entity=findings)
+    result = assessed({}, findings=findings_of(("US_SSN", 0, "a"), ("US_SSN", 1, "b"), ("PERSON", 0, "c")))
 
     assert "not_linked" in [flag["flag"] for flag in result.section()["incident"]["flags"]]
     assert result.bands.is_empty()
@@ -208,3 +207,53 @@ def test_exposing_more_of_a_person_never_lowers_the_identification(held):
     more = assessed({"p": held}).bands["ei"][0]
 
     assert more >= fewer
+
+
+@pytest.mark.parametrize("target", ["severity.weigth.ssn", "DPC.simpel", "CB.intent", "weight.snn", "four-tier.clas"])
+def test_an_override_of_nothing_that_exists_is_refused(target):
+    """A typing error is not passed over in silence; the nearest name is the hint."""
+    with pytest.raises(UsageError) as caught:
+        incident(overrides=[{"target": target, "value": 1, "who": "x", "why": "y"}])
+
+    assert "Did you mean" in caught.value.hint
+
+
+@pytest.mark.parametrize(("target", "value"), [("four-tier.class", 2), ("nist-800-122.quantity", 3), ("cnil.effect", 1), ("breach-level-index.action", 5)])
+def test_a_factor_of_another_scheme_can_be_overridden(target, value):
+    """Whether it leads or stands beside; what it replaced is kept."""
+    scheme, _, name = target.partition(".")
+    override = {"target": f"severity.{target}", "value": value, "who": "x", "when": "2026-01-02", "why": "policy"}
+    for more in ({}, {"scheme": scheme}):
+        result = assessed(PEOPLE, overrides=[override], **more)
+        section = result.section()
+        scored = next(row for row in (section["incident"], *section["other_schemes"]) if row["scheme_id"] == scheme)
+        moved = next(row for row in scored["factors"] if row["factor"] == name)
+
+        assert (moved["value"], moved["overridden"]["why"]) == (value, "policy")
+        assert result.overrides[0]["before"] == moved["overridden"]["before"] != value
+
+
+def test_a_leading_scheme_of_another_kind_shows_its_working_range_and_sensitivity():
+    """The same worksheet, whatever the scheme."""
+    section = assessed(PEOPLE, scheme="cnil").section()["incident"]
+
+    assert section["working"] == "4 + 4 = 8"
+    assert section["low"] <= section["score"] <= section["high"]
+    assert {"change": "prejudicial effect 3 instead of 4", "score": 7.0, "band": "maximum"} in section["sensitivity"]
+    assert [row["band"] for row in section["scale"]["bands"]] == ["negligible", "limited", "significant", "maximum"]
+
+
+def test_the_scale_of_the_leading_scheme_travels_with_the_result():
+    """A reader of the result needs no scheme file."""
+    scale = incident()["scale"]
+
+    assert [(row["band"], row["at_least"]) for row in scale["bands"]] == [("low", 0.0), ("medium", 2.0), ("high", 3.0), ("very_high", 4.0)]
+    assert (scale["low"], scale["high"]) == (0.0, 6.0)
+
+
+def test_the_cost_is_reckoned_only_when_asked():
+    """An option, and where it was not taken the reason stands."""
+    asked, not_asked = (assessed(PEOPLE, cost=wanted).section()["cost"] for wanted in (True, False))
+
+    assert asked["available"] and asked["methods"]
+    assert not not_asked["available"] and "--cost" in not_asked["why"]

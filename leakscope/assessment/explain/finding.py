@@ -10,9 +10,8 @@ import polars as pl
 
 from leakscope.assessment.case import FINDINGS, INDIVIDUALS, RECORD_PERSONS, Case
 from leakscope.assessment.explain.duty import covers
-from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, grounds_for, said
+from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, said
 from leakscope.catalogue import load
-from leakscope.severity.impact import weight_of
 from leakscope.vocabulary import elements, entities
 
 
@@ -98,14 +97,13 @@ def _owner_rows(case: Case, finding: Mapping[str, Any]) -> Rows:
 
 
 def _meaning_rows(entity: str, code: str | None, assessment: Mapping[str, Any]) -> Rows:
-    grounds = grounds_for(assessment)
     if code is None:
         return [("severity", f"{entity} says nothing of a person by itself; secrets are rated by privilege, environment and life")]
-    element, weight = elements()[code], weight_of(code, grounds)
+    element = elements()[code]
     special = [("special category", f"GDPR {element.gdpr}")] if element.gdpr else []
     impact = next((row for row in assessment["impact_summary"] if row["data_class"] == code), None)
-    share = [("share of impact", f"{impact['share_of_impact']:.1%} of all")] if impact else []
-    return [("element", element.name), ("processing context", element.enisa), *special, ("severity weight", f"{weight.value:g}: {weight.source}"), *share]
+    weighed = [("severity weight", f"{impact['severity_weight']:g}: {impact['weight_source']}"), ("share of impact", f"{impact['share_of_impact']:.1%} of all")] if impact else []
+    return [("element", element.name), ("processing context", element.enisa.replace("_", " ")), *special, *weighed]
 
 
 def _duty_rows(case: Case, finding: Mapping[str, Any], assessment: Mapping[str, Any]) -> Rows:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leakscope.errors import UsageError
+from leakscope.assessment.case import Case
+from leakscope.assessment.leading import scheme_of
 from leakscope.severity.scheme import grounds_of, load_scheme
 from leakscope.severity.shapes import Grounds
 
@@ -60,9 +61,6 @@ def said(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def grounds_for(assessment: Mapping[str, Any]) -> Grounds:
-    """The measures that the case was weighed with; the default scheme's when its own is not at hand."""
-    try:
-        return grounds_of(load_scheme(assessment["severity"]["incident"].get("scheme_id") or "enisa-2013"))
-    except UsageError:
-        return grounds_of(load_scheme())
+def grounds_for(case: Case, assessment: Mapping[str, Any]) -> Grounds:
+    """The measures that the case was weighed with."""
+    return grounds_of(load_scheme(scheme_of(case, assessment)))

@@ -10,10 +10,15 @@ import polars as pl
 from leakscope.assessment.case import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, Case
 from leakscope.assessment.explain.duty import covers
 from leakscope.assessment.explain.model import PLACES_SHOWN, Explanation, Rows, Section, grounds_for, said
+from leakscope.assessment.leading import scheme_of
 from leakscope.errors import UsageError
 from leakscope.safety.escape import plain
+from leakscope.schema import FINDINGS as FINDINGS_SCHEMA
+from leakscope.schema import SECRETS, empty
+from leakscope.severity import assess, load_scheme
 from leakscope.severity.circumstances import read_circumstances
 from leakscope.severity.people import exposed_elements, person_severity
+from leakscope.severity.scheme import ENISA_KIND
 from leakscope.vocabulary import elements
 
 
@@ -36,7 +41,7 @@ def explain_person(case: Case, name: str) -> Explanation:
         Section(heading="Person", rows=_person_rows(person)),
         Section(heading="What of theirs was exposed, and where first", rows=_element_rows(held)),
         Section(heading="How they were linked", rows=_link_rows(case, person["person"])),
-        Section(heading="How bad for them", rows=_severity_rows(found.filter(pl.col("person") == person["person"]), held, assessment)),
+        Section(heading="How bad for them", rows=_severity_rows(case, found.filter(pl.col("person") == person["person"]), held)),
         Section(heading="Duties where they live", rows=_residence_duties(person["residence"], assessment)),
     ]
     return Explanation(id=person["person"], kind="person", sections=tuple(section for section in sections if section.rows))
@@ -85,8 +90,9 @@ def _link_rows(case: Case, person: str) -> Rows:
     ]
 
 
-def _severity_rows(person: pl.DataFrame, held: pl.DataFrame, assessment: Mapping[str, Any]) -> Rows:
-    grounds, circumstances = grounds_for(assessment), read_circumstances(assessment.get("facts"))
+def _severity_rows(case: Case, person: pl.DataFrame, held: pl.DataFrame) -> Rows:
+    assessment = case.assessment()
+    grounds, circumstances = grounds_for(case, assessment), read_circumstances(assessment.get("facts"))
     exposed = exposed_elements(held, person, minimum_confidence=grounds.minimum_confidence)
     if exposed.is_empty():
         return [("severity", "not weighed: not counted, or nothing was seen with enough confidence")]
@@ -94,8 +100,20 @@ def _severity_rows(person: pl.DataFrame, held: pl.DataFrame, assessment: Mapping
     categories = [(f"DPC {code}", f"{row[f'dpc:{code}']} from base {category.base}") for code, category in grounds.categories.items() if row[f"dpc:{code}"] is not None]
     fired = [(f"  {trigger.adjustment.replace('_', ' ')}", f"{grounds.categories[trigger.category].adjustments[trigger.adjustment].step:+d}: {trigger.why}") for trigger in grounds.triggers if row[f"trigger:{trigger.id}"]]
     rule = next((rule.why for rule in grounds.identification if rule.id == row["identification"]), "no identifier")
-    score = row["dpc"] * row["ei"] + row["cb"]
-    return [*categories, *fired, ("EI", f"{row['ei']:g}: {rule}"), ("CB", f"{row['cb']:g}: circumstances of the incident"), ("score", f"{row['dpc']:g} x {row['ei']:g} + {row['cb']:g} = {score:g} (overrides of the incident not applied)")]
+    weighed = _weighed(case, assessment, person, held)
+    return [*categories, *fired, ("EI", f"{row['ei']:g}: {rule}"), ("CB", f"{row['cb']:g}: circumstances of the incident"), ("score", weighed)]
+
+
+def _weighed(case: Case, assessment: Mapping[str, Any], person: pl.DataFrame, held: pl.DataFrame) -> str:
+    """The person's score with what people overrode, as it went into the bands."""
+    facts = assessment.get("facts") or {}
+    nothing = {"findings": empty(FINDINGS_SCHEMA), "secrets": empty(SECRETS), "chat": None, "estimates": {}}
+    result = assess(person_elements=held, individuals=person, facts=facts, scheme=scheme_of(case, assessment), **nothing).bands.row(0, named=True)
+    overridden = sorted({row["target"].removeprefix("severity.") for row in assessment.get("overrides") or () if str(row["target"]).startswith("severity.")})
+    note = f"; decided by people: {', '.join(overridden)}" if overridden else ""
+    led = load_scheme(scheme_of(case, assessment))
+    working = f"{result['dpc']:g} x {result['ei']:g} + {result['cb']:g} = {result['score']:g}" if led.combine == ENISA_KIND else f"{result['score']:g} in {led.name}"
+    return f"{working}: {result['band'].replace('_', ' ')}{note}"
 
 
 def _residence_duties(residence: str | None, assessment: Mapping[str, Any]) -> Rows:

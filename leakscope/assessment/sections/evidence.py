@@ -1,4 +1,4 @@
-"""Evidence, coverage and sample: what was there, what was examined, and what was not and why."""
+"""Evidence and coverage: what was there, what was examined, and what was not and why."""
 
 from __future__ import annotations
 
@@ -10,20 +10,7 @@ import polars as pl
 
 from leakscope.assessment.state import Exhibit
 from leakscope.errors import InvariantError
-from leakscope.model import Sample, SampleDesign, SetAside
-
-#: What each design allows one to say, in one sentence.
-DESIGN_NOTES = {
-    SampleDesign.FULL: "Every exposed record was supplied; counts are counts, not estimates.",
-    SampleDesign.FIRST: "The first records only: later ones may differ, so nothing is inferred beyond bounds.",
-    SampleDesign.LAST: "The last records only: earlier ones may differ, so nothing is inferred beyond bounds.",
-    SampleDesign.BERNOULLI: "Each record was drawn independently with the same chance.",
-    SampleDesign.RESERVOIR: "A simple random sample of fixed size.",
-    SampleDesign.SYSTEMATIC: "Every k-th record from a random start; treated as a simple random sample.",
-    SampleDesign.STRATIFIED: "A random sample within each table.",
-    SampleDesign.CLUSTER: "Whole files were drawn at random; records within one are not independent.",
-    SampleDesign.UNKNOWN: "Nobody stated how the records were drawn: nothing is inferred beyond the records supplied.",
-}
+from leakscope.model import SetAside
 
 
 def records_set_aside(set_aside: Sequence[SetAside]) -> int:
@@ -112,18 +99,3 @@ def merged(set_aside: Sequence[SetAside]) -> list[SetAside]:
         )
         for (source, reason, detail), group in groups.items()
     ]
-
-
-def sample_section(sample: Sample, exhibits: Sequence[Exhibit]) -> dict[str, Any]:
-    """How the evidence relates to the exposure."""
-    examined = sum(one.examined for one in exhibits)
-    total = sum(sample.population.values())
-    return {
-        "design": str(sample.design),
-        "population": [{"source": source, "records": count, "basis": "stated"} for source, count in sorted(sample.population.items())],
-        "records": examined,
-        "fraction": examined / total if total else None,
-        "drawn": sample.drawn,
-        "seed": sample.seed,
-        "note": DESIGN_NOTES[sample.design],
-    }

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from leakscope.estimation import Estimates
 from leakscope.model import Basis, Estimate
 from leakscope.vocabulary import elements
 
@@ -23,13 +24,13 @@ def split(people: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     return people.group_by(column).len("people").sort(["people", column], descending=[True, False]).to_dicts()
 
 
-def by_residence(people: pl.DataFrame, estimates: Mapping[str | None, Estimate], names: Mapping[str, str]) -> list[dict[str, Any]]:
+def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """
     Counted people by residence with the bases that told it.
 
     Args:
         people: schema INDIVIDUALS, counted ones.
-        estimates: people by residence where an estimate exists.
+        estimates: people by residence in the evidence and, where it can be told, in the exposure.
         names: ISO 3166 code to name.
     """
     grouped = people.group_by("residence").agg(pl.len().alias("people"), pl.col("residence_basis").drop_nulls().unique().sort().alias("basis"))
@@ -39,7 +40,8 @@ def by_residence(people: pl.DataFrame, estimates: Mapping[str | None, Estimate],
             "id": f"residence-{row['residence'] or 'unknown'}",
             "residence": row["residence"],
             "name": names.get(row["residence"], row["residence"]) if row["residence"] else "Unknown",
-            "people": (estimates.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
+            "people": (estimates.by_residence.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
+            "exposure": exposed.to_dict() if (exposed := estimates.by_residence_exposure.get(row["residence"])) is not None else None,
             "basis": row["basis"],
         }
         for row in rows
