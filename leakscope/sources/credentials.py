@@ -11,16 +11,15 @@ References:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import orjson
 
-from leakscope.model import Batch, Reading
+from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
 from leakscope.sources.tables import Documents
-from leakscope.sources.text_lines import read as read_lines
+from leakscope.sources.text_lines import lines_of
 
 _NAMES = {
     "url": "url", "host": "url", "hostname": "url", "site": "url", "website": "url", "link": "url", "origin": "url",
@@ -30,6 +29,7 @@ _NAMES = {
 }  # fmt: skip
 _FIELD = re.compile(r"\s*(?P<name>[A-Za-z][A-Za-z ]{1,15}?)\s*:\s?(?P<value>.*?)\s*\Z")
 _COOKIES = "# Netscape HTTP Cookie File"
+_COOKIE = re.compile(rb"(?:#HttpOnly_)?[\w.-]+\t(?:TRUE|FALSE)\t[^\t\n]*\t(?:TRUE|FALSE)\t-?[\d.]+\t[^\t\n]*\t[^\n]*\n", re.IGNORECASE)
 
 
 def _field(line: str) -> tuple[str, str] | None:
@@ -49,17 +49,14 @@ def _is_logins(head: bytes, name: str) -> float:
     return 0.9 if enough and len(names) >= 0.5 * len(lines) else 0.0
 
 
-def _lines(evidence: Evidence) -> Iterator[str]:
-    for piece in read_lines(evidence):
-        if isinstance(piece, Batch) and piece.frame is not None:
-            yield from piece.frame["line"].to_list()
-
-
 def _logins(evidence: Evidence) -> Reading:
     """A record for each login: it ends where a name comes a second time; other lines are records of their own."""
     gathered = Documents(evidence.name)
     held: dict[str, str] = {}
-    for line in _lines(evidence):
+    for line in lines_of(evidence):
+        if isinstance(line, SetAside):
+            yield from gathered.pass_on(line)
+            continue
         field = _field(line)
         if field is None:
             if re.fullmatch(r"\W+", line.strip()):
@@ -75,10 +72,20 @@ def _logins(evidence: Evidence) -> Reading:
     yield from gathered.rest()
 
 
+def _is_cookies(head: bytes, name: str) -> float:
+    """By its first line, or by lines of seven fields with two truths among them, which thieves' tools write without it."""
+    if head.startswith((_COOKIES.encode(), b"# HTTP Cookie File")):
+        return 0.95
+    return 0.9 if _COOKIE.match(head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")[:8192]) else 0.0
+
+
 def _cookies(evidence: Evidence) -> Reading:
     """A record for each cookie."""
     gathered = Documents(evidence.name)
-    for line in _lines(evidence):
+    for line in lines_of(evidence):
+        if isinstance(line, SetAside):
+            yield from gathered.pass_on(line)
+            continue
         parts = line.removeprefix("#HttpOnly_").split("\t")
         if len(parts) < 7:
             if not line.startswith("#"):
@@ -91,5 +98,5 @@ def _cookies(evidence: Evidence) -> Reading:
 
 FORMATS = (
     Format(name="stealer-logins", title="Logins of an information stealer", suffixes=(".txt",), sniff=_is_logins, read=_logins),
-    Format(name="cookies", title="Cookie jar (Netscape)", suffixes=(".txt",), sniff=lambda head, name: 0.95 if head.startswith(_COOKIES.encode()) or head.startswith(b"# HTTP Cookie File") else 0.0, read=_cookies),
+    Format(name="cookies", title="Cookie jar (Netscape)", suffixes=(".txt",), sniff=_is_cookies, read=_cookies),
 )

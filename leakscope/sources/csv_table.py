@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -30,6 +31,8 @@ from leakscope.sources.tables import MAX_COLUMNS, column_names
 BATCH_ROWS = 20_000
 MAX_FIELD_BYTES = 32 << 20
 _LOOK_BYTES = 64 * 1024
+#: Names of columns as programs and people write them; a table under such names is no list of logins.
+_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
 #: Fields of a table that nothing but its regularity says is one: short, of few words.
 _FEW_WORDS = 4
 
@@ -56,9 +59,10 @@ def sniff(head: bytes, name: str) -> float:
     found, rows = dialect_of(head.decode(encoding, "replace"))
     if found.separator:
         return 0.8
+    named = bool(found.names) and all(_NAME.fullmatch(one) for one in found.names)
     if found.share >= 0.9 and len(rows) >= 3 and found.width >= 3 and not _looks_like_prose(rows):
-        return 0.6
-    return 0.5 if found.width == 2 and found.delimiter in ",\t;|" and _is_pair_table(rows, found.share) else 0.0
+        return 0.82 if named else 0.6
+    return (0.82 if named else 0.5) if found.width == 2 and found.delimiter in ",\t;|" and _is_pair_table(rows, found.share) else 0.0
 
 
 #: Delimiters in one line, above which it is no row but an attack or another format.

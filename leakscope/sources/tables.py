@@ -52,6 +52,14 @@ class _ByTable(Generic[H]):
         yield SetAside(source=held.source, reason=reason, detail=detail, records=records, size_bytes=size_bytes, record=held.first)
         held.first += records
 
+    def pass_on(self, piece: SetAside, table: str = "") -> Iterator[Batch | SetAside]:
+        """What another reader set aside of `table`, in its place among the records."""
+        if piece.records is not None:
+            yield from self.refuse(table, piece.reason, piece.detail, size_bytes=piece.size_bytes, records=piece.records)
+        else:
+            yield from self._let_go(self._of(table))
+            yield piece
+
     def rest(self) -> Iterator[Batch]:
         """Everything still held, in order of the tables' first records."""
         for held in self._tables.values():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import polars as pl
 
+from leakscope.errors import SetAsideError
 from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
@@ -37,6 +39,22 @@ def read(evidence: Evidence) -> Reading:
                 frame = pl.DataFrame({"line": lines}, schema={"line": pl.String})
                 yield Batch(source=evidence.name, first_record=record, records=len(lines), frame=frame)
                 record += len(lines)
+
+
+def lines_of(evidence: Evidence) -> Iterator[str | SetAside]:
+    """
+    The lines of a text that are not empty, for readers that gather them into records of their own.
+
+    What was set aside comes out in its place; a stream that breaks off ends in one, so that nothing gathered before it is lost.
+    """
+    try:
+        for piece in read(evidence):
+            if isinstance(piece, SetAside):
+                yield piece
+            elif piece.frame is not None:
+                yield from piece.frame["line"].str.strip_chars_end("\r").to_list()
+    except SetAsideError as error:
+        yield SetAside(source=evidence.name, reason=error.reason, detail=error.message)
 
 
 def _as_utf8(stream: io.BufferedIOBase, encoding: str) -> io.RawIOBase:

@@ -41,7 +41,15 @@ def test_a_cookie_stands_under_its_name(reading):
     ]
 
 
-def test_lines_of_credentials_stay_lines(reading):
-    """Environment files, hashes and combination lists are text."""
-    for content in (b"DB_HOST=x\nDB_PASSWORD=y\n", b"ana:$2y$10$abc\nbo:$2y$10$def\n", b"https://shop.test/login:ana:pw\nhttps://b.test:bo:pw\n", b"url: once\nnote\nnote\n"):
+def test_cookies_without_their_first_line(reading):
+    """As information stealers write them."""
+    batches, aside, used = reading("Chrome_Default.txt", b".shop.test\tTRUE\t/\tFALSE\t1790000000\tsid\tabc\r\n" * 2)
+
+    assert (used, aside) == (["cookies"], [])
+    assert _records(batches) == [{"domain": ".shop.test", "path": "/", "expires": "1790000000", "cookie": {"sid": "abc"}}] * 2
+
+
+def test_settings_stay_lines(reading):
+    """Environment files and notes are text."""
+    for content in (b"DB_HOST=x\nDB_PASSWORD=y\n", b"url: once\nnote\nnote\n"):
         assert reading("x.txt", content)[2] == ["text"]

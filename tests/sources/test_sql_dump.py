@@ -189,11 +189,11 @@ def test_the_dialect_shows_in_the_first_bytes(text, dialect):
     assert dialect_of(text) == dialect
 
 
-def test_a_log_that_quotes_sql_is_text(reading):
+def test_a_log_that_quotes_sql_is_a_log(reading):
     """A line of a log is no statement."""
     _, _, used = reading("app.log", b"2024-01-01 12:00:00 ERROR query failed: INSERT INTO users VALUES (1, 'x')\n" * 5)
 
-    assert used == ["text"]
+    assert used == ["application-log"]
 
 
 @pytest.mark.parametrize("piece", [b"/*", b"--\n-", b"((", b"'", b"$a$ ", b"INSERT INTO t VALUES (", b"`", b"e'\\", b"COPY t FROM stdin;\n"])
