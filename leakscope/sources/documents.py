@@ -159,6 +159,15 @@ class _Html(HTMLParser):
         self.flush()
 
 
+def text_of_html(text: str) -> str:
+    """The words of a piece of HTML, a block a line, addresses of links among them."""
+    parser = _Html()
+    parser.feed(text)
+    parser.close()
+    parser.flush()
+    return "\n".join(parser.ready)
+
+
 def _chunks(evidence: Evidence) -> Iterator[str]:
     encoding = encoding_of(head_of(evidence, 1 << 16)) or "utf-8"
     with evidence.open() as stream:

@@ -174,8 +174,8 @@ def _line(value: Any) -> bytes:
 class _Document:
     """Documents being read, with what became of their records."""
 
-    def __init__(self, scanner: Scanner, gathered: Documents) -> None:
-        self.scanner, self.gathered = scanner, gathered
+    def __init__(self, scanner: Scanner, gathered: Documents, place: str) -> None:
+        self.scanner, self.gathered, self.place = scanner, gathered, place
         self.names: tuple[str, ...] = ()
         self.resumes = 0
 
@@ -241,14 +241,14 @@ class _Document:
             for row in flattened(key, value) if is_map(value) else (keyed(key, value),):
                 yield from self._add(table, row)
             return
-        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value) is None
+        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value, self.place) is None
         yield from self.gathered.add(table, raw) if whole else self._add(table, value)
 
     def _add(self, table: str, value: Any) -> Reading:
         """One value as a record, or as the records that are known to be in it."""
         if isinstance(value, list) and len(value) == len(self.names) > 1:
             value = dict(zip(self.names, value, strict=True))
-        inside = openers(value)
+        inside = openers(value, self.place)
         for row in inside if inside is not None else (value,):
             yield from self.gathered.add(table, _line(row))
 
@@ -338,6 +338,12 @@ def _joined(table: str, name: str) -> str:
     return f"{table}.{name}" if table else name
 
 
+def _place(name: str) -> str:
+    """The folder in which a file stands, or its own name: the channel, in exports of chats."""
+    folder, _, file = name.rpartition("/")
+    return folder.rpartition("/")[2].rpartition(":")[2] or file.partition(".")[0]
+
+
 def read(evidence: Evidence) -> Reading:
     """Batches of records as lines; a record that is not JSON is set aside, and so is everything behind a broken bracket."""
     encoding = encoding_of(head_of(evidence, 64 * 1024)) or "utf-8"
@@ -346,7 +352,7 @@ def read(evidence: Evidence) -> Reading:
         scanner = Scanner(source)
         start = scanner.ahead(1024)
         scanner._at += len(start) - len(_bare(start))
-        yield from _Document(scanner, Documents(evidence.name)).read()
+        yield from _Document(scanner, Documents(evidence.name), _place(evidence.name)).read()
 
 
 FORMAT = Format(name="json", title="JSON document", suffixes=(".json",), sniff=sniff, read=read)

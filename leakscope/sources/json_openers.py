@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from leakscope.sources.message_exports import messages_of
+from leakscope.sources.message_exports import messages_of, told
 
 #: Group of an OTLP resource -> list in each group.
 _OTLP = {
@@ -40,14 +40,16 @@ def is_page(line: bytes) -> bool:
     )
 
 
-def openers(value: Any) -> Iterator[dict[str, Any]] | None:
-    """The records inside `value`; null when it is one itself."""
+def openers(value: Any, place: str = "") -> Iterator[dict[str, Any]] | None:
+    """The records inside `value`, which stands in the folder or file `place`; null when it is one itself."""
     if not isinstance(value, dict):
         return None
     if any(isinstance(value.get(group), list) for group in _OTLP):
         return _otlp(value)
     if any(isinstance(value.get(name), list) for name in _PAGES):
         return (inner for name in _PAGES for resource in value.get(name) or () if isinstance(resource, dict) for inner in _otlp(resource))
+    if (record := told(value, place)) is not None:
+        return iter((record,))
     return messages_of(value)
 
 

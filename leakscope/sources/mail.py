@@ -114,13 +114,9 @@ def _text(part: Any, content: bytes) -> str:
         text = content.decode("latin-1")
     if part.get_content_subtype() != "html":
         return text
-    from leakscope.sources.documents import _Html
+    from leakscope.sources.documents import text_of_html
 
-    parser = _Html()
-    parser.feed(text)
-    parser.close()
-    parser.flush()
-    return "\n".join(parser.ready)
+    return text_of_html(text)
 
 
 def _expand(split: Any) -> Any:

@@ -1,9 +1,10 @@
 """
 Exports of messengers as JSON: one message becomes one record with `conversation_id`, `conversation`, `timestamp`, `sender`, `content`.
 
-Telegram (`result.json`), Discord (DiscordChatExporter), Teams and Skype, Instagram and Facebook. Slack's files are arrays of messages
-already. Each message of a person gets `role: user`, which is how the rest of the program knows a turn, and that of a bot `assistant`;
-everything else of the message stays under its own name.
+Telegram (`result.json`), Discord (DiscordChatExporter and the account's package), Teams and Skype, Instagram and Facebook, Slack (whose
+files are arrays of messages already, in a folder for each channel). Each message of a person gets `role: user`, which is how the rest of
+the program knows a turn, and that of a bot `assistant`; everything else of the message stays under its own name. Conversations with an
+assistant stay whole; where their turns do not say whose they are (DeepSeek's fragments, Gemini's activity), that is added.
 
 References:
     Telegram Desktop export JSON; DiscordChatExporter JSON; Microsoft Skype/Teams consumer export `messages.json`; Meta "Download your
@@ -80,7 +81,7 @@ def _records(value: dict[str, Any], listed: list[dict[str, Any]], shape: _Shape)
 
 
 def _record(message: dict[str, Any], shape: _Shape, identity: str | None, title: str | None) -> dict[str, Any]:
-    said = _text(message.get(shape.content))
+    said = _words(_text(message.get(shape.content)))
     sender = shape.sender(message)
     told = {
         "conversation_id": identity or title, "conversation": title if title != identity else None, "timestamp": message.get(shape.time), "sender": _mended(sender),
@@ -108,6 +109,15 @@ def _text(content: Any) -> str | None:
     return content if isinstance(content, str) else None
 
 
+def _words(text: Any) -> Any:
+    """A text without the tags of HTML in which it may stand."""
+    if not isinstance(text, str) or not text.lstrip().startswith("<"):
+        return text
+    from leakscope.sources.documents import text_of_html
+
+    return text_of_html(text) or text
+
+
 def _mended(text: Any) -> Any:
     """Meta writes each byte of UTF-8 as a letter of its own."""
     if not isinstance(text, str) or text.isascii():
@@ -116,3 +126,65 @@ def _mended(text: Any) -> Any:
         return text.encode("latin-1").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return text
+
+
+_FRAGMENTS = {"REQUEST": "user", "RESPONSE": "assistant", "THINK": "assistant", "SEARCH": "tool", "TOOL": "tool"}
+
+
+def told(value: dict[str, Any], place: str) -> dict[str, Any] | None:
+    """
+    A record with the names by which turns are known, for exports whose records are messages already; null for any other.
+
+    Args:
+        value: a record.
+        place: folder or file in which it stands: the channel, where the message does not name it.
+    """
+    if isinstance(value.get("mapping"), dict):
+        return _with_fragments(value)
+    if "ts" in value and "text" in value and value.get("type") == "message":
+        return _slack(value, place)
+    if isinstance(value.get("body"), dict) and "messageType" in value and "createdDateTime" in value:
+        return _graph(value)
+    if {"ID", "Timestamp", "Contents"} <= value.keys():
+        return {"conversation_id": place, "timestamp": value["Timestamp"], "role": "user", "content": value["Contents"], **{name: inner for name, inner in value.items() if name not in ("Timestamp", "Contents")}}
+    if value.get("header") in ("Gemini Apps", "Bard") and isinstance(value.get("title"), str):
+        return _gemini(value)
+    return None
+
+
+def _slack(value: dict[str, Any], place: str) -> dict[str, Any]:
+    profile = value.get("user_profile")
+    name = profile.get("real_name") if isinstance(profile, dict) else value.get("username")
+    channel = value.get("channel")
+    is_said = bool(value["text"]) and not str(value.get("subtype", "")).startswith(("channel_", "group_"))
+    role = {"role": "assistant" if "bot_id" in value else "user"} if is_said else {}
+    own = {one: inner for one, inner in value.items() if one not in ("text", "ts", "user", "channel")}
+    made = {"conversation_id": channel if isinstance(channel, str) else place, "timestamp": value["ts"], "sender": name, "user_id": value.get("user"), **role, "content": value["text"]}
+    return {**{one: inner for one, inner in made.items() if inner}, **own}
+
+
+def _graph(value: dict[str, Any]) -> dict[str, Any]:
+    sender = value.get("from") if isinstance(value.get("from"), dict) else {}
+    who = next((inner for inner in (sender or {}).values() if isinstance(inner, dict)), {})
+    channel = value.get("channelIdentity")
+    chat = value.get("chatId") or (channel.get("channelId") if isinstance(channel, dict) else None)
+    role = {} if value["messageType"] != "message" else {"role": "assistant" if (sender or {}).get("application") else "user"}
+    made = {"conversation_id": chat, "timestamp": value["createdDateTime"], "sender": who.get("displayName"), "user_id": who.get("id"), **role, "content": _words(value["body"].get("content"))}
+    return {**{one: inner for one, inner in made.items() if inner}, **{one: inner for one, inner in value.items() if one not in ("body", "createdDateTime")}}
+
+
+def _gemini(value: dict[str, Any]) -> dict[str, Any]:
+    answers = [one.get("html") for one in value.get("safeHtmlItem") or () if isinstance(one, dict)]
+    prompt = value["title"].removeprefix("Prompted ")
+    return {"user_prompt": prompt, "model_response": "\n".join(_words(one) for one in answers if one), **{name: inner for name, inner in value.items() if name not in ("title", "safeHtmlItem")}}
+
+
+def _with_fragments(value: dict[str, Any]) -> dict[str, Any] | None:
+    """A conversation whose fragments say whose they are."""
+    found = False
+    for node in value["mapping"].values():
+        message = node.get("message") if isinstance(node, dict) else None
+        for fragment in (message.get("fragments") if isinstance(message, dict) else None) or ():
+            if isinstance(fragment, dict) and (role := _FRAGMENTS.get(str(fragment.get("type")))):
+                fragment["role"], found = role, True
+    return value if found else None

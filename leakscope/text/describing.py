@@ -15,6 +15,7 @@ from leakscope.schema import RECORDS
 TIMESTAMPS = (
     "timestamp", "@timestamp", "timeUnixNano", "time", "ts", "event_time", "eventTime", "event_timestamp", "datetime", "created_at",
     "createdAt", "created", "date", "observed_timestamp", "observedTimestamp", "logged_at", "updated_at", "_time", "_timestamp",
+    "create_time", "createTime", "createdDateTime", "inserted_at", "start_time", "startTime", "startTimeUnixNano", "sent_at", "__REALTIME_TIMESTAMP",
 )  # fmt: skip
 SERVICES = ("_service", "service", "service.name", "ServiceName", "service_name", "app", "application", "appname", "logger", "container_name")
 HOSTS = ("_host", "host", "hostname", "host.name", "HostName", "server", "node", "pod", "pod_name", "container_id")
@@ -29,7 +30,7 @@ def instant(value: Any) -> datetime | None:
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _epoch(float(value))
-    return _written(value.strip()) if isinstance(value, str) and 6 <= len(value) <= 40 else None
+    return _written(value.strip().removesuffix(" UTC")) if isinstance(value, str) and 6 <= len(value) <= 40 else None
 
 
 def _epoch(value: float) -> datetime | None:

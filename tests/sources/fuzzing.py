@@ -184,6 +184,8 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "w3c-log": ("a.log", lambda: b"#Fields: date c-ip cs-username\n" + f"2023-10-10 192.0.2.7 {CANARY}\n".encode() * 30),
     "logfmt": ("a.log", lambda: f'level=info user="Ana" mail={CANARY} ip=192.0.2.7\n'.encode() * 30),
     "printed-table": ("a.txt", lambda: b"+----+----+\n| id | m  |\n+----+----+\n" + f"| 1 | {CANARY} |\n".encode() * 20 + b"+----+----+\n"),
+    "whatsapp": ("chat.txt", lambda: f"[01.05.24, 10:00:05] Ana: mail {CANARY}\nmore\n".encode() * 20),
+    "slack": ("general/2024-05-01.json", lambda: json.dumps([{"type": "message", "user": "U1", "text": f"Ana {CANARY}", "ts": "1714560000.1"}] * 20, indent=4).encode()),
     "xml": ("a.xml", lambda: ('<?xml version="1.0"?><users>' + f'<user id="1"><name>Ana</name><mail>{CANARY}</mail></user>' * 30 + "</users>").encode()),
     "sms": ("sms.xml", lambda: ('<?xml version="1.0"?>\n<smses count="30">\n' + f'<sms address="+491" date="1" body="Ana &#55357;&#56832; {CANARY}" />\n' * 30 + "</smses>").encode()),
     "plist": ("a.plist", lambda: plistlib.dumps({"users": ROWS}, fmt=plistlib.FMT_BINARY)),
