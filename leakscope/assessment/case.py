@@ -73,15 +73,30 @@ class Case:
         frame.write_parquet(buffer, compression="zstd", statistics=False)
         self.write(name, buffer.getvalue(), ledger)
 
+    def read(self, name: str) -> bytes:
+        """
+        A file of the case as it was written.
+
+        Raises:
+            InvariantError: it was changed since, or the ledger that says so was.
+            OSError: it is missing.
+        """
+        content = (self.root / name).read_bytes()
+        entries = self.entries() if (self.root / LEDGER).is_file() else []
+        written = [entry["facts"]["sha256"] for entry in entries if entry["event"] == "written" and entry["facts"]["file"] == name]
+        if written and hashlib.sha256(content).hexdigest() != written[-1]:
+            raise InvariantError(f"{name} of the case was changed after it was written", hint="Run leakscope verify CASE.")
+        return content
+
     def read_json(self, name: str) -> dict[str, Any]:
         """
         A JSON file of the case.
 
         Raises:
-            InvariantError: it is missing or damaged.
+            InvariantError: it is missing, damaged or changed.
         """
         try:
-            content = orjson.loads((self.root / name).read_bytes())
+            content = orjson.loads(self.read(name))
         except (OSError, orjson.JSONDecodeError):
             raise InvariantError(f"{name} of the case is missing or damaged", hint="Run leakscope verify CASE.") from None
         if not isinstance(content, dict):
@@ -93,10 +108,10 @@ class Case:
         A Parquet file of the case.
 
         Raises:
-            InvariantError: it is missing or damaged.
+            InvariantError: it is missing, damaged or changed.
         """
         try:
-            return pl.read_parquet(io.BytesIO((self.root / name).read_bytes()))
+            return pl.read_parquet(io.BytesIO(self.read(name)))
         except (OSError, pl.exceptions.PolarsError):
             raise InvariantError(f"{name} of the case is missing or damaged", hint="Run leakscope verify CASE.") from None
 

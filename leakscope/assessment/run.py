@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -151,14 +152,15 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
             run = stage.run(run)
         except BaseException as error:
             run.progress.stop()
-            ledger.write("failed", stage=stage.name, error=type(error).__name__)
+            with contextlib.suppress(OSError):  # a full disk takes no entry either
+                ledger.write("interrupted" if isinstance(error, OSError | KeyboardInterrupt) else "failed", stage=stage.name, error=type(error).__name__)
             raise
         ledger.write("finished", stage=stage.name)
     return Assessment(run.assessment, options.case)
 
 
 def _earlier(options: Options) -> list[dict[str, Any]] | None:
-    """The ledger of a run of this version with these options that was ended from outside, so that it is taken up again."""
+    """The ledger of a run of this version with these options that was ended from outside (a kill, a full disk, Ctrl-C), so that it is taken up again."""
     entries = unfinished(options.case)
     if entries is None:
         return None

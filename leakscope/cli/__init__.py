@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 
@@ -54,10 +55,12 @@ def main() -> None:
     """
     Run the command line and exit with the code that the contract gives each outcome.
 
-    Errors of ours print their message and hint; anything else prints its type only, because its text may quote evidence.
+    Errors of ours print their message and hint, the system's what it refused; anything else prints its type only, because its text
+    may quote evidence.
     """
     try:
         code = cli.main(standalone_mode=False, prog_name="leakscope")
+        sys.stdout.flush()
     except LeakScopeError as error:
         _complain(str(error))
         sys.exit(error.exit_code)
@@ -72,11 +75,19 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        _complain(f"{_refusal(error)}\nHint: see that there is room and that you may read and write there; what was begun is taken up by the same command.")
+        sys.exit(2)
     except Exception as error:
         place = _place(error)
         _complain(f"A defect in LeakScope: {type(error).__name__} in {place}.\nHint: the error's text is not shown, because it may quote the evidence.")
         sys.exit(5)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refusal(error: OSError) -> str:
+    """What the system refused, in its own words; the name of the file is not shown, because it may be data."""
+    return f"The system refused: {os.strerror(error.errno) if error.errno else type(error).__name__} (in {_place(error)})."
 
 
 def _place(error: BaseException) -> str:

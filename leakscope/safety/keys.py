@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -64,11 +65,21 @@ def load_key(path: Path) -> IncidentKey:
 
 
 def load_or_make_key(path: Path) -> IncidentKey:
-    """The key in `path`, made with mode 0600 if the file does not exist yet."""
+    """
+    The key in `path`, made with mode 0600 if the file does not exist yet.
+
+    Raises:
+        UsageError: it cannot be read or made.
+    """
     if path.exists():
         return load_key(path)
     key = new_key()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key.material.hex() + "\n")
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key.material.hex() + "\n")
+    except OSError as error:
+        with contextlib.suppress(OSError):  # half a key would be taken for one
+            path.unlink()
+        raise UsageError(f"The key {path} cannot be made: {os.strerror(error.errno or 0)}", hint="Name another with --key.") from None
     return key

@@ -88,9 +88,9 @@ def expand(evidence: Evidence, depth: int = 0) -> Iterator[tuple[Evidence, Forma
 
 
 MAX_NESTING = 8
-#: More output than this for each supplied byte is a bomb: text compresses 10 to 30 times, rarely over 200.
-MAX_RATIO = 1_000
-GRACE_BYTES = 64 << 20
+#: More output than this for each supplied byte is a bomb: text compresses 10 to 30 times, rarely over 200, and deflate cannot go over 1,032.
+MAX_RATIO = 200
+GRACE_BYTES = 256 << 20
 MAX_MEMBERS = 200_000
 
 

@@ -179,7 +179,8 @@ def _standard_input() -> Evidence:
 
 
 def _folder(root: Path) -> Iterator[Evidence | SetAside]:
-    for folder, names, files in os.walk(root, followlinks=False):
+    closed: list[str] = []
+    for folder, names, files in os.walk(root, followlinks=False, onerror=lambda error: closed.append(str(error.filename))):
         names.sort()
         for name in sorted(files):
             path = Path(folder) / name
@@ -188,6 +189,9 @@ def _folder(root: Path) -> Iterator[Evidence | SetAside]:
             if (Path(folder) / name).is_symlink():
                 shown = (Path(folder) / name).relative_to(root).as_posix()
                 yield SetAside(source=plain(shown), reason="link", detail="A link to a folder; links are not followed.")
+    for folder in closed:
+        shown = Path(folder).relative_to(root).as_posix()
+        yield SetAside(source=plain(shown if shown != "." else root.name), reason="cannot-open", detail="The folder cannot be opened; what is in it is not known.")
 
 
 def _file(path: Path, name: str, *, follow: bool) -> Evidence | SetAside:

@@ -2,6 +2,11 @@
 
 import gzip
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -162,3 +167,149 @@ def test_help_names_every_command(leakscope):
 
     for name in "demo identify assess scan redact secrets people decide facts review report explain diff catalogue verify corpus doctor".split():
         assert f"\n  {name} " in listed
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    """A finished case, copied and damaged by the tests."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "t.ndjson").write_bytes(LINE)
+    subprocess.run([sys.executable, "-m", "leakscope", "assess", "t.ndjson", "--case", "c", "--names", "none"], cwd=folder, capture_output=True, check=True)
+    return folder / "c"
+
+
+_DAMAGE = {
+    "cut assessment": lambda case: os.truncate(case / "assessment.json", 100),
+    "other assessment": lambda case: (case / "assessment.json").write_text("{}"),
+    "changed assessment": lambda case: (case / "assessment.json").write_text((case / "assessment.json").read_text().replace("EMAIL", "FMAIL")),
+    "ledger entry removed": lambda case: (case / "ledger.jsonl").write_text("".join((case / "ledger.jsonl").read_text().splitlines(keepends=True)[1:])),
+}
+_OF_CASE = {
+    "secrets": (), "people": (), "decide": (), "verify": (), "explain": ("finding-0",), "report": ("--format", "html", "-o", "out.html"), "diff": ("good",), "review": ("--sample", "2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", _DAMAGE)
+@pytest.mark.parametrize("command", [name for name in _OF_CASE if name not in ("people", "review")])
+def test_a_damaged_case_is_a_broken_invariant(inside, tmp_path, case, command, damage):
+    """Exit 5 and which file it is, whatever the command reads of it; no report is written."""
+    shutil.copytree(case, tmp_path / "bad")
+    shutil.copytree(case, tmp_path / "good")
+    _DAMAGE[damage](tmp_path / "bad")
+
+    code, _, told = inside(command, "bad", *_OF_CASE[command])
+
+    assert (code, len(told) > 10, b"defect" in told, b"Traceback" in told) == (5, True, False, False)
+    assert not (tmp_path / "out.html").exists()
+
+
+@pytest.mark.parametrize("command", ["people", "review", "explain"])
+@pytest.mark.parametrize("table", ["cut", "missing"])
+def test_a_damaged_table_is_a_broken_invariant(inside, tmp_path, case, command, table):
+    """Exit 5 for a Parquet file that was cut or taken away."""
+    shutil.copytree(case, tmp_path / "bad")
+    for path in (tmp_path / "bad").glob("*.parquet"):
+        os.truncate(path, 60) if table == "cut" else path.unlink()
+
+    code, _, told = inside(command, "bad", *_OF_CASE[command])
+
+    assert (code, len(told) > 10, b"defect" in told, b"Traceback" in told) == (5, True, False, False)
+
+
+@pytest.mark.parametrize("command", ["identify", "assess", "scan", "redact", *_OF_CASE])
+def test_unknown_options_and_missing_arguments_are_bad_use(inside, command):
+    """Exit 2, with where to look."""
+    for arguments in ((), ("x", "--no-such-option"), ("no-such-place", *_OF_CASE.get(command, ()))):
+        code, _, told = inside(command, *arguments)
+
+        assert (code, len(told) > 10, b"defect" in told) == (2, True, False), arguments
+
+
+@pytest.fixture
+def unprivileged():
+    """Command in front of others that takes away root's right to read everything; nothing for other users."""
+    if os.geteuid():
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed")
+    return ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+def _started(tmp_path, *command):
+    return subprocess.run(list(map(str, command)), cwd=tmp_path, capture_output=True, env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(Path(__file__).parents[2])}, check=False, timeout=300)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["identify", "scan", "redact", "assess"])
+def test_what_may_not_be_read_is_set_aside(tmp_path, unprivileged, command):
+    """A file and a folder without permission: 3 when nothing else is there, 4 beside something readable, and both are named."""
+    (tmp_path / "e" / "shut").mkdir(parents=True)
+    for path in (tmp_path / "e" / "locked.ndjson", tmp_path / "e" / "shut" / "x.ndjson"):
+        path.write_bytes(LINE)
+    (tmp_path / "e" / "locked.ndjson").chmod(0)
+    (tmp_path / "e" / "shut").chmod(0)
+    more = ["--case", "c1", "--names", "none"] if command == "assess" else []
+    nothing = _started(tmp_path, *unprivileged, sys.executable, "-m", "leakscope", command, "e", *more)
+    (tmp_path / "e" / "open.ndjson").write_bytes(LINE)
+    more = ["--case", "c2", "--names", "none"] if command == "assess" else []
+    partly = _started(tmp_path, *unprivileged, sys.executable, "-m", "leakscope", command, "e", *more)
+    (tmp_path / "e" / "shut").chmod(0o700)
+
+    assert (nothing.returncode, partly.returncode) == (3, 4)
+    told = (tmp_path / "c2" / "ledger.jsonl").read_bytes() if command == "assess" else partly.stdout + partly.stderr
+    assert b"locked.ndjson" in told and b"shut" in told and b"Traceback" not in partly.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("assess", "t.ndjson", "--case", "ro/c"), ("assess", "t.ndjson", "--case", "c", "--key", "ro/key"), ("assess", "t.ndjson", "--case", "c", "--pipeline", "locked.toml"),
+        ("report", "case", "--format", "html", "-o", "ro/x.html"), ("corpus", "make", "log_stream", "--rows", "3", "-o", "ro/x"), ("facts", "new", "ro/f.toml"), ("demo", "--case", "ro/d"),
+    ],
+)  # fmt: skip
+def test_a_place_where_one_may_not_write_is_bad_use(tmp_path, unprivileged, case, arguments):
+    """Exit 2 and what the system refused."""
+    (tmp_path / "t.ndjson").write_bytes(LINE)
+    (tmp_path / "locked.toml").touch(0)
+    (tmp_path / "ro").mkdir(0o500)
+    shutil.copytree(case, tmp_path / "case")
+
+    result = _started(tmp_path, *unprivileged, sys.executable, "-m", "leakscope", *arguments)
+
+    assert (result.returncode, _is_clear(result), b"ermission denied" in result.stderr) == (2, True, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [("scan", "t.ndjson"), ("scan", "t.ndjson", "--format", "ndjson"), ("identify", "t.ndjson"), ("secrets", "case"), ("verify", "case"), ("report", "case", "--format", "json", "-o", "-"), ("redact", "t.ndjson")])
+def test_a_full_device_is_told_and_no_defect(tmp_path, case, arguments):
+    """Exit 2: what was printed did not arrive."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    (tmp_path / "t.ndjson").write_bytes(LINE.replace(b".example", b""))
+    shutil.copytree(case, tmp_path / "case")
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run([sys.executable, "-m", "leakscope", *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False, timeout=300)
+
+    assert (result.returncode, _is_clear(result), b"No space left" in result.stderr) == (2, True, True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_leaves_a_case_that_is_taken_up_again(tmp_path):
+    """On a file system of 32 KiB: exit 2, no assessment; with room the same command finishes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", disk], capture_output=True, check=False).returncode:
+        pytest.skip("file systems cannot be mounted here")
+    try:
+        (tmp_path / "t.ndjson").write_bytes(LINE)
+        command = [sys.executable, "-m", "leakscope", "assess", "t.ndjson", "--case", "disk/c", "--key", "key", "--names", "none"]
+        full = _started(tmp_path, *command)
+        left = (disk / "c" / "assessment.json").exists()
+        subprocess.run(["mount", "-o", "remount,size=4m", disk], check=True)
+        again = _started(tmp_path, *command)
+    finally:
+        subprocess.run(["umount", disk], check=False)
+
+    assert (full.returncode, _is_clear(full), left) == (2, True, False)
+    assert again.returncode == 0

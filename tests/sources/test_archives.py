@@ -174,3 +174,15 @@ def test_a_sealed_file_says_what_opens_it(reading, content, reason):
 
     assert (batches, [piece.reason for piece in aside]) == ([], [reason])
     assert len(aside[0].detail) > 15
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_a_tar_header_that_claims_gigabytes_is_not_taken_into_memory(reading, kind):
+    """Long names and attributes have a ceiling of 1 MiB; what stood before is read."""
+    first, second = tarfile.TarInfo("a.csv"), tarfile.TarInfo("x")
+    first.size, second.type, second.size = 20, kind, 4 << 30
+    content = first.tobuf() + b"email\nana@x.org\n".ljust(512, b"\n") + second.tobuf(tarfile.GNU_FORMAT) + b"n" * 4096
+
+    batches, aside, _ = reading("a.tar", content)
+
+    assert ([piece.reason for piece in aside], sum(batch.records for batch in batches)) == (["bomb"], 1)

@@ -109,6 +109,6 @@ def test_many_records_of_many_sources_stay_apart():
     """Sorted runs are joined as they grow; nothing is lost on the way."""
     numbers = np.random.default_rng(3).permutation(20_000).tolist()
     batches = [_lines(f"s{place // 100 % 7}", numbers[place : place + 100], first=place) for place in range(0, 20_000, 100)]
-    stay, aside = _read(batches + [_lines("again", numbers)])
+    stay, aside = _read([*batches, _lines("again", numbers)])
 
     assert (sum(map(len, stay.values())), sum(one[2] for one in aside)) == (20_000, 20_000)
