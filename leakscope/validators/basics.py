@@ -76,12 +76,12 @@ def ipv4(text: str) -> bool:
 
 
 def ipv6(text: str) -> bool:
-    """Whether `text` is an IPv6 address of a host: global unicast, unique local or link local (RFC 4291, RFC 4193)."""
+    """Whether `text` is an IPv6 address of a host: global unicast, unique local or link local (RFC 4291, RFC 4193), or written in full."""
     try:
         address = ipaddress.IPv6Address(text.partition("%")[0])
     except ValueError:
         return False
-    return any(address in network for network in _IPV6_HOSTS)
+    return any(address in network for network in _IPV6_HOSTS) or sum(len(group) >= 3 for group in text.split(":")) >= 5
 
 
 _IPV6_HOSTS = tuple(ipaddress.IPv6Network(text) for text in ("2000::/3", "fc00::/7", "fe80::/10"))

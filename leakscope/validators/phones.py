@@ -52,6 +52,8 @@ def phone_region(text: str) -> str | None:
         return None
     if text.lstrip("( ").startswith("+"):
         return "001" if _holds(text, None) else None
+    if text.count("(") != text.count(")"):
+        return None
     return next((region for region in REGIONS if _holds(text, region)), None)
 
 
@@ -64,11 +66,24 @@ def _nanp(text: str) -> bool:
 def _phone_shape(text: str) -> bool:
     """Whether eight to fifteen digits stand in groups that are neither a date, a range of years nor an address of a host."""
     digits = digits_of(re.split("[xe]", text.lower())[0])
-    return 8 <= len(digits) <= 15 and is_not_repeated(digits) and not any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS))
+    return (8 if digits == text.strip() else 7) <= len(digits) <= 15 and is_not_repeated(digits) and not any(odd.match(text) for odd in (_YEARS, _DATE, _ADDRESS))
+
+
+#: Money, measures and quantities that are grouped as phone numbers are: `1.000.000`, `12,50`.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3})+")
+
+
+def _phone_grouped(text: str) -> bool:
+    """Whether seven to fifteen digits stand in two or more groups, no plain thousands, date, years or address of a host."""
+    bare = re.split("[xe]", text.lower())[0]
+    digits = digits_of(bare)
+    odd = any(one.match(text) for one in (_YEARS, _DATE, _ADDRESS)) or _THOUSANDS.fullmatch(bare.strip())
+    return 7 <= len(digits) <= 15 and is_not_repeated(digits) and not odd and bare.count("(") == bare.count(")") and len(re.findall("[0-9]+", bare)) > 1
 
 
 VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "phone_national": lambda text: phone_region(text) is not None,
     "phone_nanp": _nanp,
     "phone_shape": _phone_shape,
+    "phone_grouped": _phone_grouped,
 }
