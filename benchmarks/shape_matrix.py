@@ -117,7 +117,7 @@ SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
     ".env": lambda n, v: {"file": f"PORT=80\n{_words(n).upper()}={v}\nMODE=live"},
     "shell export": lambda n, v: {"history": f'export {_words(n).upper()}="{v}"'},
     "SQL INSERT": lambda n, v: {"dump": f"INSERT INTO t (id, {_words(n)}) VALUES (7, '{v}');"},
-    "Python source": lambda n, v: {"code": f'{_words(n)} = "{v}"\nrun({_words(n)})'},
+    "Python source": lambda n, v: {"code": f'{_words(n)} = "{v}"\nuse({_words(n)})'},
     "JavaScript source": lambda n, v: {"code": f"const {_words(n)} = '{v}';"},
     "stack trace": lambda n, v: {"trace": f'Traceback (most recent call last):\n  File "a.py", line 3\nValueError: {n}: {v}'},
     "Markdown code": lambda n, v: {"text": f"Try this:\n```\n{_words(n)}={v}\n```\nand tell me"},

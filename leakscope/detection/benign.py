@@ -14,10 +14,10 @@ from typing import Any
 from leakscope.detection.context import Context
 from leakscope.detection.matching import Candidate
 from leakscope.detection.overlaps import is_secret
+from leakscope.validators import credentials, secrets
 
 #: Words before a dotted number that make it a version; Chrome, Safari and their like come with one in every user agent.
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
-_HEX_IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
 _MACHINE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|etag|hash|build|parent|job|queue|task|message id|event)\b")
 #: Names of what may be published: the public half of a key.
@@ -59,6 +59,15 @@ def _address_class(text: str) -> str | None:
     return None
 
 
+def _fills(one: Candidate, value: str) -> bool:
+    """Whether a span is all of its value, so that the value's key is its name; a field `trace` may hold a whole stack trace."""
+    return one.end - one.start + _TRIMMED >= len(value)
+
+
+#: Quotes, brackets and spaces that may stand around a span that fills its value.
+_TRIMMED = 4
+
+
 #: A second `::` right behind an address: it is a piece of something that is none (RFC 4291, section 2.2: at most one).
 _COLONS_ON = re.compile(r"::")
 
@@ -76,7 +85,7 @@ def _ip(one: Candidate, context: Context, value: str) -> Candidate:
         return replace(one, reason="version")
     if _VERSION_BEFORE.search(value[max(0, one.start - 16) : one.start]) and not value[: one.start].endswith("://"):
         return replace(one, reason="version")
-    if re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", context.near):
+    if _fills(one, value) and re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", context.near):
         return replace(one, reason="version")
     return one
 
@@ -106,7 +115,7 @@ def _card(one: Candidate, context: Context, value: str) -> Candidate:
     digits = "".join(c for c in text if c.isdigit())
     if digits in _listed("cards", "test"):
         return replace(one, reason="test-card")
-    if re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
+    if _fills(one, value) and re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
         return replace(one, reason="other-number")
     if one.confidence < _SURE and _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start]):
         return replace(one, reason="other-number")
@@ -114,8 +123,7 @@ def _card(one: Candidate, context: Context, value: str) -> Candidate:
 
 
 def _iban(one: Candidate, context: Context, value: str) -> Candidate:
-    bare = "".join(c for c in value[one.start : one.end] if c.isalnum()).upper()
-    return replace(one, reason="documented-example") if bare in _listed("ibans", "documented") else one
+    return replace(one, reason="documented-example") if _bare(value[one.start : one.end]) in _listed("ibans", "documented") else one
 
 
 def _secret(one: Candidate, context: Context, value: str) -> Candidate:
@@ -128,19 +136,75 @@ def _secret(one: Candidate, context: Context, value: str) -> Candidate:
     if one.entity in ("SECRET_PRIVATE_KEY", "SECRET_CERTIFICATE"):
         return one
     if one.entity == "CREDENTIAL_PASSWORD":
-        code = lower in _listed("secrets", "passwords") or _CODE.match(text)
-        return replace(one, reason="placeholder") if code else one
+        return _password(one, text, value)
     if one.entity == "CREDENTIAL_PASSWORD_HASH":
         return one
+    if one.entity in _WITH_ADDRESS and _is_sample_login(text):
+        return replace(one, reason="placeholder")
     if _placeholder(text, "provider" in one.attributes or one.entity in _OWN_FORM):
         return replace(one, reason="placeholder")
     if one.entity == "SECRET_GENERIC" and _PUBLIC_BEFORE.search(value[max(0, one.start - 40) : one.start]):
         return replace(one, reason="public-key")
     if _HEX_RUN.fullmatch(text) and _HASH_BEFORE.search(value[max(0, one.start - 32) : one.start]):
         return replace(one, reason="identifier")
-    if one.entity == "SECRET_GENERIC" and (_CODE.match(text) or _HEX_IDENTIFIER.fullmatch(text) or _TRACE_KEY.search(context.near)):
+    if one.entity == "SECRET_GENERIC" and (_is_code(text) or (_fills(one, value) and _TRACE_KEY.search(context.near)) or _names_another(one, context, value)):
         return replace(one, reason="identifier")
     return one
+
+
+def _password(one: Candidate, text: str, value: str) -> Candidate:
+    """A password that is a word to be replaced, a reference, a check of a form, or an attribute in source code."""
+    if text.lower() in _listed("secrets", "passwords") or credentials.is_stand_in(text):
+        return replace(one, reason="placeholder")
+    if _CODE.match(text) or _FORM_CHECK.match(text):
+        return replace(one, reason="code")
+    if one.detector == "credential.password_setting" and _OWNER_IN_CODE.match(value[_line_start(value, one.start) : one.start].strip()):
+        return replace(one, reason="code")
+    return one
+
+
+def _line_start(value: str, at: int) -> int:
+    return value.rfind("\n", 0, at) + 1
+
+
+#: Checks of web frameworks: `'password' => 'required|string|min:8'`.
+_FORM_CHECK = re.compile(r"(?i)(?:required|nullable|sometimes|string|confirmed|bail|present|filled)(?:[|:,]|$)|(?:min|max|between|size):[0-9]")
+#: Objects of source code whose attribute is set: `self.password = ...`; settings are not written with spaces and these names.
+_OWNER_IN_CODE = re.compile(
+    r"(?i).*\b(?:self|this|user|users|person|obj|object|req|request|res|response|data|form|conf|config|cfg|settings|args|opts?|options|params?|account|model|auth|ctx|context|event|input|client|entity|dto|state|props|values|body|payload|instance|credentials?|driver|session|validated)\.\w{1,20} = $|"
+    r"(?i:.*\b(?:self|this)\.\w+\s*[:=]\s*$)"
+)
+_WITH_ADDRESS = frozenset({"CREDENTIAL_BASIC_AUTH", "SECRET_CONNECTION_STRING"})
+_LOGIN_IN_ADDRESS = re.compile(r"://([^:/@\s]*):(\S*)@([^/?#\s]*)")
+
+
+def _is_sample_login(text: str) -> bool:
+    """Whether an address's login is the one of manuals (`user:password@`), or a password of manuals on a host that is nobody's."""
+    found = _LOGIN_IN_ADDRESS.search(text)
+    if not found or found[2].lower() not in _listed("secrets", "url_passwords"):
+        return False
+    host = found[3].lower().rpartition(":")[0] or found[3].lower()
+    nobody = host in _listed("secrets", "url_hosts") or host.endswith((".example", ".example.com", ".example.org", ".example.net", ".test"))
+    return nobody or found[1].lower() in _listed("secrets", "url_users")
+
+
+def _is_code(text: str) -> bool:
+    """Whether `text` is an expression of source code; a part that mixes letters and digits at length is a token's."""
+    return bool(_CODE.match(text)) and not any(len(part) >= 16 and sum(c.isdigit() for c in part) >= 2 for part in re.split(r"[.(]", text))
+
+
+#: Behind these a value only names a secret, or is no secret: `token_id`, `secretName`, `next_page_token`.
+_NAMES_ONLY = re.compile(r"(?i)(?:[_\W]id|Id|uuid|guid|name|[_\W]arn|ref|reference|version)[\"'\]\\s:=>,(]*$")
+_NAMES_WORDS = re.compile(r"(?:\bid|uuid|guid|\bname|\barn|\bref|reference|version)$|\b(?:page|cursor|next|continuation|sync|pagination|resume|scroll|csrf|xsrf|idempotency|upload|design|cancellation|lock)\b")
+
+
+def _names_another(one: Candidate, context: Context, value: str) -> bool:
+    """Whether the name before a value, or its key, says that it only points at a secret or at a page of results."""
+    before = value[max(0, one.start - 24) : one.start]
+    return bool(_NAMES_ONLY.search(before) or (not before.strip("\"' ") and _NAMES_WORDS.search(context.near)) or _PAGE_BEFORE.search(value[max(0, one.start - 40) : one.start]))
+
+
+_PAGE_BEFORE = re.compile(r"(?i)(?:page|cursor|next|continuation|sync|pagination|resume|scroll|csrf|xsrf|idempotency)[_-]?token[\"'\]\\s:=>,(]*$")
 
 
 def _placeholder(text: str, issued: bool) -> bool:
@@ -157,7 +221,7 @@ def _placeholder(text: str, issued: bool) -> bool:
         return bool(_SLOT.search(lower)) or any(marker in lower for marker in _FILLED) or (
             sum(c.isdigit() for c in text) < 2 and any(marker in lower for marker in _listed("secrets", "markers"))
         )
-    return any(marker in lower for marker in _listed("secrets", "markers"))
+    return secrets.is_stand_in(text) or lower in _listed("secrets", "chosen") or any(marker in lower for marker in _listed("secrets", "markers"))
 
 
 _FILLED = ("xxxx", "****", "....", "example_", "your_", "your-")
@@ -191,6 +255,16 @@ def _username(one: Candidate, context: Context, value: str) -> Candidate:
 
 _DOTTED_CODE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _ATTRIBUTE = re.compile(r"\.(?:text|value|string|name|username|user|id|data|get|strip|split|content|body|params|query|args|form)$")
+
+
+def _age(one: Candidate, context: Context, value: str) -> Candidate:
+    """A number of years that something lasted (`desde hace 15 años`), or that explanations are asked for (`like I'm 5`), is nobody's age."""
+    lasted = _LASTED_BEFORE.search(value[max(0, one.start - 24) : one.start]) or _LASTED_AFTER.match(value[one.end : one.end + 40])
+    return replace(one, reason="duration") if lasted else one
+
+
+_LASTED_BEFORE = re.compile(r"(?i)(?:durante|desde hace|hace|for|over|after|since|pendant|depuis|seit|vor|like i(?:'|\u2019| a)?m|as if i were|like i was) (?:unos |casi |about |nearly |the last |the past )?$")
+_LASTED_AFTER = re.compile(r"(?i)(?: ?(?:años|years?|ans|jahre|anos))? (?:de (?:evolución|duración|antigüedad|experiencia|seguimiento)|of (?:experience|history|follow))")
 
 
 def _person(one: Candidate, context: Context, value: str) -> Candidate:
@@ -228,7 +302,7 @@ def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     """National numbers: eight hex digits of an id pass a check digit now and then."""
     if one.entity in _IDENTIFYING or one.confidence >= _SURE or not _HEX_RUN.fullmatch(value[one.start : one.end]):
         return one
-    machine = _MACHINE_KEY.search(context.near) or _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start])
+    machine = (_fills(one, value) and _MACHINE_KEY.search(context.near)) or _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start])
     return replace(one, reason="identifier") if machine else one
 
 
@@ -237,6 +311,7 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "EMAIL_ADDRESS": _email,
     "CREDIT_CARD": _card,
     "IBAN_CODE": _iban,
+    "AGE": _age,
     "PERSON": _person,
     "PHONE_NUMBER": _phone,
     "POSTAL_ADDRESS": _address,
@@ -244,10 +319,16 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
 }
 
 
+def _bare(text: str) -> str:
+    return "".join(c for c in text if c.isalnum()).upper()
+
+
 def weighed(one: Candidate, context: Context, value: str) -> Candidate:
     """`one` with the reason it is suppressed for, or with its role, where the benign catalogue knows its value."""
     if one.reason:
         return one
+    if one.entity in benign_catalogue().content["numbers"] and _bare(value[one.start : one.end]) in _listed("numbers", one.entity):
+        return replace(one, reason="documented-example")
     judge = _BY_ENTITY.get(one.entity)
     if judge:
         return judge(one, context, value)

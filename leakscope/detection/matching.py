@@ -97,25 +97,35 @@ def candidates(detector: Detector, context: Context, value: str, least: float = 
     """
     for found in _found(detector, context, value):
         start, end = found.span("value") if "value" in found.re.groupindex else found.span()
+        quoted = _NEXT_QUOTED.search(value, start, end)
+        if quoted and not detector.key_only:
+            again = found.re.match(value, quoted.end(), end) if quoted.end() < end else None
+            if again:
+                found, (start, end) = again, again.span("value" if "value" in again.re.groupindex else 0)
         if end > start and _has_keyword(detector, context, value, start, end):
-            candidate = judged(detector, context, value, start, end, least) or _shortened(detector, context, value, start, end, least)
+            candidate = judged(detector, context, value, start, end, least) or _shortened(detector, context, value, found, least)
             if candidate:
                 yield candidate
 
 
+#: Where one value of a list ends and a quoted one begins: `7, '77 Lakeshore Blvd'`. A span that can begin in the second does.
+_NEXT_QUOTED = re.compile(r"""[A-Za-z0-9)]['"]?,\s?['"]""")
 #: Groups that a greedy pattern may have taken from the words behind a number (`... 1450 now`).
 _GROUPS_TOO_MANY = 3
 
 
-def _shortened(detector: Detector, context: Context, value: str, start: int, end: int, least: float) -> Candidate | None:
+def _shortened(detector: Detector, context: Context, value: str, found: re.Match[str], least: float) -> Candidate | None:
     """The span without the last groups of it, where that passes the check which the whole did not."""
     if detector.key_only or detector.validator is None or detector.validator_failure != "drop":
         return None
+    group = "value" if "value" in found.re.groupindex else 0
+    start, end = found.span(group)
     for _ in range(_GROUPS_TOO_MANY):
         end = max(value.rfind(" ", start, end), value.rfind("-", start, end))
         if end <= start:
             return None
-        if expression_of(detector).fullmatch(value, start, end):
+        again = expression_of(detector).match(value, found.start(), end)
+        if again and again.span(group) == (start, end):
             candidate = judged(detector, context, value, start, end, least)
             if candidate:
                 return candidate

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+
+import orjson
+
+from leakscope.validators.basics import jwt
+from leakscope.validators.credentials import password_word
 
 _REFERENCE = re.compile(r"^(?:\$|%|\{|<|https?:|arn:|projects/|/|\.|~)|\(\)?$|^(?:process|os|env|self|this|config|settings|args|request|req|var|data|local|module|secrets|vault|params)\.")
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_./ :@-][A-Za-z]+)*[0-9]{0,2}$")
@@ -16,9 +24,42 @@ _PLACEHOLDER = re.compile(r"(?i)your[_.-]?|example|placeholder|changeme|xxxx|<|>
 
 def token(text: str) -> bool:
     """Whether `text` can be a token: letters and digits mixed, not words joined, not a path, reference, date or placeholder."""
-    if _REFERENCE.search(text) or _WORDS.match(text) or _MOMENT.match(text) or _FILE.search(text) or _PLACEHOLDER.search(text):
+    if _REFERENCE.search(text) or _WORDS.match(text) or _MOMENT.match(text) or _FILE.search(text):
         return False
+    if is_stand_in(text):
+        return True
     return any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and len(set(text)) >= 8
+
+
+def bearer_token(text: str) -> bool:
+    """A token behind the word that announces one: random letters alone are enough, when capitals and small ones mix and it is long."""
+    if token(text):
+        return True
+    letters = text.replace("_", "").replace("-", "")
+    return len(text) >= 20 and letters.isalnum() and sum(a.islower() and b.isupper() for a, b in pairwise(letters)) >= 4
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a token is one to be replaced (`your_api_key_goes_here`), so that it opens nothing."""
+    return bool(_PLACEHOLDER.search(text))
+
+
+def chosen_secret(text: str) -> bool:
+    """Whether `text` can be a secret that somebody made up: no reference, hash or name of a variable, and more than letters alone."""
+    if is_stand_in(text):
+        return True
+    return password_word(text) and not _FILE.search(text) and (not text.isalpha() or len(set(text.lower())) > 9) and bool(re.search(r"[^A-Za-z_-]|.[-_].*[-_].", text))
+
+
+def jwt_unsigned(text: str) -> bool:
+    """Whether `text` is the first two parts of a JWS: a header with `alg` and claims, both JSON objects (RFC 7515, section 3)."""
+    if not jwt(text):
+        return False
+    claims = text.split(".")[1]
+    try:
+        return isinstance(orjson.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))), dict)
+    except (binascii.Error, ValueError):
+        return False
 
 
 def pem_body(text: str) -> bool:
@@ -49,4 +90,4 @@ def webhook(text: str) -> bool:
     return token(text.rstrip("/").rpartition("/")[2])
 
 
-VALIDATORS = {"token": token, "webhook": webhook, "pem_body": pem_body, "bip39": bip39}
+VALIDATORS = {"token": token, "bearer_token": bearer_token, "chosen_secret": chosen_secret, "jwt_unsigned": jwt_unsigned, "webhook": webhook, "pem_body": pem_body, "bip39": bip39}

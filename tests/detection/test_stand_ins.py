@@ -26,6 +26,14 @@ def read(text: str) -> tuple[list[str], list[str]]:
         ("ships to 123 Main St, Anytown, USA", "placeholder-address"),
         ('username = profile.text', "code"),
         ("address 2001::db8::1 is down", "not-an-address"),
+        ("SSN 078-05-1120 stood on wallet inserts", "documented-example"),
+        ("postgresql://user:secret@localhost:5432/app", "placeholder"),
+        ("https://ana:password@example.com/x", "placeholder"),
+        ("DB_PASSWORD=your_db_password", "placeholder"),
+        ("'password' => 'required|string|min:8'", "code"),
+        ('{"next_page_token": "k7Rvq9z1Gr33nTe4potSommer27"}', "identifier"),
+        ("API_KEY = your_api_key_goes_here_1", "placeholder"),
+        ("paciente exfumador desde hace 15 años de edad", "duration"),
     ],
 )
 def test_a_stand_in_is_suppressed_with_its_reason(text: str, reason: str) -> None:
@@ -41,6 +49,14 @@ def test_a_stand_in_is_suppressed_with_its_reason(text: str, reason: str) -> Non
         ("username: ana.rossi", "USERNAME"),
         ("address 2a02:908:13b0:d5a0::1 is down", "IP_ADDRESS"),
         ("export SMTP_PASS=gr33nTe4pot", "CREDENTIAL_PASSWORD"),
+        ("SSN 512-34-6789 stood on the form", "US_SSN"),
+        ("postgresql://shop:secret@db.nordbank.dk:5432/app", "SECRET_CONNECTION_STRING"),
+        ("https://ana:password@forge.west.fr/x", "CREDENTIAL_BASIC_AUTH"),
+        ("DB_PASSWORD=lavender", "CREDENTIAL_PASSWORD"),
+        ('{"auth_token": "k7Rvq9z1Gr33nTe4potSommer27"}', "SECRET_GENERIC"),
+        ("api_token = dafa7817-e246-48f3-91a7-e87653d58788", "SECRET_GENERIC"),
+        ("trace: card 4539 5787 6362 1486 failed", "CREDIT_CARD"),
+        ("paciente varón de 15 años de edad", "AGE"),
     ],
 )
 def test_its_real_neighbour_is_found(text: str, entity: str) -> None:
