@@ -22,7 +22,6 @@ References:
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -33,6 +32,7 @@ from leakscope.sources import Format
 from leakscope.sources.dynamodb import is_typed, untyped
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import lenient
 from leakscope.sources.json_openers import is_page, openers
 from leakscope.sources.json_scan import NotJson, Scanner
 from leakscope.sources.json_shapes import NAMES, WRAPPERS, column_names, flattened, is_keyed, is_map, is_spread, keyed, wrapped_in
@@ -122,6 +122,14 @@ def sniff(head: bytes, name: str) -> float:
     return 0.92 if name.endswith((".json", ".geojson", ".har", ".ipynb", ".map")) else 0.8
 
 
+def _is_strict(raw: bytes) -> bool:
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def _bare(text: bytes) -> bytes:
     """The document without its byte order mark, or the assignment around it."""
     text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -142,7 +150,7 @@ def _spreads(value: Any) -> bool:
 
 def _loaded(raw: bytes) -> Any:
     """
-    A value's meaning; NaN and Infinity are let through, broken UTF-8 is replaced.
+    A value's meaning; what only `lenient` reads is read by it.
 
     Raises:
         ValueError: it is not JSON, or nested too deep.
@@ -150,12 +158,7 @@ def _loaded(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
-        if len(raw) > 1 << 20 or raw.count(b"[") + raw.count(b"{") > 500:
-            raise ValueError("not JSON") from None
-    try:
-        return json.loads(raw.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        raise ValueError("not JSON") from None
+        return lenient(raw)
 
 
 def _line(value: Any) -> bytes:
@@ -165,10 +168,7 @@ def _line(value: Any) -> bytes:
         record = {**record, "Item": untyped(record["Item"])}
     elif is_typed(record):
         record = untyped(record)
-    try:
-        return orjson.dumps(record)
-    except (TypeError, orjson.JSONEncodeError):
-        return json.dumps(record).encode("utf-8", "replace")
+    return orjson.dumps(record)
 
 
 class _Document:
@@ -241,7 +241,7 @@ class _Document:
             for row in flattened(key, value) if is_map(value) else (keyed(key, value),):
                 yield from self._add(table, row)
             return
-        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value, self.place) is None
+        whole = isinstance(value, dict) and _is_strict(raw) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value, self.place) is None
         yield from self.gathered.add(table, raw) if whole else self._add(table, value)
 
     def _add(self, table: str, value: Any) -> Reading:

@@ -18,6 +18,7 @@ from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import lenient
 from leakscope.sources.lines import TooLong, line_chunks
 from leakscope.sources.text_lines import _as_utf8
 
@@ -84,14 +85,23 @@ def _object_in(line: bytes, encoding: str) -> bytes | None:
     bare = line.removesuffix(b",").rstrip()
     if bare != line and _is_object(bare):
         return bare
-    if line.isascii():
-        return None
+    if not line.isascii():
+        try:
+            bare.decode("utf-8")
+        except UnicodeDecodeError:
+            bare = bare.decode(encoding if encoding not in ("utf-8", "utf-8-sig") else "cp1252", "replace").encode()
+            if _is_object(bare):
+                return bare
+    return _rewritten(bare) if bare.endswith(b"}") else None
+
+
+def _rewritten(line: bytes) -> bytes | None:
+    """An object with constants or numbers that JSON does not have, written anew."""
     try:
-        bare.decode("utf-8")
-    except UnicodeDecodeError:
-        again = bare.decode(encoding if encoding not in ("utf-8", "utf-8-sig") else "cp1252", "replace").encode()
-        return again if _is_object(again) else None
-    return None
+        value = lenient(line)
+    except ValueError:
+        return None
+    return orjson.dumps(value) if isinstance(value, dict) else None
 
 
 def read(evidence: Evidence) -> Reading:

@@ -186,6 +186,8 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "printed-table": ("a.txt", lambda: b"+----+----+\n| id | m  |\n+----+----+\n" + f"| 1 | {CANARY} |\n".encode() * 20 + b"+----+----+\n"),
     "whatsapp": ("chat.txt", lambda: f"[01.05.24, 10:00:05] Ana: mail {CANARY}\nmore\n".encode() * 20),
     "slack": ("general/2024-05-01.json", lambda: json.dumps([{"type": "message", "user": "U1", "text": f"Ana {CANARY}", "ts": "1714560000.1"}] * 20, indent=4).encode()),
+    "clickhouse-native": ("a.native", lambda: b"\x02\x3c\x04name\x06String" + b"\x03Ana" * 60 + b"\x05email\x06String" + (bytes([len(CANARY)]) + CANARY.encode()) * 60),
+    "clickhouse-rowbinary": ("a.rowbinary", lambda: b"\x02\x04name\x05email\x06String\x10Nullable(String)" + (b"\x03Ana\x00" + bytes([len(CANARY)]) + CANARY.encode()) * 60),
     "xml": ("a.xml", lambda: ('<?xml version="1.0"?><users>' + f'<user id="1"><name>Ana</name><mail>{CANARY}</mail></user>' * 30 + "</users>").encode()),
     "sms": ("sms.xml", lambda: ('<?xml version="1.0"?>\n<smses count="30">\n' + f'<sms address="+491" date="1" body="Ana &#55357;&#56832; {CANARY}" />\n' * 30 + "</smses>").encode()),
     "plist": ("a.plist", lambda: plistlib.dumps({"users": ROWS}, fmt=plistlib.FMT_BINARY)),
