@@ -31,7 +31,7 @@ def assess(
         on: law as of this day; the day of `now` when null.
         now: the instant of the run; the clock when null.
         options: the command's other options by name: pipeline, facts, sample_design, rows, fraction, seed, time_budget,
-            expensive_sample, names, rules, key, engine, scheme, cost, title, seal_to.
+            expensive_sample, names, rules, key, engine, scheme, cost, title, seal_to, decisions.
 
     Returns:
         The assessment; `.data` is assessment.json, `.to_text()` the screen, `.to_html()` the page.

@@ -118,8 +118,8 @@ def build(run: Run) -> dict[str, Any]:
         "what_would_change": run.decision.what_would_change,
         "missing_facts": [*estimates.missing_facts, *run.decision.missing_facts],
         "facts": run.facts.to_dict() if hasattr(run.facts, "to_dict") else asdict(run.facts),
-        "overrides": [*run.severity.overrides],
-        "quality": {"linkage": dict(linked.quality), "reconciliation": _reconciliation(run), "expensive_totals": {name: one.to_dict() for name, one in totals.items()}},
+        "overrides": [*run.severity.overrides, *run.decided],
+        "quality": {"linkage": {**linked.quality, "people": linked.interval.to_dict()}, "reconciliation": _reconciliation(run), "expensive_totals": {name: one.to_dict() for name, one in totals.items()}},
         "method": _method(run),
         "versions": versions(run),
     }

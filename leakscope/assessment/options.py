@@ -43,6 +43,7 @@ class Options:
         cost: whether a rough range of what such breaches cost is reckoned.
         title: of the case.
         seal_to: public keys that may open the raw values; none keeps no value at all.
+        decisions: a case whose remembered merges and splits of people hold in this run too; its key must be this run's.
     """
 
     paths: Sequence[str]
@@ -65,6 +66,7 @@ class Options:
     cost: bool = False
     title: str | None = None
     seal_to: tuple[str, ...] = ()
+    decisions: Path | None = None
 
     @property
     def leading_scheme(self) -> str:

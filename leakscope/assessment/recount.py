@@ -58,7 +58,7 @@ def recount(case: Case, assessment: Mapping[str, Any], facts: Facts) -> Recount:
     same = dict(stated.records) == known.get("records") and stated.design == known.get("design")
     if not stated.records or stated.design == "unknown" or (same and exposure is not None):
         return Recount(counts={"individuals": estimated, "exposure": exposure}, parts={})
-    linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), estimated)
+    linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), linkage_of(assessment))
     sample = replace(sample_of(assessment), design=SampleDesign(stated.design), population=dict(stated.records))
     found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample)
     return Recount(counts={"individuals": found.individuals_estimated, "exposure": found.individuals_exposure}, parts=_parts(assessment, linked, found, sample))
@@ -70,6 +70,12 @@ def sample_of(assessment: Mapping[str, Any]) -> Sample:
     supplied = coverage["records_examined"] + coverage.get("records_not_drawn", 0) if stated.get("drawn") is not None else None
     population = {row["source"]: row["records"] for row in stated["population"]}
     return Sample(design=SampleDesign(stated["design"]), population=population, drawn=stated.get("drawn"), seed=stated.get("seed") or 0, supplied=supplied)
+
+
+def linkage_of(assessment: Mapping[str, Any]) -> Estimate:
+    """How many people the records read speak of; the people in the evidence are more where only some of its records were drawn."""
+    stated = assessment["quality"].get("linkage", {}).get("people") or assessment["individuals"]["estimated"]
+    return Estimate(**{**stated, "basis": Basis(stated["basis"])})
 
 
 def people_counted(linked: People, found: Estimates) -> dict[str, Any]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from leakscope.assessment import case as files
-from leakscope.assessment.case import ASSESSMENT, Case
-from leakscope.assessment.recount import people_counted, sample_of
+from leakscope.assessment.case import ASSESSMENT, Case, open_case
+from leakscope.assessment.recount import linkage_of, people_counted, sample_of
 from leakscope.assessment.sections import individuals as section
 from leakscope.errors import UsageError
 from leakscope.estimation import estimate_counts
 from leakscope.individuals import LinkDecision, Linked, apply_decisions, load_decisions
 from leakscope.individuals.decisions import DECISIONS_FILE, check_known, to_line
-from leakscope.model import Basis, Estimate
 from leakscope.safety.ledger import Ledger
 
 
@@ -44,7 +44,7 @@ def relink(case: Case, decision: LinkDecision) -> Linked:
         individuals=before,
         person_elements=case.person_elements(),
         record_persons=case.read_frame(files.RECORD_PERSONS),
-        interval=_estimate(assessment["individuals"]["estimated"]),
+        interval=linkage_of(assessment),
     )
     after = apply_decisions(linked, [decision], case.findings(), before=_first(case, linked))
     if after.individuals.equals(before):
@@ -69,6 +69,56 @@ def _keep_first(case: Case, ledger: Ledger, linked: Linked) -> None:
             case.write_frame(name, getattr(linked, part), ledger)
 
 
+def decisions_of(case: Path | None) -> list[LinkDecision]:
+    """
+    The merges and splits remembered in another case, oldest first; none when null.
+
+    Raises:
+        UsageError: there is no such case.
+        InvariantError: a decision is damaged.
+    """
+    return [] if case is None else load_decisions(open_case(case).root / DECISIONS_FILE)
+
+
+def with_decisions(
+    case: Case, ledger: Ledger, linked: Linked, decisions: Sequence[LinkDecision], findings: pl.DataFrame
+) -> tuple[Linked, tuple[dict[str, Any], ...]]:
+    """
+    People of a run with the decisions of an earlier case, which this case then remembers as its own.
+
+    Args:
+        case: being made.
+        ledger: of the case.
+        linked: as linkage gives it.
+        decisions: oldest first.
+        findings: `fingerprint, entity`.
+
+    Returns:
+        The people afterwards, and an override for each decision. One about people who are not there changes nothing, and says so.
+    """
+    if not decisions:
+        return linked, ()
+    done, overrides = linked, []
+    for decision in decisions:
+        after = apply_decisions(done, [decision], findings, before=linked)
+        ledger.write("override", target="individuals", action=decision.action, persons=list(decision.persons), why=decision.why, who=decision.who)
+        overrides.append(_override(decision, _counted(done), _counted(after), changed=not after.individuals.equals(done.individuals)))
+        done = after
+    _keep_first(case, ledger, linked)
+    case.write(DECISIONS_FILE, b"".join(to_line(one) for one in decisions), ledger)
+    return done, tuple(overrides)
+
+
+def _counted(linked: Linked) -> int:
+    return int(linked.individuals.get_column("counted").sum())
+
+
+def _override(decision: LinkDecision, before: int, after: int, *, changed: bool = True) -> dict[str, Any]:
+    """How the assessment tells of a decision."""
+    why = f"{decision.action} of {', '.join(decision.persons)}: {decision.why}" + ("" if changed else " (no such people in this evidence; nothing changed)")
+    return {"target": "individuals", "before": before, "after": after, "who": decision.who, "when": decision.at, "why": why}
+
+
 def make_decision(action: str, persons: tuple[str, ...], why: str, *, who: str, now: datetime) -> LinkDecision:
     """
     A decision made now.
@@ -79,10 +129,6 @@ def make_decision(action: str, persons: tuple[str, ...], why: str, *, who: str, 
     if action == "merge" and len(set(persons)) < 2:
         raise UsageError("a merge needs two people")
     return LinkDecision(action="merge" if action == "merge" else "split", persons=persons, why=why, who=who, at=now.isoformat(timespec="seconds"))
-
-
-def _estimate(stated: Mapping[str, Any]) -> Estimate:
-    return Estimate(**{**stated, "basis": Basis(stated["basis"])})
 
 
 def _write(case: Case, before: Linked, after: Linked, assessment: dict[str, Any], decision: LinkDecision) -> None:
@@ -115,12 +161,7 @@ def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision:
         "by_element": section.by_element(elements, counted, records, found.by_element),
         "by_controller": section.split(counted.filter(pl.col("controller").is_not_null()), "controller"),
     }
-    entry = {
-        "target": "individuals",
-        "before": stated["observed"]["value"],
-        "after": counted.height,
-        "who": decision.who,
-        "when": decision.at,
-        "why": f"{decision.action} of {', '.join(decision.persons)}: {decision.why}",
-    }
-    return {**assessment, "individuals": people, "overrides": [*assessment["overrides"], entry]}
+    entry = _override(decision, int(stated["observed"]["value"]), counted.height)
+    linkage = {**assessment["quality"].get("linkage", {}), "people": after.interval.to_dict()}
+    quality = {**assessment["quality"], "linkage": linkage}
+    return {**assessment, "individuals": people, "quality": quality, "overrides": [*assessment["overrides"], entry]}

@@ -16,6 +16,7 @@ from leakscope import __version__
 from leakscope.assessment.case import Case, create_case, open_case, unfinished
 from leakscope.assessment.options import Options, check, parse_population, with_pipeline
 from leakscope.assessment.pipelines import parse_duration
+from leakscope.assessment.relink import decisions_of
 from leakscope.assessment.state import Progress, Run, Silent
 from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
@@ -81,6 +82,7 @@ def options_from(
     cost: bool = False,
     title: str | None = None,
     seal_to: Sequence[str] = (),
+    decisions: str | None = None,
 ) -> Options:
     """
     Options from the texts of a command line; the pipeline fills in what was not given.
@@ -113,6 +115,7 @@ def options_from(
             cost=cost,
             title=title,
             seal_to=recipients(seal_to),
+            decisions=Path(decisions) if decisions else None,
         )
     )
 
@@ -142,11 +145,12 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
     facts = _with_implied(fact_files.load(options.facts_file), options.pipeline.exposure)
     catalogue = load_catalogue(options.rules)
     _missing_paths(options.paths)
+    remembered = decisions_of(options.decisions)
     case = Case(options.case) if earlier else create_case(options.case)
     key = load_or_make_key(options.key_file or Path(f"{options.case}.key"))
     ledger = case.ledger()
     ledger.write("resumed" if earlier else "started", version=__version__, command=_settings(options), python=platform.python_version(), now=instant.isoformat())
-    run = Run(options=options, key=key, case=case, ledger=ledger, now=instant, progress=progress or Silent(), facts=facts, catalogue=catalogue)
+    run = Run(options=options, key=key, case=case, ledger=ledger, now=instant, progress=progress or Silent(), facts=facts, catalogue=catalogue, decisions=remembered)
     for stage in STAGES:
         try:
             run = stage.run(run)

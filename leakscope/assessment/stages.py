@@ -10,6 +10,7 @@ import polars as pl
 from leakscope.assessment.assemble import assemble
 from leakscope.assessment.collect import detect
 from leakscope.assessment.opening import open_evidence
+from leakscope.assessment.relink import with_decisions
 from leakscope.assessment.sections.findings import findings_by_entity
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate, Sample, SampleDesign
@@ -64,10 +65,13 @@ def find_secrets(run: Run) -> Run:
 
 
 def link_individuals(run: Run) -> Run:
-    """Findings to people: strong identifiers exactly, the rest by probability; conflicts stay for a human."""
+    """Findings to people: strong identifiers exactly, the rest by probability; conflicts stay for a human, remembered decisions hold."""
     from leakscope.individuals import link
 
-    return replace(run, linked=link(run.sightings.reveal(), run.records, run.turns.reveal(), run.key, seed=run.options.seed))
+    reading = run.expensive.reading if run.expensive is not None else None
+    linked = link(run.sightings.reveal(), run.records, run.turns.reveal(), run.key, reading=reading, seed=run.options.seed)
+    after, decided = with_decisions(run.case, run.ledger, linked, run.decisions, run.sightings.reveal())
+    return replace(run, linked=after, decided=decided)
 
 
 def estimate(run: Run) -> Run:

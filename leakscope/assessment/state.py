@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -108,6 +108,8 @@ class Run:
     expensive: Any = None
     expensive_size: int | None = None
     linked: Any = None
+    decisions: Sequence[Any] = ()
+    decided: tuple[dict[str, Any], ...] = ()
     estimates: Any = None
     secrets: pl.DataFrame = field(default_factory=pl.DataFrame)
     chat: dict[str, Any] | None = None

@@ -65,12 +65,14 @@ class Expensive:
         coverage: `coverage.expensive` of the assessment.
         totals: estimates for all turns, conversations and people, by `turns.PERSON`, `conversations.health`,
             `people.health`, `turns.health.de` and the like.
+        reading: one row per text worth reading: turn, unit, stratum, chosen, modelled (the names model reads its language).
     """
 
     sightings: pl.DataFrame = field(repr=False)
     topics: pl.DataFrame = field(repr=False)
     coverage: Mapping[str, Any]
     totals: Mapping[str, Estimate]
+    reading: pl.DataFrame
 
 
 def plan(
@@ -213,7 +215,17 @@ def read(
         topics=told.select("turn", "conversation", "user", "language", "topic", "probability", "about", "weight").sort("turn"),
         coverage=_coverage(planned, texts, names),
         totals=totals_of(planned.units, planned.texts, spans, told),
+        reading=_reading(planned, names),
     )
+
+
+def _reading(planned: Plan, names: str) -> pl.DataFrame:
+    """Every text worth reading, and whether it was to be read and how."""
+    reader = engine(names)
+    languages = planned.texts.get_column("language").unique().to_list()
+    modelled = pl.col("language").replace_strict({language: reader.reads(language) for language in languages}, default=False, return_dtype=pl.Boolean)
+    texts = planned.texts.filter("worthwhile").select("turn", "unit", modelled=modelled)
+    return texts.join(planned.units.select("unit", "stratum", "chosen"), on="unit", maintain_order="left")
 
 
 def _read_all(texts: pl.DataFrame, names: str, progress: Any) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -22,7 +22,8 @@ def distinct_beyond(
     Args:
         counts: records per distinct thing seen.
         fraction: share of records read, in (0, 1].
-        linkage: distinct things seen, with the doubt of telling them apart; its relative width widens the interval.
+        linkage: distinct things seen, with the doubt of telling them apart; by as much as it differs from them the result is moved and
+            widened.
         ceiling: hard upper bound.
 
     Returns:
@@ -35,16 +36,24 @@ def distinct_beyond(
         return linkage or exact(seen.observed, "every record was read")
     found, held = chao_lin(seen, fraction), compatible_range(seen, fraction)
     low, high = min(found.interval.lower, held.lower), max(found.value, held.upper)
-    if linkage is not None and linkage.value:
-        low *= (linkage.low if linkage.low is not None else linkage.value) / linkage.value
-        high *= (linkage.high if linkage.high is not None else linkage.value) / linkage.value
+    scale = _doubt(linkage, seen.observed)
+    low, high = low * scale[0], high * scale[2]
     top = ceiling if ceiling is not None else high
     method = (
         "Chao and Lin 2012 without replacement; interval: all numbers compatible with how often each was seen, whatever the skew "
         f"(conservative); stress value (GEE) {gee(seen, fraction):.0f}"
     )
-    value = min(found.value, top)
+    value = min(found.value * scale[1], top)
     return Estimate(value=value, low=min(low, value), high=max(min(high, top), value), method=method, basis=Basis.SAMPLE)
+
+
+def _doubt(linkage: Estimate | None, observed: int) -> tuple[float, float, float]:
+    """By what the low end, the value and the high end of linkage differ from the people as told apart."""
+    if linkage is None or linkage.value is None or not observed:
+        return 1.0, 1.0, 1.0
+    ends = (linkage.low, linkage.value, linkage.high)
+    low, value, high = ((linkage.value if end is None else end) / observed for end in ends)
+    return low, value, high
 
 
 def distinct_by_clusters(counts: Sequence[int], records: int, population: int, ceiling: float) -> Estimate:
@@ -90,8 +99,8 @@ def distinct_by_strata(
     unseen = sum((part.value or 0) - len(counts[source]) for source, part in parts.items())
     more = sum((part.high or 0) - len(counts[source]) for source, part in parts.items())
     least = max([float(observed), *((part.low or 0) for part in parts.values())])
-    doubt = [1.0 if linkage is None or not linkage.value or end is None else end / linkage.value for end in ((linkage.low, linkage.high) if linkage else (None, None))]
-    value = min(observed + unseen, ceiling)
-    low, high = min(least * doubt[0], value), max(min((observed + more) * doubt[1], ceiling), value)
+    scale = _doubt(linkage, observed)
+    value = min((observed + unseen) * scale[1], ceiling)
+    low, high = min(least * scale[0], value), max(min((observed + more) * scale[2], ceiling), value)
     method = "by source: Chao and Lin 2012 and all numbers compatible with how often each was seen, whatever the skew (conservative)"
     return Estimate(value=value, low=low, high=high, method=method, basis=Basis.SAMPLE)

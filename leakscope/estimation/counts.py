@@ -219,12 +219,13 @@ def _groups(linked: People, people: Estimate) -> tuple[dict[str | None, Estimate
     )
 
 
-def _hard(observed: int, reach: Reach, most: int) -> dict[str, Any]:
+def _hard(observed: int, interval: Estimate, reach: Reach, most: int) -> dict[str, Any]:
     limits = hard_limits(observed, reach, most)
+    low = observed if interval.low is None else min(observed, int(interval.low))
     if limits is None:
-        return {"low": observed, "high": None, "note": "At least the people seen; no upper bound without the size of the exposure."}
+        return {"low": low, "high": None, "note": "At least the people seen; no upper bound without the size of the exposure."}
     note = f"At least the people seen; at most {max(most, 1)} new people in each unread record, as many as the fullest record read names."
-    return {"low": int(limits.lower), "high": int(limits.upper), "note": note}
+    return {"low": low, "high": max(int(limits.upper), int(interval.high or 0)), "note": note}
 
 
 def _secrets(sightings: pl.DataFrame, reach: Reach) -> tuple[Estimate, Estimate | None]:
@@ -273,7 +274,7 @@ def estimate_counts(
         individuals_observed=exact(counted.height, "distinct people seen"),
         individuals_estimated=people,
         individuals_exposure=exposed,
-        bounds=_hard(counted.height, reach, int(most)),  # type: ignore[arg-type]
+        bounds=_hard(counted.height, linked.interval, reach, int(most)),  # type: ignore[arg-type]
         secrets_observed=secrets_seen,
         secrets_exposure=secrets_exposed,
         by_residence=by_residence,

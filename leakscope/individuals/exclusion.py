@@ -128,14 +128,15 @@ def doubtful(members: pl.DataFrame) -> pl.DataFrame:
         members: `cluster, entity, value, rank, confidence, in_turn` of every sighting.
 
     Returns:
-        `cluster, reason`.
+        `cluster, reason, chance`: chance that it is a person after all; none for a single word in a chat, which identifies nobody.
     """
     naming = _naming()
     full_name = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
     word = (pl.col("entity") == "PERSON") & pl.col("in_turn") & ~full_name
     least = pl.when(full_name).then(LEAST_FOR_FULL_NAME).when(word).then(LEAST_FOR_A_WORD).otherwise(LEAST_CONFIDENCE)
-    sure = members.filter(naming).group_by("cluster").agg(sure=(pl.col("confidence") >= least).any())
-    return sure.filter(~pl.col("sure")).select("cluster", reason=pl.lit(DOUBTFUL))
+    chance = pl.when(word).then(0.0).otherwise("confidence").max()
+    sure = members.filter(naming).group_by("cluster").agg(sure=(pl.col("confidence") >= least).any(), chance=chance)
+    return sure.filter(~pl.col("sure")).sort("cluster").select("cluster", "chance", reason=pl.lit(DOUBTFUL))
 
 
 def not_counted(members: pl.DataFrame) -> pl.DataFrame:

@@ -40,6 +40,16 @@ def _kinds(placed: pl.DataFrame) -> pl.DataFrame:
     return placed.join(stems, on="key", how="left", maintain_order="left").with_columns(kind=kind).drop("stem")
 
 
+def with_rank(placed: pl.DataFrame) -> pl.DataFrame:
+    """`placed` with `rank`: how well each sighting names a person as an identifier; 0 where it is none, less for sessions and addresses."""
+    known = ranks(placed.get_column("entity").unique().to_list())
+    session = pl.col("session_key") & (pl.col("entity") == "ONLINE_IDENTIFIER")
+    rank = pl.col("entity").replace_strict(known, return_dtype=pl.Float64)
+    return placed.with_columns(
+        rank=pl.when(session).then(float(SESSION_RANK)).when((pl.col("entity") == "IP_ADDRESS") & (rank > 0)).then(ADDRESS_RANK).otherwise(rank)
+    )
+
+
 def identify(placed: pl.DataFrame) -> pl.DataFrame:
     """
     The identifiers among placed sightings.
@@ -51,17 +61,7 @@ def identify(placed: pl.DataFrame) -> pl.DataFrame:
         One row per sighting of an identifier: `unit, ident, kind, rank, entity, value, fingerprint, side, in_turn`; `ident` is a
         dense number per (kind, value).
     """
-    known = ranks(placed.get_column("entity").unique().to_list())
-    named = placed.with_columns(rank=pl.col("entity").replace_strict(known, return_dtype=pl.Float64)).filter(
-        (pl.col("rank") > 0) & (pl.col("value") != "")
-    )
-    ranked = _kinds(named).with_columns(
-        rank=pl.when(pl.col("kind") == "SESSION")
-        .then(float(SESSION_RANK))
-        .when(pl.col("entity") == "IP_ADDRESS")
-        .then(ADDRESS_RANK)
-        .otherwise("rank")
-    )
+    ranked = _kinds(with_rank(placed).filter((pl.col("rank") > 0) & (pl.col("value") != "")))
     folded = ranked.with_columns(folded=pl.col("value").str.to_lowercase())
     numbers = folded.select("kind", "folded").unique(maintain_order=True).with_row_index("ident")
     return folded.join(numbers, on=["kind", "folded"], how="left", maintain_order="left").select(

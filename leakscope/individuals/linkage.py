@@ -12,14 +12,16 @@ import polars as pl
 from leakscope.individuals.dates import births_of
 from leakscope.individuals.decisions import apply_decisions
 from leakscope.individuals.exclusion import doubtful, not_counted, unknown_authors
-from leakscope.individuals.identifiers import identify, names_of
+from leakscope.individuals.identifiers import identify, names_of, with_rank
 from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
 from leakscope.individuals.model import LinkDecision, Linked
 from leakscope.individuals.residence import residences, votes
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
-from leakscope.individuals.uncertainty import certainty, interval_of, namespaces
+from leakscope.individuals.uncertainty import Open, certainty, interval_of
 from leakscope.individuals.units import place
+from leakscope.individuals.unread import unread_people
 from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, join_foreign_keys, link_descriptions, weak_facts
+from leakscope.model import Basis, Estimate
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
 from leakscope.text.normalise import normalise
@@ -151,19 +153,13 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tu
     return pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong, weak
 
 
-def _members(placed: pl.DataFrame, clusters: pl.DataFrame, identifiers: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    ranks = identifiers.select("entity", "rank").unique(subset="entity")
+def _members(placed: pl.DataFrame, clusters: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     times = records.select("source", "record", "timestamp").unique(subset=["source", "record"])
-    return (
-        placed.join(clusters.select("unit", "cluster"), on="unit")
-        .join(ranks, on="entity", how="left")
-        .with_columns(pl.col("rank").fill_null(0.0))
-        .join(times, on=["source", "record"], how="left")
-    )
+    return with_rank(placed.join(clusters.select("unit", "cluster"), on="unit")).join(times, on=["source", "record"], how="left")
 
 
 def _nobody() -> Linked:
-    interval = interval_of(pl.DataFrame(schema={"cluster": pl.UInt32, "rule": pl.String, "units": pl.UInt32, "rank": pl.Float64, "mail": pl.Boolean, "id": pl.Boolean, "number": pl.Boolean}))
+    interval = Estimate(value=0, low=0, high=0, method="nobody was found in what was examined", basis=Basis.EXACT)
     return Linked(individuals=empty(INDIVIDUALS), person_elements=empty(PERSON_ELEMENTS), record_persons=empty(RECORD_PERSONS), interval=interval)
 
 
@@ -186,6 +182,7 @@ def link(
     key: IncidentKey,
     *,
     decisions: Sequence[LinkDecision] = (),
+    reading: pl.DataFrame | None = None,
     seed: int = 0,
     on: date | None = None,
 ) -> Linked:
@@ -198,6 +195,7 @@ def link(
         turns: schema `TURNS`; who speaks in chats.
         key: of the incident; pseudonyms are made with it.
         decisions: merges and splits remembered from earlier runs, oldest first.
+        reading: schema `READING`: which texts were read for names; null when all were, or none could be.
         seed: for the sampling behind the interval.
         on: the day ages are reckoned at; default the last record's, else today.
 
@@ -211,16 +209,14 @@ def link(
     clusters, strong, weak = cluster_units(placed, known, seed=seed)
     if clusters.is_empty():
         return _nobody()
-    members = _members(placed, clusters, known.identifiers, records)
-    summary = members.group_by("cluster").agg(pl.col("rank").max(), units=pl.col("unit").n_unique()).join(
-        clusters.group_by("cluster").agg(pl.col("rule").first()), on="cluster"
-    )
+    members = _members(placed, clusters, records)
+    rules = clusters.group_by("cluster").agg(pl.col("rule").first())
+    summary = members.group_by("cluster").agg(pl.col("rank").max()).join(rules, on="cluster")
     figures = not_counted(members)
     named = pl.concat([figures, unknown_authors(members).join(figures, on="cluster", how="anti")])
     unsure = doubtful(members).join(named, on="cluster", how="anti")
-    summary = summary.join(namespaces(members), on="cluster", how="left")
     facts = {
-        "excluded": pl.concat([named, unsure]),
+        "excluded": pl.concat([named, unsure.select("cluster", "reason")]),
         "residences": residences(votes(placed).join(clusters, on="unit").select("cluster", "place", "basis")),
         "certainty": certainty(summary),
         "births": known.births.select("unit", "birth"),
@@ -229,11 +225,13 @@ def link(
     last = records.get_column("timestamp").max()
     day = on or (last.date() if isinstance(last, datetime) else datetime.now(UTC).date())
     people = individuals_table(members, placed, facts, key, day)
+    counted = members.join(facts["excluded"], on="cluster", how="anti")
+    unread = None if reading is None else unread_people(counted, turns, reading)
     linked = Linked(
         individuals=people.drop("cluster"),
         person_elements=person_elements(members, people),
         record_persons=record_persons(members, people),
-        interval=interval_of(summary.join(facts["excluded"], on="cluster", how="anti"), weak, unsure=unsure.height, seed=seed),
+        interval=interval_of(Open(members=counted, rules=rules, weak=weak, unsure=unsure.get_column("chance").to_list(), unread=unread, seed=seed)),
         not_counted=_counts(people, strong, clusters),
         quality=_quality(strong, weak, clusters, facts["conflicts"].height),
     )

@@ -14,7 +14,8 @@ CUE_WINDOW = 48
 CUE_GAP_WORDS = 3
 #: Code points after a person's name within which other identifiers are that person's.
 NAME_REACH = 120
-_TRANSCRIPT = r"->transcript\[(\d+)\]$"
+#: How the field of a turn ends that is part of a transcript; the number is where it begins.
+TRANSCRIPT = r"->transcript\[(\d+)\]$"
 #: What people hand over about themselves when nothing says otherwise; names and mail addresses are as often another's.
 _USUALLY_ANOTHERS = ("PERSON", "EMAIL_ADDRESS", "USERNAME", "SOCIAL_HANDLE")
 
@@ -36,8 +37,8 @@ def _turn_places(turns: pl.DataFrame) -> pl.DataFrame:
 
     A turn of a transcript is a part of the value at `stem`, from `begin` on; every other turn is the whole value at its field.
     """
-    begin = pl.col("field").str.extract(_TRANSCRIPT, 1).cast(pl.Int64).fill_null(0)
-    stem = pl.col("field").str.replace(_TRANSCRIPT, "")
+    begin = pl.col("field").str.extract(TRANSCRIPT, 1).cast(pl.Int64).fill_null(0)
+    stem = pl.col("field").str.replace(TRANSCRIPT, "")
     places = turns.select("source", "record", pl.col("field").alias("turn_field"), stem.alias("stem"), begin.alias("begin"), "length", "turn", pl.col("role").alias("turn_role"))
     return places.unique(subset=["source", "record", "turn_field"], keep="first", maintain_order=True)
 

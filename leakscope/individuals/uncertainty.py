@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from leakscope.individuals.identifiers import ADDRESS_RANK, SESSION_RANK
-from leakscope.individuals.probabilistic import LINK
+from leakscope.individuals.model_doubt import model_doubt
+from leakscope.individuals.overlap import Draws, kinds_by_record, overlap
+from leakscope.individuals.unread import Unread
 from leakscope.individuals.weak import WeakLinks
 from leakscope.model import Basis, Estimate
 
 #: Confidence that one cluster is one distinct person, by what it rests on. Own judgement.
 _BY_RANK = {5.0: 0.99, 4.0: 0.98, 3.0: 0.95, 2.0: 0.85, 1.0: 0.7, 0.5: 0.5}
 _BY_RULE = {"name": 0.6, "phone": 0.7, "address": 0.5}
-#: Share of the people a model compared by which its count may be off on either side beyond what its own probabilities say:
-#: how well those are calibrated is not known on the evidence. Own choice; the FEBRL sets came out within a third of it.
-MODEL_DOUBT = 0.01
-DRAWS = 200
-SURE = 0.995
+DRAWS = 2000
+#: Identified people with a full name from which on they tell how often two people bear one name; own choice.
+LEAST_NAMED = 20
 
 
 def certainty(summary: pl.DataFrame) -> pl.DataFrame:
@@ -36,143 +36,144 @@ def certainty(summary: pl.DataFrame) -> pl.DataFrame:
     return summary.select("cluster", confidence=pl.coalesce(by_rule, by_rank))
 
 
-_KINDS = ("mail", "id", "number")
-
-
-def namespaces(members: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
     """
-    `cluster, mail, id, number`: which kinds of identifier each person is known by.
+    What linkage leaves open, beside what it counted.
 
     Args:
-        members: `cluster, entity, rank` of every sighting.
-    """
-    mail = pl.col("entity") == "EMAIL_ADDRESS"
-    kinds = {"mail": mail, "id": ~mail & (pl.col("rank") > SESSION_RANK) & (pl.col("rank") < 5), "number": pl.col("rank") == 5}
-    return members.group_by("cluster").agg(condition.any().alias(kind) for kind, condition in kinds.items())
-
-
-def _unmet(summary: pl.DataFrame) -> int:
-    """
-    People who may be others known by another kind of identifier.
-
-    Two people with different mailboxes are two, but a mailbox here and a user id there may be one: at the least there are as many
-    people as have the commonest kind of identifier.
-    """
-    sure = summary.filter((pl.col("rule") == "identifier") & (pl.col("rank") > SESSION_RANK))
-    return sure.height - max(int(sure.get_column(kind).sum()) for kind in _KINDS)
-
-
-def _labels(left: np.ndarray, right: np.ndarray, size: int) -> tuple[int, np.ndarray]:
-    ones = np.ones(len(left), dtype=np.int8)
-    return connected_components(coo_array((ones, (left, right)), shape=(size, size)), directed=False)
-
-
-def drawn_people(pairs: pl.DataFrame, *, seed: int = 0) -> tuple[float, float]:
-    """
-    How the number of people moves when every doubtful link is drawn with its probability.
-
-    Args:
-        pairs: `left, right, probability`.
+        members: every sighting of the people counted: `cluster, source, record, unit, entity, value, detector, confidence, rank, side, in_turn`.
+        rules: `cluster, rule` of the people counted.
+        weak: the weak tiers; null when there were none.
+        unsure: chance of each person left out as doubtful to be one.
+        unread: people in texts that were not read; null when everything was.
         seed: of the draws.
-
-    Returns:
-        The 2.5% and 97.5% points of (people drawn - people at the threshold). Links above `SURE` always hold.
     """
-    if pairs.is_empty():
-        return 0.0, 0.0
-    nodes, codes = np.unique(pairs.select("left", "right").to_numpy().ravel(), return_inverse=True)
-    left, right = codes.reshape(-1, 2).T
-    chance = pairs.get_column("probability").to_numpy()
-    sure = chance >= SURE
-    count, label = _labels(left[sure], right[sure], len(nodes))
-    left, right, chance = label[left[~sure]], label[right[~sure]], chance[~sure]
-    kept = chance >= LINK
-    point = _labels(left[kept], right[kept], count)[0]
-    generator = np.random.default_rng(seed)
-    moved = []
-    for _ in range(DRAWS):
-        held = generator.random(len(chance)) < chance
-        moved.append(_labels(left[held], right[held], count)[0] - point)
-    low, high = np.quantile(moved, [0.025, 0.975])
-    return float(low), float(high)
+
+    members: pl.DataFrame
+    rules: pl.DataFrame
+    weak: WeakLinks | None = None
+    unsure: Sequence[float] = ()
+    unread: Unread | None = None
+    seed: int = 0
 
 
-def missed_links(pairs: pl.DataFrame) -> float:
+@dataclass(slots=True)
+class _Sum:
+    """Numbers of people more or fewer than counted, gathered with what they come from."""
+
+    moved: Draws = field(default_factory=lambda: np.zeros(DRAWS))
+    fewer: float = 0.0
+    more: float = 0.0
+    said: list[str] = field(default_factory=list)
+
+    def add(self, moved: Draws, why: str) -> None:
+        """Add draws, if they move anything."""
+        if moved.any():
+            self.moved = self.moved + moved
+            self.said.append(why)
+
+
+def _people(members: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
+    """One row per person counted: what names them, in how many units, and whether chats alone name them as somebody else."""
+    full = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
+    read = pl.col("detector").str.starts_with("names.") & (pl.col("entity") == "PERSON")
+    told = members.group_by("cluster").agg(
+        rank=pl.col("rank").max(),
+        units=pl.col("unit").n_unique(),
+        third=((pl.col("side") == "third_party") & pl.col("in_turn")).all(),
+        name=pl.col("value").filter(full).min(),
+        read=pl.when((read | (pl.col("entity") != "PERSON")).all()).then(pl.col("confidence").filter(read).max()),
+    )
+    return told.join(rules.select("cluster", "rule").unique(subset="cluster"), on="cluster").sort("cluster")
+
+
+def _bearers(people: pl.DataFrame) -> tuple[int, int]:
+    """Identified people with a full name, and how many distinct names they bear."""
+    known = people.filter((pl.col("rule") == "identifier") & (pl.col("rank") > SESSION_RANK) & ~pl.col("third")).get_column("name").drop_nulls()
+    return known.len(), known.n_unique()
+
+
+def _namesakes(people: pl.DataFrame, generator: np.random.Generator) -> Draws:
     """
-    Links that no blocking rule found, from how many rules found those that were.
+    People whom chats name and who are somebody else counted: as many as share a name with one, less those who would by chance.
 
-    Args:
-        pairs: `probability, rules`.
-
-    Returns:
-        Chao's f1^2 / (2 f2) over linked pairs, with one standard error of its own.
-
-    Source:
-        Chao (1987), Biometrics 43:783; each rule is one look at the pairs.
+    Chance is what identified people show: how many pairs of them share a name.
     """
-    seen = pairs.filter(pl.col("probability") >= LINK).get_column("rules")
-    once, twice = int((seen == 1).sum()), int((seen == 2).sum())
-    missed = once * once / (2 * twice) if twice else once * (once - 1) / 2
-    return missed + math.sqrt(missed)
+    named = people.drop_nulls("name")
+    third, others = named.filter("third"), named.filter(~pl.col("third"))
+    same = int(third.get_column("name").is_in(others.get_column("name").implode()).sum())
+    bearers, distinct = _bearers(people)
+    if not same or bearers < LEAST_NAMED:
+        return np.zeros(DRAWS)
+    by_chance = min((bearers - distinct) / bearers / max(bearers - 1, 1) * 2 * others.height, 1.0) * third.height
+    return np.maximum(same - generator.poisson(by_chance, DRAWS), 0).astype(float)
 
 
-def _bridging(pairs: pl.DataFrame) -> float:
-    """Share of links that join two groups no other link joins: by so much one missed link changes the count of people."""
-    linked = pairs.filter(pl.col("probability") >= LINK)
-    if linked.is_empty():
-        return 1.0
-    nodes, codes = np.unique(linked.select("left", "right").to_numpy().ravel(), return_inverse=True)
-    left, right = codes.reshape(-1, 2).T
-    return (len(nodes) - _labels(left, right, len(nodes))[0]) / linked.height
+def _interval_parts(people: pl.DataFrame, left: Open, generator: np.random.Generator) -> _Sum:
+    total = _Sum()
+    own = people.filter(~pl.col("third")).select("cluster")
+    twice = overlap(kinds_by_record(left.members.join(own, on="cluster", how="semi")), draws=DRAWS, generator=generator)
+    total.add(-twice.doubles, "less people known by one kind of identifier here and another there, as often as records with both kinds show")
+    total.fewer += twice.unknown
+    total.add(-_namesakes(people, generator), "less people whom chats name and who are others counted")
+    false = people.filter(pl.col("rule") == "name").get_column("read").drop_nulls().to_numpy()
+    total.add(-(generator.random((DRAWS, len(false))) > false).sum(axis=1).astype(float), "names read count by their confidence")
+    unsure = np.asarray(left.unsure, dtype=float)
+    total.add((generator.random((DRAWS, len(unsure))) < unsure).sum(axis=1).astype(float), "and people who rest on a doubtful finding, by its confidence")
+    if left.unread is not None:
+        total.add(left.unread.draws(DRAWS, generator), f"and people named in unread texts, from the {left.unread.share:.0%} of units read")
+    _bare(people, total, generator)
+    return total
 
 
-def _model_doubt(weak: WeakLinks, seed: int) -> tuple[float, float]:
-    """People fewer and more than counted that the model tier leaves open."""
-    if not weak.people:
-        return 0.0, 0.0
-    low, high = drawn_people(weak.pairs, seed=seed)
-    people = weak.clusters.get_column("cluster").n_unique()
-    spare = MODEL_DOUBT * min(people, weak.people)
-    return max(-low, 0.0) + missed_links(weak.pairs) * _bridging(weak.pairs) + spare, max(high, 0.0) + spare
+def _bare(people: pl.DataFrame, total: _Sum, generator: np.random.Generator) -> None:
+    """Mentions of one bare name, phone or address outside chats that may be of several people."""
+    several = people.filter((pl.col("units") > 1) & ~pl.col("third"))
+    names = several.filter(pl.col("rule") == "name").get_column("units").to_numpy()
+    bearers, distinct = _bearers(people)
+    if len(names) and bearers >= LEAST_NAMED:
+        more = generator.poisson(bearers / distinct - 1, (DRAWS, len(names)))
+        total.add(np.minimum(more, names - 1).sum(axis=1).astype(float), "and others of one bare name, as often as identified people share names")
+    elif len(names):
+        total.more += float((names - 1).sum())
+        total.said.append("high: each mention of a bare name is another person")
+    devices = (pl.col("rule") == "identifier") & (pl.col("rank") <= ADDRESS_RANK)
+    shared = several.filter(pl.col("rule").is_in(["phone", "address"]) | devices).get_column("units")
+    if shared.len():
+        total.more += float((shared - 1).sum())
+        total.said.append("high: each record of a network address, phone or postal address alone is another person")
 
 
-def interval_of(summary: pl.DataFrame, weak: WeakLinks | None = None, *, unsure: int = 0, seed: int = 0) -> Estimate:
+def interval_of(left: Open) -> Estimate:
     """
     Distinct people with what linkage leaves open.
 
     Args:
-        summary: one row per counted cluster: `cluster, rule, rank, units`, and the kinds of `namespaces`.
-        weak: the weak tiers; null when there were none.
-        unsure: people not counted because they rest on doubtful findings; the high end counts them.
-        seed: of the draws.
+        left: the people counted and what is open about them.
 
     Returns:
-        Exact when every person has an identifier of one person. Otherwise low assumes that everybody known only by a session, a
-        device or a name is one of the others or of each other, and that people known by different kinds of identifier that never
-        stand together are the same people; high that every mention of a bare name is another person; where a model linked, its
-        probabilities and the links its blocking missed widen both ends.
+        Exact when every person has an identifier of one person and one kind of identifier knows them all. Otherwise value and ends
+        are the mean and the 2.5% and 97.5% points of draws: of people counted twice, names that are none, people not read; where a model
+        linked, its probabilities and the links its blocking missed widen both ends; where nothing tells how likely two are one,
+        the low end takes them for one.
     """
-    value = summary.height
-    faint = summary.filter((pl.col("rule") != "identifier") | (pl.col("rank") <= SESSION_RANK))
-    described = summary.filter(pl.col("rule") == "description").height
-    doubtful = faint.filter(pl.col("rule") != "description")
-    fewer, more = _model_doubt(weak, seed) if weak is not None else (0.0, 0.0)
-    unmet = _unmet(summary)
-    if doubtful.is_empty() and not described and not (fewer or more or unmet or unsure):
-        return Estimate(value=value, low=value, high=value, method="distinct people by identifiers of one person", basis=Basis.EXACT)
-    bare = doubtful.filter(pl.col("rule") != "identifier")
-    shared = doubtful.filter((pl.col("rule") == "identifier") & (pl.col("rank") <= ADDRESS_RANK))
-    spread = sum(int((part.get_column("units") - 1).sum()) for part in (bare, shared))
-    low = max(value - doubtful.height - unmet - fewer, 1.0 if value else 0.0)
+    people = _people(left.members, left.rules)
+    counted = people.height
+    total = _interval_parts(people, left, np.random.default_rng(left.seed))
+    fewer, more = model_doubt(left.weak, left.seed) if left.weak is not None else (0.0, 0.0)
+    described = people.filter(pl.col("rule") == "description").height
     said = ["distinct people by identifiers of one person"]
-    if weak is not None and weak.people:
+    if left.weak is not None and left.weak.people:
         said.append("by a Fellegi-Sunter model, its links drawn by their probabilities, missed links after Chao, 1% for calibration")
     elif described:
         said.append("by exact agreement of a name and a second fact")
-    if doubtful.height:
-        said.append("low: people known by session, device or name alone are among the others; high: each mention of a bare name is another person")
-    if unmet:
-        said.append("low: people known by one kind of identifier may be those known by another")
-    if unsure:
-        said.append("high: people who rest on a doubtful finding")
-    return Estimate(value=value, low=math.floor(low), high=math.ceil(value + spread + unsure + more), method="; ".join(said), basis=Basis.MODEL)
+    if total.fewer:
+        said.append("low: people of whom nothing tells whether they are others known by another kind of identifier are")
+    said += total.said
+    if not (total.moved.any() or total.fewer or total.more or fewer or more or described):
+        return Estimate(value=counted, low=counted, high=counted, method=said[0], basis=Basis.EXACT)
+    value = round(counted + float(total.moved.mean()))
+    low, high = np.quantile(counted + total.moved, [0.025, 0.975])
+    least = max(math.floor(low - total.fewer - fewer), 1 if counted else 0)
+    return Estimate(value=value, low=min(least, value), high=max(math.ceil(high + total.more + more), value), method="; ".join(said), basis=Basis.MODEL)

@@ -115,3 +115,29 @@ def test_items_are_labelled_in_the_terminal_and_kept_when_stopped(case, folder):
 
     assert json.loads(answered.stdout)["labelled"] == 2
     assert "of 8" in again.stderr
+
+
+def test_a_new_run_keeps_the_merges_of_an_earlier_case(folder, case, tmp_path):
+    """Under the same key; the new case tells of them, and a split undoes them there too."""
+    ann, bob = (row["person"] for row in people(case) if row["label"].startswith(("a***", "b***")))
+    run("people", case, "--merge", ann, bob, "--why", "one person under two names")
+    again = tmp_path / "again"
+    run("assess", folder / "customers.csv", "--case", again, "--key", folder / "case.key", "--decisions", case, "--names", "none", "--format", "json")
+    assessment = json.loads((again / "assessment.json").read_text())
+
+    assert assessment["individuals"]["observed"]["value"] == 13
+    assert [(row["before"], row["after"]) for row in assessment["overrides"]] == [(14, 13)]
+    run("people", again, "--split", ann, "--why", "two people after all")
+    assert len([row for row in people(again) if row["counted"]]) == 14
+
+
+def test_decisions_about_people_of_another_key_change_nothing_and_say_so(folder, case, tmp_path):
+    """Pseudonyms of another incident name nobody here."""
+    ann, bob = (row["person"] for row in people(case) if row["label"].startswith(("a***", "b***")))
+    run("people", case, "--merge", ann, bob, "--why", "one person under two names")
+    again = tmp_path / "again"
+    run("assess", folder / "customers.csv", "--case", again, "--decisions", case, "--names", "none", "--format", "json")
+    assessment = json.loads((again / "assessment.json").read_text())
+
+    assert assessment["individuals"]["observed"]["value"] == 14
+    assert "nothing changed" in assessment["overrides"][0]["why"]

@@ -26,7 +26,7 @@ def test_cues_count_where_a_turn_is_repeated_without_its_text():
     first, found = said(0, "messages[0]", "my name is Ann Lee", ("PERSON", "Ann Lee"))
     later = first.with_columns(record=pl.lit(1, pl.UInt64), text=pl.lit(None, pl.String))
     placed = place(pl.concat([found, found.with_columns(record=pl.lit(1, pl.UInt64))]), pl.concat([first, later]))
-    assert ["", ""] == _slots(placed, "PERSON")
+    assert _slots(placed, "PERSON") == ["", ""]
 
 
 def test_turns_of_a_transcript_are_parts_of_one_value():

@@ -1,0 +1,132 @@
+"""
+How many people are counted twice because one kind of record knows them by a mailbox and another by a user id.
+
+Nothing in such records tells that they speak of one person. But records that hold both kinds do tell how often somebody known by
+the one is also known by the other: leave those records out, and look whether the person has others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from leakscope.individuals.identifiers import SESSION_RANK
+
+#: Kinds of naming evidence, the more telling first; a cluster without the common kind is compared by the first it has.
+KINDS = ("mail", "number", "id", "account", "described", "session", "device")
+#: People known by both kinds from which on they tell anything of the others; own choice.
+LEAST_KNOWN = 5
+#: Records from which on people are one class: heavy users are few.
+MANY_RECORDS = 3
+#: Members of a class from which on it stands by itself and is not pooled with the other classes of its kind.
+LEAST_CLASS = 20
+Draws = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """
+    People counted twice.
+
+    Args:
+        doubles: how many, one number a draw.
+        unknown: people who may be counted twice and of whom nothing tells how likely that is.
+    """
+
+    doubles: Draws
+    unknown: int
+
+
+def kinds_by_record(members: pl.DataFrame) -> pl.DataFrame:
+    """
+    `cluster, source, record` and one flag for each of `KINDS`: by what the record knows the person.
+
+    Args:
+        members: `cluster, source, record, entity, rank` of every sighting; rank 0 for what is no identifier.
+    """
+    entity, rank = pl.col("entity"), pl.col("rank")
+    mail = entity == "EMAIL_ADDRESS"
+    session = rank == SESSION_RANK
+    flags = {
+        "mail": mail,
+        "number": rank == 5,
+        "id": ~mail & (rank > SESSION_RANK) & (rank < 5),
+        "account": session & (entity != "ONLINE_IDENTIFIER"),
+        "described": entity.is_in(["PERSON", "PHONE_NUMBER", "POSTAL_ADDRESS"]),
+        "session": session & (entity == "ONLINE_IDENTIFIER"),
+        "device": (rank > 0) & (rank < SESSION_RANK),
+    }
+    return members.group_by("cluster", "source", "record").agg(flag.any().alias(kind) for kind, flag in flags.items())
+
+
+def _levels(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
+    """The commonest kind, those known by it and the rest; then the same of the rest, until nobody is left."""
+    rest = people
+    kinds = list(KINDS)
+    while rest.height and kinds:
+        main = max(kinds, key=lambda kind: (int(rest.get_column(kind).sum()), -KINDS.index(kind)))
+        having = rest.filter(main)
+        if having.is_empty():
+            return
+        rest = rest.filter(~pl.col(main))
+        kinds.remove(main)
+        yield main, having, rest
+
+
+def _by_both(records: pl.DataFrame, main: str, other: str) -> pl.DataFrame:
+    """`size, again` of people whom some record knows by both kinds: records that hold the other, and whether one holds main alone."""
+    told = records.group_by("cluster").agg(
+        both=(pl.col(main) & pl.col(other)).any(), size=pl.col(other).sum(), again=(pl.col(main) & ~pl.col(other)).any()
+    )
+    return told.filter("both").select(pl.col("size").clip(1, MANY_RECORDS), "again")
+
+
+def _doubles(records: pl.DataFrame, rest: pl.DataFrame, main: str, size: int, generator: np.random.Generator) -> tuple[Draws, int]:
+    """How many of `rest` are also known by `main`, one number a draw, and for how many nothing tells."""
+    doubles, unknown = np.zeros(size), 0
+    first = pl.coalesce(pl.when(pl.col(kind)).then(pl.lit(kind)) for kind in KINDS)
+    waiting = records.join(rest.select("cluster", other=first), on="cluster").group_by("cluster", "other").agg(pl.len().clip(1, MANY_RECORDS).alias("size"))
+    for (other,), some in sorted(waiting.partition_by("other", as_dict=True).items(), key=str):
+        known = _by_both(records, main, str(other))
+        if known.height < LEAST_KNOWN:
+            unknown += some.height
+            continue
+        for (length,), group in sorted(some.partition_by("size", as_dict=True).items()):
+            alike = known.filter(pl.col("size") == length)
+            used = alike if alike.height >= LEAST_CLASS else known
+            hits = int(used.get_column("again").sum())
+            chance = generator.beta(hits + 0.5, used.height - hits + 0.5, size)
+            doubles += generator.binomial(group.height, chance)
+    return doubles, unknown
+
+
+def overlap(records: pl.DataFrame, *, draws: int, generator: np.random.Generator) -> Overlap:
+    """
+    People counted twice, from those whom some record knows by two kinds of evidence.
+
+    Args:
+        records: as `kinds_by_record` gives, of the people counted.
+        draws: how many numbers to draw.
+        generator: of the draws.
+
+    Returns:
+        Draws from the posterior. If a person's records hold the one, the other or both kinds by chance, whatever the number of
+        their records, then people with as many records of a kind, some of them with both, are as often known by the other kind
+        elsewhere as people seen by the one kind alone. The share among the former, with Jeffreys' prior, is the chance for the
+        latter.
+    """
+    people = records.group_by("cluster").agg(pl.col(kind).any() for kind in KINDS)
+    levels = list(_levels(people))
+    distinct, unknown, whole = np.zeros(draws), 0, None
+    for main, having, rest in reversed(levels):
+        twice, untold = _doubles(records, rest, main, draws, generator) if rest.height else (np.zeros(draws), 0)
+        # those of the rest who are the same people among each other are counted once before they are compared with the others
+        share = twice / rest.height if rest.height else np.zeros(draws)
+        distinct = having.height + distinct * (1 - share)
+        unknown += untold
+        whole = having.height + rest.height
+    return Overlap(doubles=(whole or 0) - distinct, unknown=unknown)
