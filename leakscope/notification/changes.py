@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from leakscope.notification.engine import Answer, answer
 from leakscope.notification.facts import TABLES, TRI, Facts
 from leakscope.notification.headcount import Headcount
 from leakscope.notification.law import jurisdictions
+from leakscope.notification.questions import question
 
 #: Answers again under other facts, for some jurisdictions.
 Again = Callable[[Facts, set[str]], Answer]
@@ -39,10 +41,11 @@ def changes(before: Answer, people: Headcount, facts: Facts, on: date, *, propos
         proposed: as for the answer.
 
     Returns:
-        Entries `{"id", "change", "effect", "duties"}`; every fact a duty read is tried at each of its other values,
-        and every threshold names the number of people at which it turns.
+        Entries `{"id", "change", "effect", "duties", "facts"}`: both sentences for people to read, the duties by id, and the facts
+        by their name in the facts file with the value tried; every fact a duty read is tried at each of its other values, and
+        every threshold names the number of people at which it turns.
     """
-    
+
     def again(then: Facts, where: set[str]) -> Answer:
         return answer(people, then, on, only=where, proposed=proposed)
 
@@ -60,7 +63,7 @@ def _fact_changes(before: Answer, facts: Facts, again: Again) -> list[dict[str, 
             after = again(with_fact(facts, path, value), concerned[path])
             effects = _effects(before, after, concerned[path])
             if effects:
-                found.append((facts.value(path) != "unknown", _entry(f"change-{path}-{value}", _sentence(path, value, facts), effects)))
+                found.append((facts.value(path) != "unknown", _entry(((path, value),), facts, effects, before, after)))
     found += [(True, entry) for together in _TOGETHER if (entry := _joint(together, concerned, before, facts, again))]
     return [entry for _, entry in sorted(found, key=lambda pair: (pair[0], -len(pair[1]["duties"]), pair[1]["id"]))]
 
@@ -73,9 +76,9 @@ def _joint(together: tuple[tuple[str, str], ...], concerned: Mapping[str, set[st
     then = facts
     for path, value in moved:
         then = with_fact(then, path, value)
-    effects = _effects(before, again(then, where), where)
-    sentence = "if " + " and ".join(f"{path} were {value.replace('_', ' ')}" for path, value in moved)
-    return _entry("change-" + "+".join(f"{path}-{value}" for path, value in moved), sentence, effects) if effects else None
+    after = again(then, where)
+    effects = _effects(before, after, where)
+    return _entry(moved, facts, effects, before, after) if effects else None
 
 
 def _others(path: str, facts: Facts) -> Iterable[str]:
@@ -95,9 +98,13 @@ def with_fact(facts: Facts, path: str, value: Any) -> Facts:
     return replace(facts, **{table: replace(getattr(facts, table), **{name: value})})
 
 
-def _sentence(path: str, value: str, facts: Facts) -> str:
-    now = facts.value(path)
-    return f"if {path} were {value.replace('_', ' ')} (now {str(now).replace('_', ' ')})"
+def _sentence(moved: Sequence[tuple[str, str]], facts: Facts) -> str:
+    """The answer that would change something, and the question as the facts file asks it."""
+    return "; and ".join(f"{value.replace('_', ' ').capitalize()} (now {_now(path, facts)}): {question(path)}" for path, value in moved)
+
+
+def _now(path: str, facts: Facts) -> str:
+    return str(facts.value(path)).replace("_", " ")
 
 
 def _effects(before: Answer, after: Answer, where: set[str]) -> dict[str, list[str]]:
@@ -111,14 +118,40 @@ def _effects(before: Answer, after: Answer, where: set[str]) -> dict[str, list[s
     return moved
 
 
-def _entry(name: str, change: str, effects: Mapping[str, list[str]]) -> dict[str, Any]:
-    words = {"applies": "would apply", "may_apply": "would be open", "unknown": "would be open", "does_not_apply": "would not apply"}
-    effect = "; ".join(f"{len(duties)} {'duty' if len(duties) == 1 else 'duties'} {words[status]}: {', '.join(_short(duty) for duty in duties[:6])}{' ...' if len(duties) > 6 else ''}" for status, duties in effects.items())
-    return {"id": name, "change": change, "effect": effect, "duties": sorted(duty for duties in effects.values() for duty in duties)}
+_WORDS = {"applies": "would apply", "may_apply": "would be open", "unknown": "would be open", "does_not_apply": "would not apply"}
 
 
-def _short(duty: str) -> str:
-    return duty.removeprefix("duty-")
+def _entry(moved: Sequence[tuple[str, str]], facts: Facts, effects: Mapping[str, list[str]], before: Answer, after: Answer) -> dict[str, Any]:
+    known = {duty["id"]: duty for duty in (*after.duties, *before.duties)}
+    told = (f"{len(names)} {'duty' if len(names) == 1 else 'duties'} {_WORDS[status]} ({named([known[name] for name in names])})" for status, names in effects.items())
+    return {
+        "id": "change-" + "+".join(f"{path}-{value}" for path, value in moved),
+        "change": _sentence(moved, facts),
+        "effect": "; ".join(told),
+        "duties": sorted(name for names in effects.values() for name in names),
+        "facts": [{"fact": path, "value": value, "now": str(facts.value(path))} for path, value in moved],
+    }
+
+
+#: Places named in one sentence; the rest is a number.
+_PLACES_NAMED = 4
+_RECIPIENTS = {"cra": "consumer reporting agencies", "card_network": "card networks"}
+
+
+def named(duties: Iterable[Mapping[str, Any]]) -> str:
+    """
+    Duties in words, by place: `Massachusetts: individuals, regulator x2; New York: individuals; 3 more places`.
+
+    Args:
+        duties: of an answer.
+    """
+    places: dict[str, Counter[str]] = {}
+    for duty in duties:
+        kind = _RECIPIENTS.get(duty["recipient_kind"], duty["recipient_kind"].replace("_", " "))
+        places.setdefault(duty["jurisdiction_name"], Counter())[kind] += 1
+    listed = [f"{place}: {', '.join(kind + (f' x{count}' if count > 1 else '') for kind, count in kinds.items())}" for place, kinds in places.items()]
+    rest = len(listed) - _PLACES_NAMED
+    return "; ".join([*listed[:_PLACES_NAMED], *([f"{rest} more {'place' if rest == 1 else 'places'}"] if rest > 0 else [])])
 
 
 def _count_changes(before: Answer, people: Headcount) -> list[dict[str, Any]]:
@@ -147,4 +180,4 @@ def _turning(duty: Mapping[str, Any], least: int) -> dict[str, Any] | None:
         change, effect = f"{int(low - least + 1):,} fewer people protected in {name} (fewer than {least:,})", "the duty would not apply"
     else:
         change, effect = f"a full count of the people in {name}: {least:,} or more, or fewer", "settles the duty"
-    return {"id": f"change-count-{duty['id'].removeprefix('duty-')}", "change": change, "effect": effect, "duties": [duty["id"]]}
+    return {"id": f"change-count-{duty['id'].removeprefix('duty-')}", "change": change, "effect": effect, "duties": [duty["id"]], "facts": []}

@@ -43,6 +43,14 @@ def question(path: str) -> str:
     return TABLES[table].__dataclass_fields__[name].metadata["help"]
 
 
+def asked(path: str) -> str:
+    """The question for a fact, or the fact's own name in words where there is none."""
+    try:
+        return question(path)
+    except KeyError:
+        return {"residence": "Where do these people live?", "residence.US": "In which state do these people live?"}.get(path, path.replace("_", " ").replace(".", ": "))
+
+
 def _why(path: str, duties: int) -> str:
     if path.startswith("clocks."):
         return f"a deadline of {duties} {'duty' if duties == 1 else 'duties'} is counted from it"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -15,19 +16,30 @@ from rich.table import Table
 from rich.text import Text
 
 from leakscope.reports.form import Report
+from leakscope.reports.sentences import (
+    PART_SHORT,
+    coverage_sentence,
+    duties_sentence,
+    is_read_in_part,
+    observed_sentence,
+    population_total,
+    secrets_in_all,
+    secrets_sentence,
+    unseen_sentence,
+    window_sentence,
+)
 from leakscope.reports.wording import (
     DESIGN_NAMES,
     RECIPIENT_NAMES,
     band_name,
     countdown,
-    coverage_sentence,
+    counted,
     instant,
     interval,
     is_urgent,
     number,
     open_duties,
     percent,
-    population_total,
     screen_duties,
     short_interval,
     status_name,
@@ -36,9 +48,9 @@ from leakscope.reports.wording import (
 from leakscope.safety.escape import plain
 
 BAND_STYLES = {"very_high": "bold red", "high": "red", "medium": "yellow", "low": "green", "critical": "bold red"}
-CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 9, 4
+CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 9, 3
 #: A change and its effect stay within about a line each.
-CHANGE_LENGTH = 76
+CHANGE_LENGTH = 110
 Assessment = Mapping[str, Any]
 
 
@@ -76,33 +88,35 @@ def _more(total: int, shown: int, what: str) -> list[RenderableType]:
 def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
     incident, people = assessment["severity"]["incident"], assessment["individuals"]
     band = incident["band"]
-    applies = [duty for duty in assessment["duties"] if duty["status"] == "applies"]
     dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
-    first = f"; first deadline {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
+    first = f"; first {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
     score = "" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
     rows: list[tuple[str, str | Text]] = [
         ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
         ("People", interval(people["estimated"]) + " in the evidence"),
-        ("Duties", f"{len(applies)} {'applies' if len(applies) == 1 else 'apply'}{first}"),
+        ("Secrets", secrets_sentence(assessment)),
+        ("Duties", duties_sentence(assessment) + first),
     ]
     return [_pairs(rows)]
 
 
 def _kind_counts(assessment: Assessment) -> str:
-    secrets = assessment["secrets"]
-    live = sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live")
-    parts = [f"{number(sum(row['findings'] for row in assessment['findings_by_entity']))} findings", f"{len(secrets)} distinct secrets ({live} look live)"]
+    findings = sum(row["findings"] for row in assessment["findings_by_entity"])
+    if not findings:
+        return "nothing that the detectors know; that is no proof that nothing was exposed"
+    parts = [counted(findings, "finding")]
     chat = assessment.get("chat")
     if chat and chat.get("records"):
-        parts.append(f"{interval(chat['conversations'])} conversations of {number(chat['users'])} users")
+        value = chat["conversations"].get("value")
+        users = f" of {counted(chat['users'], 'user')}" if chat.get("users") else ""
+        parts.append(f"{interval(chat['conversations'])} {'conversation' if value == 1 else 'conversations'}{users}")
     return ", ".join(parts)
 
 
 def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
-    window = assessment["timeline"]["data_window"]
     rows = [
         ("Coverage", coverage_sentence(assessment)),
-        ("Data from", f"{instant(window.get('first'))} to {instant(window.get('last'))}"),
+        ("Data from", window_sentence(assessment)),
         ("Found", _kind_counts(assessment)),
     ]
     topics = sorted((assessment.get("chat") or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))
@@ -116,7 +130,8 @@ def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
     for row in summary[:CLASSES_SHOWN]:
         values = (_text(number(row[name]) if row[name] is not None else "-") for name in ("records", "values"))
         table.add_row(_text(row["name"]), *values, _text(short_interval(row["people"])), _text(f"{row['severity_weight']:g}"), _text(percent(row["share_of_impact"])))
-    return [_pairs(rows), Text(), table, *_more(len(summary), CLASSES_SHOWN, "data classes")] if summary else [_pairs(rows)]
+    note = [_text(PART_SHORT, "dim")] if is_read_in_part(assessment) else []
+    return [_pairs(rows), Text(), table, *_more(len(summary), CLASSES_SHOWN, "data classes"), *note] if summary else [_pairs(rows)]
 
 
 def _not_counted(people: Mapping[str, Any]) -> str:
@@ -131,10 +146,10 @@ def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
     rest = f", {len(places) - 6} more" if len(places) > 6 else ""
     bands = ", ".join(f"{band_name(row['band'])} {number(row['people'])}" for row in people.get("by_band") or ())
     rows = [
-        ("Observed", f"{number(people['observed'].get('value'))} distinct people; {number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable"),
+        ("Observed", observed_sentence(people)),
         ("Estimated", f"{interval(people['estimated'])} in the evidence"),
-        ("Live in", (known + rest) or "unknown"),
-        ("By severity", bands or "not assessed"),
+        ("Live in", f"of those observed: {known}{rest}" if known else "unknown"),
+        ("By severity", f"of those observed: {bands}" if bands else "not assessed"),
         ("Not counted", _not_counted(people)),
     ]
     controllers = [row for row in people.get("by_controller") or () if row.get("controller")]
@@ -149,12 +164,13 @@ def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
     sample, people = assessment["sample"], assessment["individuals"]
     total = population_total(assessment)
     size = f"{number(total)} records in the exposure" if total else "size of the exposure not stated"
-    rows = [("Sample", f"{number(sample['records'])} records, {DESIGN_NAMES.get(sample['design'], sample['design'])}; {size}")]
+    rows = [("Sample", f"{counted(sample['records'], 'record')}, {DESIGN_NAMES.get(sample['design'], sample['design'])}; {size}")]
     if people.get("exposure"):
         rows.append(("In all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
     else:
         low = (people.get("bounds") or {}).get("low")
         rows.append(("In all", f"cannot be stated without size and design; at least {number(low if low is not None else people['observed'].get('value'))}"))
+    rows += [(label, text) for label, text in (("Secrets", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))) if text]
     return [_pairs(rows)]
 
 
@@ -173,11 +189,13 @@ def _severity(assessment: Assessment, now: datetime) -> list[RenderableType]:
 def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
     duties = screen_duties(assessment)
     if not duties:
-        return [_text("No duty applies or may apply on the facts stated.")]
+        return [_text("No duty applies or may apply on the facts stated."), _text("Not legal advice.", "dim")]
     table = _columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline (UTC), left", {"width": 31, "overflow": "fold"})))
     grouped = _grouped(duties)
+    kinds = Counter((duty["jurisdiction_name"], duty["recipient_kind"]) for duty, _ in grouped)
     for duty, count in grouped[:DUTIES_SHOWN]:
-        kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
+        several = kinds[duty["jurisdiction_name"], duty["recipient_kind"]] > 1 and count == 1
+        kind = duty["recipient"] if several else RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"].replace("_", " "))
         deadline = duty.get("deadline") or {}
         fixed = deadline.get("instant")
         style = "bold red" if is_urgent(deadline, now=now) else ""

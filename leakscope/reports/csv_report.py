@@ -90,4 +90,4 @@ def render_secrets(assessment: Mapping[str, Any], *, now: datetime) -> str:
     return table(SECRET_COLUMNS, assessment["secrets"])
 
 
-REPORT = Report(name="csv", suffix=".csv", title="people by element, for a spreadsheet", render=render_people, frames=("individuals", "person_elements"))
+REPORT = Report(name="csv", suffix=".people.csv", title="people by element, for a spreadsheet", render=render_people, frames=("individuals", "person_elements"))

@@ -3,4 +3,4 @@
 from leakscope.reports.csv_report import render_secrets
 from leakscope.reports.form import Report
 
-REPORT = Report(name="csv-secrets", suffix=".csv", title="the rotation sheet, for a spreadsheet", render=render_secrets)
+REPORT = Report(name="csv-secrets", suffix=".secrets.csv", title="the rotation sheet, for a spreadsheet", render=render_secrets)

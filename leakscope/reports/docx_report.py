@@ -8,21 +8,37 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leakscope.errors import UsageError
+from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
+from leakscope.reports.sentences import (
+    PART_NOTE,
+    coverage_sentence,
+    duties_sentence,
+    duty_name,
+    is_read_in_part,
+    observed_sentence,
+    override_text,
+    population_total,
+    secrets_in_all,
+    secrets_sentence,
+    source_checked,
+    unseen_sentence,
+    window_sentence,
+)
 from leakscope.reports.wording import (
     DESIGN_NAMES,
     NOT_STATED,
     band_name,
     countdown,
-    coverage_sentence,
+    counted,
     instant,
     interval,
     number,
     open_duties,
     percent,
-    population_total,
     short_interval,
     status_name,
+    topic_title,
 )
 from leakscope.safety.escape import plain
 
@@ -67,55 +83,95 @@ def _summary(document: Any, assessment: Assessment, now: datetime) -> None:
         ("Severity", band_name(incident["band"]) + score),
         ("Individuals in the evidence", interval(people["estimated"])),
         ("Individuals in the whole exposure", interval(people.get("exposure"))),
-        ("Duties that apply", str(sum(1 for duty in assessment["duties"] if duty["status"] == "applies"))),
-        ("Secrets to revoke", number(len(assessment["secrets"]))),
+        ("Duties", duties_sentence(assessment)),
+        ("Secrets to revoke", secrets_sentence(assessment)),
         ("Coverage", coverage_sentence(assessment)),
     )
     _table(document, ("", ""), rows)
 
 
 def _exposed(document: Any, assessment: Assessment, now: datetime) -> None:
+    _paragraph(document, f"Data from: {window_sentence(assessment)}.")
     rows = (
-        (row["name"], number(row["records"]), short_interval(row["people"]), f"{row['severity_weight']:g}", percent(row["share_of_impact"])) for row in assessment["impact_summary"]
+        (row["name"], _or_dash(row["records"]), _or_dash(row["values"]), short_interval(row["people"]), f"{row['severity_weight']:g}", percent(row["share_of_impact"]))
+        for row in assessment["impact_summary"]
     )
-    _table(document, ("Data class", "Records", "People (95%)", "Weight", "Share of impact"), rows)
+    _table(document, ("Data class", "Records", "Values", "People (95%)", "Weight", "Share of impact"), rows)
+    if is_read_in_part(assessment):
+        _paragraph(document, PART_NOTE)
+    groups = {row["topic"]: row for row in assessment["severity"].get("topics") or ()}
+    topics = (
+        (topic_title(row), (groups.get(row["topic"]) or {}).get("group") or row.get("gdpr") or "-", short_interval(row["people"])) for row in (assessment.get("chat") or {}).get("topics") or ()
+    )
+    _table(document, ("What people likely wrote about", "Protection", "People (95%)"), topics)
+
+
+def _or_dash(count: int | None) -> str:
+    return "-" if count is None else number(count)
 
 
 def _individuals(document: Any, assessment: Assessment, now: datetime) -> None:
     people = assessment["individuals"]
-    _paragraph(document, f"{number(people['observed'].get('value'))} observed; {number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable only.")
+    _paragraph(document, f"Observed: {observed_sentence(people)}. Estimated for the evidence: {interval(people['estimated'])}.")
     _table(document, ("Residence", "People (95%)"), ((row["name"], short_interval(row["people"])) for row in people.get("by_residence") or ()))
-    _table(document, ("Severity", "People"), ((band_name(row["band"]), number(row["people"])) for row in people.get("by_band") or ()))
+    _table(document, ("Severity", "People observed"), ((band_name(row["band"]), number(row["people"])) for row in people.get("by_band") or ()))
 
 
 def _whole(document: Any, assessment: Assessment, now: datetime) -> None:
     sample, people, total = assessment["sample"], assessment["individuals"], population_total(assessment)
     design = DESIGN_NAMES.get(sample["design"], sample["design"])
-    _paragraph(document, f"Sample: {number(sample['records'])} records, {design}; exposure of {number(total) + ' records' if total else 'unknown size'}.")
+    _paragraph(document, f"Sample: {counted(sample['records'], 'record')}, {design}; exposure of {number(total) + ' records' if total else 'unknown size'}.")
     exposure = people.get("exposure")
     _paragraph(document, f"People in all: {interval(exposure)}" + (f"; {exposure['method']}." if exposure else "."))
+    for label, text in (("Secrets in all", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))):
+        if text:
+            _paragraph(document, f"{label}: {text}.")
 
 
 def _severity(document: Any, assessment: Assessment, now: datetime) -> None:
     incident = assessment["severity"]["incident"]
     _paragraph(document, f"{incident['scheme']}: {incident.get('working') or NOT_STATED}. {incident.get('meaning') or ''}")
-    _table(document, ("Factor", "Value", "Why"), ((factor["factor"], f"{factor['value']:g}", factor["why"]) for factor in incident["factors"]))
+    rows = [_factor(one, indent) for factor in incident["factors"] for one, indent in ((factor, ""), *((part, "  ") for part in factor.get("parts") or ()))]
+    _table(document, ("Factor", "Value", "Why", "Evidence"), rows)
     _table(document, ("If", "Score", "Severity"), ((row["change"], f"{row['score']:g}", band_name(row["band"])) for row in incident.get("sensitivity") or ()))
+    together = assessment["severity"].get("worst_combinations") or ()
+    listed = ((" + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else ""), number(row["people"]), band_name(row["band"])) for row in together)
+    _table(document, ("The worst exposed together of one person", "People observed", "Severity"), listed)
+    _table(document, ("Other scheme", "Level", "Meaning"), ((row["scheme"], band_name(row["band"]), row.get("meaning") or "") for row in assessment["severity"].get("other_schemes") or ()))
+    weights = ((row["name"], f"{row['severity_weight']:g}", row["weight_source"]) for row in assessment["impact_summary"])
+    _table(document, ("Data class", "Weight", "Source of the weight"), weights)
+
+
+def _factor(factor: Mapping[str, Any], indent: str) -> tuple[str, ...]:
+    steps = "".join(f"; {step['step']:+d}: {step['why']}" for step in factor.get("adjustments") or ())
+    overridden = factor.get("overridden")
+    by = f"; set from {overridden['before']:g} by {overridden['who']}: {overridden['why']}" if overridden else ""
+    evidence = factor.get("evidence") or {}
+    text = evidence.get("text") if isinstance(evidence, Mapping) else evidence
+    return (indent + str(factor.get("name") or factor.get("factor")), f"{factor['value']:g}", f"{factor['why']}{steps}{by}", text or factor.get("source") or "-")
 
 
 def _duties(document: Any, assessment: Assessment, now: datetime) -> None:
     rows = [
-        (status_name(duty), f"{duty['jurisdiction_name']}: {duty['recipient']}", duty["instrument"], instant((duty.get("deadline") or {}).get("instant")), countdown(duty.get("deadline") or {}, now=now))
+        (status_name(duty), duty_name(duty), duty.get("citation") or duty["instrument"], source_checked(duty), *_limit(duty.get("deadline") or {}, now))
         for duty in open_duties(assessment)
     ]
-    _table(document, ("Status", "Whom to tell", "Instrument", "Deadline", "Left"), rows)
+    _paragraph(document, "Not legal advice. Each line shows its rule and how far our source of it was checked.")
+    _table(document, ("Status", "Whom to tell", "Law", "Our source", "Deadline (UTC)", "Left"), rows)
     if not rows:
         _paragraph(document, "No duty applies or may apply on the facts stated.")
+
+
+def _limit(deadline: Mapping[str, Any], now: datetime) -> tuple[str, str]:
+    fixed = deadline.get("instant")
+    return (instant(fixed), countdown(deadline, now=now)) if fixed else (str(deadline.get("text") or NOT_STATED), "-")
 
 
 def _secrets(document: Any, assessment: Assessment, now: datetime) -> None:
     rows = [(str(row["rank"]), row["kind"], row["preview"], row["severity"], row["revoke"] or "") for row in assessment["secrets"][:SECRETS_SHOWN]]
     _table(document, ("#", "Secret", "Preview", "Severity", "How to revoke"), rows)
+    if len(assessment["secrets"]) > SECRETS_SHOWN:
+        _paragraph(document, f"And {len(assessment['secrets']) - SECRETS_SHOWN:,} more: leakscope secrets lists all.")
     if not rows:
         _paragraph(document, "No secrets were found in what was examined.")
 
@@ -123,7 +179,12 @@ def _secrets(document: Any, assessment: Assessment, now: datetime) -> None:
 def _changes(document: Any, assessment: Assessment, now: datetime) -> None:
     for row in assessment.get("what_would_change") or ():
         document.add_paragraph(plain(f"{row['change']}: {row['effect']}"), style="List Bullet")
-    _table(document, ("Fact still missing", "Why it matters"), ((row["fact"], row["why"]) for row in assessment.get("missing_facts") or ()))
+    rows = ((row.get("question") or asked(row["fact"]), row["why"], row["fact"]) for row in assessment.get("missing_facts") or ())
+    _table(document, ("Question still open", "Why it matters", "Its name in the facts file"), rows)
+    if assessment.get("overrides"):
+        _paragraph(document, "Decided by people", bold=True)
+        for row in assessment["overrides"]:
+            document.add_paragraph(plain(override_text(row)), style="List Bullet")
 
 
 SECTIONS = (

@@ -12,17 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leakscope.reports.wording import (
-    RECIPIENT_NAMES,
-    band_name,
-    countdown,
-    instant,
-    is_urgent,
-    open_duties,
-    override_text,
-    short_interval,
-    status_name,
-)
+from leakscope.reports.sentences import override_text
+from leakscope.reports.wording import RECIPIENT_NAMES, band_name, countdown, instant, is_urgent, open_duties, short_interval, status_name
 from leakscope.safety.escape import plain
 
 CHANGES_SHOWN, FACTS_SHOWN = 8, 12

@@ -24,4 +24,4 @@ def render(assessment: Mapping[str, Any], *, now: datetime) -> bytes:
     return orjson.dumps(filled, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-REPORT = Report(name="edpb", suffix=".json", title="EDPB common template, fields filled, missing ones listed", render=render)
+REPORT = Report(name="edpb", suffix=".edpb.json", title="EDPB common template, fields filled, missing ones listed", render=render)

@@ -34,4 +34,4 @@ def _json(content: object) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-REPORT = Report(name="forms", suffix=".zip", title="Regulator forms that are due, filled, and the register entry", render=render)
+REPORT = Report(name="forms", suffix=".forms.zip", title="Regulator forms that are due, filled, and the register entry", render=render)

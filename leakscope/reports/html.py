@@ -12,11 +12,10 @@ from typing import Any
 from jinja2 import ChainableUndefined, DictLoader, Environment
 from markupsafe import Markup
 
-from leakscope.errors import LeakScopeError
-from leakscope.reports import plots, wording
+from leakscope.notification.questions import asked
+from leakscope.reports import plots, sentences, wording
 from leakscope.reports.form import Report
 from leakscope.safety.escape import plain
-from leakscope.severity import load_scheme
 
 Assessment = Mapping[str, Any]
 TONES = {"very_high": "very-high", "critical": "very-high", "high": "high", "medium": "medium", "low": "low"}
@@ -53,6 +52,7 @@ def _environment() -> Environment:
     words = {
         "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": _people,
         "instant": wording.instant, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
+        "language": wording.language_name, "counted": wording.counted, "source_checked": sentences.source_checked, "override_text": sentences.override_text, "asked": asked,
         "topic_title": wording.topic_title, "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
     environment.globals.update(words)
@@ -93,21 +93,18 @@ def _lead(assessment: Assessment, first: Mapping[str, Any] | None, applies: Sequ
     return " ".join(parts)
 
 
-def _segments(scheme_id: str | None) -> list[plots.Segment]:
-    """The bands of the leading scheme as stretches of a scale; none when the scheme is not at hand."""
-    try:
-        scheme = load_scheme(scheme_id or "")
-    except LeakScopeError:
-        return []
+def _segments(incident: Mapping[str, Any]) -> list[plots.Segment]:
+    """The bands of the leading scheme as stretches of a scale; none when the assessment holds no scale."""
+    scale = incident.get("scale") or {}
+    bands = scale.get("bands") or ()
     tones = ["low", "medium", "high", "very-high"]
-    bounds = [scheme.low if scheme.combine != "dpc_ei_cb" else 0.0, *(band.at_least or 0.0 for band in scheme.bands[1:]), scheme.high]
-    last = len(scheme.bands) - 1
-    picked = [tones[round(place * 3 / max(last, 1))] for place in range(len(scheme.bands))]
+    bounds = [*(band["at_least"] for band in bands), scale.get("high")]
+    picked = [tones[round(place * 3 / max(len(bands) - 1, 1))] for place in range(len(bands))]
     return [plots.Segment(low=low, high=high, tone=name) for low, high, name in zip(bounds, bounds[1:], picked, strict=False)]
 
 
-def _band_names(scheme_id: str) -> list[str]:
-    return [wording.band_name(band.level) for band in load_scheme(scheme_id).bands]
+def _band_names(incident: Mapping[str, Any]) -> list[str]:
+    return [wording.band_name(band["band"]) for band in incident["scale"]["bands"]]
 
 
 def _gauge(incident: Mapping[str, Any], segments: Sequence[plots.Segment]) -> dict[str, Any]:
@@ -117,7 +114,7 @@ def _gauge(incident: Mapping[str, Any], segments: Sequence[plots.Segment]) -> di
     title = f"Severity score {score:g}, {wording.band_name(incident['band'])}, on a scale from {segments[0].low:g} to {segments[-1].high:g}"
     gauge = plots.scale(segments, score, low=incident.get("low"), high=incident.get("high"), height=26, title=title)
     moved = [{**row, "plot": plots.scale(segments, row["score"], base=score, height=18)} for row in incident.get("sensitivity") or ()]
-    return {"gauge": gauge, "ruler": plots.ruler(segments, _band_names(incident.get("scheme_id", "enisa-2013"))), "sensitivity": moved}
+    return {"gauge": gauge, "ruler": plots.ruler(segments, _band_names(incident)), "sensitivity": moved}
 
 
 def _impact_rows(assessment: Assessment) -> list[dict[str, Any]]:
@@ -222,7 +219,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
     applies = [duty for duty in duties if duty["status"] == "applies"]
     first = next((duty for duty in applies if duty["deadline"].get("instant")), None)
     secrets, bounds = assessment["secrets"], assessment["individuals"].get("bounds") or {}
-    groups = {row["topic"]: row["group"] for row in assessment["severity"].get("topics") or ()}
+    groups = {row["topic"]: row for row in assessment["severity"].get("topics") or ()}
     topics = sorted((chat or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))[:TOPICS_SHOWN]
     full = {"low": None, "high": None, "factors": [], "formula": "", "working": "", "meaning": "", "note": "", **incident}
     factors = [{"id": f"factor-{row['factor']}", "name": None, "parts": [], "overridden": None, "evidence": None, **row} for row in full["factors"]]
@@ -231,10 +228,12 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "printed": f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC", "privileged": ((assessment.get("facts") or {}).get("incident") or {}).get("privileged"),
         "lead": _lead(assessment, first, applies, now), "applies": applies, "first": first,
         "live": sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live"),
-        "coverage": wording.coverage_sentence(assessment), "impact": impact, "chat": chat,
-        "topics": [{"group": groups.get(row["topic"]), **row} for row in topics], "combinations": _combination_rows(assessment),
+        "coverage": sentences.coverage_sentence(assessment), "window": sentences.window_sentence(assessment), "part_note": sentences.PART_NOTE if sentences.is_read_in_part(assessment) else "", "impact": impact, "chat": chat,
+        "topics": [{**row, "group": (groups.get(row["topic"]) or {}).get("group"), "weighs": (groups.get(row["topic"]) or {}).get("severity")} for row in topics],
+        "secrets_said": sentences.secrets_sentence(assessment), "secrets_all": sentences.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
+        "not_weighed": assessment["severity"].get("not_weighed") or {}, "combinations": _combination_rows(assessment),
         "controllers": sorted(assessment["individuals"].get("by_controller") or (), key=lambda row: -row["people"]),
-        "design": wording.DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"]), "population": wording.population_total(assessment),
+        "design": wording.DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"]), "population": sentences.population_total(assessment),
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": assessment["severity"].get("cost"),
         "duties": duties, "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],
@@ -244,7 +243,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "duty_groups": [(title, [duty for duty in duties if duty["status"] == status]) for status, title in GROUPS], "stages": _stage_lines(assessment["method"]),
         "versions": _version_pairs(assessment["versions"]), "countdown": lambda deadline: wording.countdown(deadline, now=now),
         "urgent": lambda deadline: wording.is_urgent(deadline, now=now),
-        **_gauge(incident, _segments(incident.get("scheme_id", "enisa-2013"))), **_residence_rows(assessment), **_day_rows(assessment), **_band_rows(assessment),
+        **_gauge(incident, _segments(incident)), **_residence_rows(assessment), **_day_rows(assessment), **_band_rows(assessment),
     }  # fmt: skip
 
 

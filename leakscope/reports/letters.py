@@ -90,4 +90,4 @@ def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes,
     return settled(buffer.getvalue())
 
 
-REPORT = Report(name="letters", suffix=".zip", title="Letters to individuals by cohort, DOCX", render=render, frames=("individuals", "person_elements"))
+REPORT = Report(name="letters", suffix=".letters.zip", title="Letters to individuals by cohort, DOCX", render=render, frames=("individuals", "person_elements"))

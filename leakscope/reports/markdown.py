@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
+from leakscope.reports.markdown_severity import combinations, escape, table, topics, worksheet
+from leakscope.reports.sentences import (
+    PART_NOTE,
+    coverage_sentence,
+    duty_name,
+    is_read_in_part,
+    override_text,
+    population_total,
+    secrets_in_all,
+    secrets_sentence,
+    source_checked,
+    unseen_sentence,
+)
 from leakscope.reports.wording import (
     DESIGN_NAMES,
     NOT_STATED,
-    RECIPIENT_NAMES,
     band_name,
     countdown,
-    coverage_sentence,
     instant,
     interval,
     number,
     open_duties,
     percent,
-    population_total,
     short_interval,
     status_name,
 )
-from leakscope.safety.escape import markdown
 from leakscope.severity.cost import NOT_ASKED
 
 Assessment = Mapping[str, Any]
@@ -34,14 +43,6 @@ TACTICS = (
     "reconnaissance", "initial_access", "execution", "persistence", "privilege_escalation", "defense_evasion", "credential_access",
     "discovery", "lateral_movement", "collection", "command_and_control", "exfiltration", "impact",
 )  # fmt: skip
-
-#: Escapes that only matter at the start of a line or inside an address, and make plain words hard to read elsewhere.
-_NEEDLESS = re.compile(r"(?<=\w)\\(-)(?=\w)|\\([()])|(?<=\d)\\([.:/])(?=\d)|(?<=[^\W\d])\\(\.)(?=\s|$)|(?<=[\w)%])\\(:)(?=\s)|(?<=\s)\\([+&])(?=\s)|(?<=\w)\\(%)|(?<=[\w)])\\(\.)(?=\s|$)|(?<=\\\*)\\(-)(?=\w)")
-
-
-def escape(text: object) -> str:
-    """`text` for one line of Markdown: inert, and readable as it stands."""
-    return _NEEDLESS.sub(lambda found: next(part for part in found.groups() if part), markdown(str(text)))
 
 
 def _fact(assessment: Assessment, table: str, name: str) -> Any:
@@ -68,11 +69,6 @@ def _word(value: Any) -> str:
 
 def _fields(rows: Iterable[tuple[str, str]]) -> list[str]:
     return [*(f"- **{label}:** {value}" for label, value in rows), ""]
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    body = [f"| {' | '.join(row)} |" for row in rows]
-    return [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *body, ""] if body else []
 
 
 def _bullets(values: Any) -> list[str]:
@@ -121,7 +117,7 @@ def _systems(assessment: Assessment) -> str:
 
 def _details(assessment: Assessment, now: datetime) -> list[str]:
     start, end = _fact(assessment, "clocks", "occurrence_start"), _fact(assessment, "clocks", "occurrence_end")
-    window = f"{_when(start)} to {_when(end)}" if start or end else NOT_STATED
+    window = f"{f'from {_when(start)}' if start else 'beginning not stated'}, {f'until {_when(end)}' if end else 'end not stated'}" if start or end else NOT_STATED
     return _fields(
         (
             ("Reference", _stated(_fact(assessment, "incident", "reference"))),
@@ -153,15 +149,16 @@ def _timeline(assessment: Assessment, now: datetime) -> list[str]:
     window, exposed = assessment["timeline"]["data_window"], assessment["timeline"].get("exposure_window") or {}
     rows = [(facts[name], label, "stated in the facts") for name, label in moments if facts.get(name)]
     rows += [(window[end], label, "from the evidence") for end, label in (("first", "First record"), ("last", "Last record")) if window.get(end)]
-    rows += [(exposed[end], label, str(exposed.get("basis") or "")) for end, label in (("from", "Exposed from"), ("to", "Exposed until")) if exposed.get(end)]
+    told = {moment for moment, _, basis in rows if basis == "stated in the facts"}
+    rows += [(exposed[end], label, str(exposed.get("basis") or "")) for end, label in (("from", "Exposed from"), ("to", "Exposed until")) if exposed.get(end) and exposed[end] not in told]
     parts = (
         ("Initial Access", _stated(_attack(assessment, "initial_access"))),
         ("Lateral Movement", _stated(_attack(assessment, "lateral_movement"))),
         ("Data Exfiltration or Impact", _exfiltration(assessment)),
         ("Detection and Response", _stated(_fact(assessment, "narrative", "how_discovered"))),
     )
-    table = _table(("When (UTC)", "What", "Basis"), ((_when(moment), label, escape(basis)) for moment, label, basis in sorted(rows)))
-    return [*table, *(line for label, value in parts for line in (f"### {label}", "", value, ""))]
+    moments_told = table(("When (UTC)", "What", "Basis"), ((_when(moment), label, escape(basis)) for moment, label, basis in sorted(rows)))
+    return [*moments_told, *(line for label, value in parts for line in (f"### {label}", "", value, ""))]
 
 
 def _exfiltration(assessment: Assessment) -> str:
@@ -179,7 +176,7 @@ def _methodology(assessment: Assessment, now: datetime) -> list[str]:
     cause = _stated(_fact(assessment, "narrative", "root_cause"))
     if not attack:
         rows = [(tactic.replace("_", " ").capitalize(), NOT_STATED) for tactic in ("initial_access", "lateral_movement", "exfiltration", "impact")]
-    return [*_table(("Tactic", "What was done"), rows), *_fields([("Root cause", cause)])]
+    return [*table(("Tactic", "What was done"), rows), *_fields([("Root cause", cause)])]
 
 
 def _impact_rows(assessment: Assessment) -> list[list[str]]:
@@ -214,13 +211,16 @@ def _impact(assessment: Assessment, now: datetime) -> list[str]:
             ("Sample", f"{number(assessment['sample']['records'])} records, {escape(design)}; exposure of {number(total) + ' records' if total else 'unknown size'}"),
             ("People by severity", bands or "not assessed"),
             ("Incident severity", f"{escape(band_name(incident['band']))}; {escape(incident.get('working') or '')}"),
-            ("Secrets", f"{number(len(assessment['secrets']))} distinct"),
+            ("Secrets", escape(secrets_sentence(assessment))),
+            ("Secrets in the whole exposure", escape(secrets_in_all(assessment) or "cannot be stated")),
+            ("Not seen", escape(unseen_sentence(assessment) or "no upper bound can be stated, because the design of the sample is not known")),
         )
     )
-    table = _table(("Data class", "Records", "Values", "People (95%)", "Weight", "Share of impact"), _impact_rows(assessment))
+    classes = table(("Data class", "Records", "Values", "People (95%)", "Weight", "Share of impact"), _impact_rows(assessment))
     return [
         "### Financial", "", _cost(assessment), "",
-        "### Data Breach", "", *fields, *table,
+        "### Data Breach", "", *fields, *classes, *([PART_NOTE, ""] if is_read_in_part(assessment) else []), *topics(assessment), *combinations(assessment),
+        "**Severity, factor by factor**", "", *worksheet(assessment),
         "### Operational", "", _stated(_fact(assessment, "narrative", "impact")), "",
         "### Reputational", "", _stated(_fact(assessment, "narrative", "consequences")), "",
     ]  # fmt: skip
@@ -229,16 +229,14 @@ def _impact(assessment: Assessment, now: datetime) -> list[str]:
 def _indicators(assessment: Assessment, now: datetime) -> list[str]:
     hashes = [[escape(row["source"]), escape(row["sha256"]), f"{number(row['records_examined'])}"] for row in assessment["evidence"]]
     stated = _bullets(_fact(assessment, "narrative", "indicators"))
-    return [*stated, "Evidence examined (SHA-256), for matching copies that turn up:", "", *_table(("Source", "SHA-256", "Records"), hashes)]
+    return [*stated, "Evidence examined (SHA-256), for matching copies that turn up:", "", *table(("Source", "SHA-256", "Records"), hashes)]
 
 
 def _duty_row(duty: Mapping[str, Any], now: datetime) -> list[str]:
     deadline = duty.get("deadline") or {}
     fixed = deadline.get("instant")
     when = [_when(fixed), escape(countdown(deadline, now=now))] if fixed else [escape(deadline.get("text") or NOT_STATED), "-"]
-    kind = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
-    whom = duty["jurisdiction_name"] + f": {kind}" + (f" ({duty['recipient']})" if duty["recipient_kind"] != "individuals" else "")
-    return [escape(status_name(duty)), escape(whom), escape(duty.get("citation") or duty["instrument"]), *when]
+    return [escape(status_name(duty)), escape(duty_name(duty)), escape(duty.get("citation") or duty["instrument"]), escape(source_checked(duty)), *when]
 
 
 def _response(assessment: Assessment, now: datetime) -> list[str]:
@@ -246,8 +244,8 @@ def _response(assessment: Assessment, now: datetime) -> list[str]:
     secrets = [[str(row["rank"]), escape(row["kind"]), escape(row["preview"]), escape(row["severity"]), escape(row["revoke"] or NOT_STATED)] for row in assessment["secrets"][:MAX_ROWS]]
     return [
         "### Taken", "", *_bullets(_fact(assessment, "narrative", "response")),
-        "### Notifications", "", *(_table(("Status", "Whom to tell", "Law", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
-        "### Secrets to revoke", "", *(_table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
+        "### Notifications", "", "Not legal advice.", "", *(table(("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
+        "### Secrets to revoke", "", *(table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
     ]  # fmt: skip
 
 
@@ -259,12 +257,13 @@ def _recommendations(assessment: Assessment, now: datetime) -> list[str]:
     derived = []
     if assessment["secrets"]:
         derived.append(f"Revoke the {number(len(assessment['secrets']))} distinct secrets, the most dangerous first (from the evidence).")
-    derived += [f"{row['change']}: {row['effect']} (open question)." for row in assessment.get("what_would_change") or ()]
-    derived += [f"State {row['fact']}: {row['why']}." for row in assessment.get("missing_facts") or ()]
+    derived += [f"Answer: {row.get('question') or asked(row['fact'])} ({row['fact']}; {row['why']})" for row in assessment.get("missing_facts") or ()]
     prevention = _fact(assessment, "narrative", "prevention")
     return [
         "### Stated", "", *_bullets(prevention),
         "### From the assessment", "", *(_bullets(derived) if derived else ["Nothing open.", ""]),
+        "### What would change the duties", "", *_bullets([f"{row['change']}: {row['effect']}" for row in assessment.get("what_would_change") or ()] or ["Nothing that was left open would change a duty."]),
+        *(["### Decided by people", "", *_bullets([override_text(row) for row in assessment["overrides"]])] if assessment.get("overrides") else []),
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 NOT_STATED = "Not stated"
@@ -64,8 +65,8 @@ def interval(estimate: Mapping[str, Any] | None, *, unit: str = "") -> str:
     tail = f" {unit}" if unit else ""
     if value is None:
         return _bounds(low, high) + tail
-    if value == 0 and (high or 0) > 0:
-        return f"none seen; up to {number(high)} possible" + tail
+    if value == 0:
+        return (f"none seen; up to {number(high)} possible" if (high or 0) > 0 else "none found") + tail
     value = round(value)
     if low == value == high:
         return number(value) + tail
@@ -90,6 +91,8 @@ def short_interval(estimate: Mapping[str, Any] | None) -> str:
     value, (low, high) = estimate.get("value"), _outward(estimate.get("low"), estimate.get("high"))
     if value is None:
         return _bounds(low, high)
+    if value == 0 and (high or 0) > 0:
+        return f"none seen, up to {number(high)}"
     value = round(value)
     if low == value == high or low is None or high is None:
         return number(value) + ("+" if high is None else "")
@@ -183,27 +186,17 @@ def size(size_bytes: float | None) -> str:
     return f"{amount:,.0f} {units[0]}" if units[0] == "bytes" else f"{amount:,.1f} {units[0]}"
 
 
-def coverage_sentence(assessment: Mapping[str, Any]) -> str:
-    """What was read and what was not, in one sentence."""
-    coverage = assessment["coverage"]
-    text = f"{number(coverage['records_examined'])} of {number(coverage['records_collected'])} records examined"
-    aside = coverage.get("records_set_aside") or 0
-    pieces = len(coverage.get("set_aside") or ())
-    text += f", {number(aside)} set aside" if aside else (f", {pieces} pieces set aside" if pieces else ", none set aside")
-    expensive = coverage.get("expensive") or {}
-    if expensive.get("eligible"):
-        text += f"; names and topics read in {number(expensive['read'])} of {number(expensive['eligible'])} {expensive.get('unit', 'unit')}s"
-    return text + "."
+@cache
+def language_name(code: str | None) -> str:
+    """The English name of a language by its ISO 639 code; the code itself where ISO names none."""
+    import pycountry
+
+    if not code or code == "und":
+        return "not told"
+    found = pycountry.languages.get(alpha_2=code) or pycountry.languages.get(alpha_3=code)
+    return str(found.name).partition(" (")[0].partition(";")[0] if found else code
 
 
-def population_total(assessment: Mapping[str, Any]) -> int | None:
-    """Records in the whole exposure, when somebody stated or counted them."""
-    rows = assessment["sample"].get("population") or ()
-    return sum(row["records"] for row in rows) if rows else None
-
-
-def override_text(row: Mapping[str, Any]) -> str:
-    """What a person decided against the machine: from what, to what, who, when and why, on one line."""
-    before, after = (f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).replace("_", " ") for value in (row.get("before"), row.get("after")))
-    moved = f"{before} to {after}" if row.get("before") is not None else after
-    return f"{row['target']}: {moved}, {row.get('who') or 'not stated'}, {str(row.get('when') or '')[:10]}: {row['why']}"
+def counted(amount: float | int | None, singular: str, plural: str | None = None) -> str:
+    """A count with its noun: `1 record`, `2 records`."""
+    return f"{number(amount)} {singular if amount == 1 else plural or singular + 's'}"

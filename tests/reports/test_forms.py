@@ -210,7 +210,7 @@ def test_the_word_document_holds_every_section_and_number(assessment):
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
 
     assert [heading for heading, _ in docx_report.SECTIONS] == headings
-    assert {"1,902 (95%: 1,871 to 1,960)", "GDPR Art. 33", "Chat or e-mail content"} <= cells
+    assert {"1,902 (95%: 1,871 to 1,960)", "Regulation (EU) 2016/679, Art. 33(1)", "Chat or e-mail content"} <= cells
 
 
 @pytest.mark.parametrize("name", ["csv", "csv-findings", "sarif"])

@@ -86,6 +86,6 @@ def test_open_duties_stand_with_their_deadlines(assessment):
     """Those that do not apply are left out."""
     actions = section(markdown.render(assessment, now=NOW), "Response Actions")
 
-    assert "| applies | European Union: regulator (lead supervisory authority) | Regulation (EU) 2016/679, Art. 33(1) | 2026-02-04 08:00 UTC | 22 h 30 min left |" in actions
-    assert "| applies | European Union: individuals | Regulation (EU) 2016/679, Art. 34(1) | without undue delay | - |" in actions
+    assert "| applies | European Union: regulator (lead supervisory authority) | Regulation (EU) 2016/679, Art. 33(1) | checked in the law's text | 2026-02-04 08:00 UTC | 22 h 30 min left |" in actions
+    assert "| applies | European Union: individuals | Regulation (EU) 2016/679, Art. 34(1) | checked in the law's text | without undue delay | - |" in actions
     assert "899" not in actions

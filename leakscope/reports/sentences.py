@@ -1,0 +1,108 @@
+"""Sentences about an assessment that every form of report says alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from leakscope.reports.wording import RECIPIENT_NAMES, counted, instant, interval, number, percent
+
+#: Stands under tables of data classes when `is_read_in_part`.
+PART_SHORT = "Names and topics: records and values as read, people estimated for all."
+PART_NOTE = "Names and topics were read in a sample of the conversations: records and values are those read, people are estimated for all."
+
+
+def coverage_sentence(assessment: Mapping[str, Any]) -> str:
+    """What was read and what was not, in one sentence."""
+    coverage = assessment["coverage"]
+    text = f"{number(coverage['records_examined'])} of {number(coverage['records_collected'])} records examined"
+    aside = coverage.get("records_set_aside") or 0
+    pieces = len(coverage.get("set_aside") or ())
+    text += f", {number(aside)} set aside" if aside else (f", {pieces} pieces set aside" if pieces else ", none set aside")
+    expensive = coverage.get("expensive") or {}
+    if expensive.get("eligible"):
+        text += f"; names and topics read in {number(expensive['read'])} of {number(expensive['eligible'])} {expensive.get('unit', 'unit')}s"
+    return text + "."
+
+
+def population_total(assessment: Mapping[str, Any]) -> int | None:
+    """Records in the whole exposure, when somebody stated or counted them."""
+    rows = assessment["sample"].get("population") or ()
+    return sum(row["records"] for row in rows) if rows else None
+
+
+def override_text(row: Mapping[str, Any]) -> str:
+    """What a person decided against the machine: from what, to what, who, when and why, on one line."""
+    before, after = (f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).replace("_", " ") for value in (row.get("before"), row.get("after")))
+    moved = f"{before} to {after}" if row.get("before") is not None else after
+    return f"{row['target']}: {moved}, {row.get('who') or 'not stated'}, {str(row.get('when') or '')[:10]}: {row['why']}"
+
+
+def secrets_sentence(assessment: Mapping[str, Any]) -> str:
+    """How many distinct secrets, how grave, and how many look live."""
+    secrets = assessment["secrets"]
+    levels = [(level, sum(1 for row in secrets if row["severity"] == level)) for level in ("critical", "high", "medium", "low")]
+    grave = ", ".join(f"{count:,} {level}" for level, count in levels if count)
+    live = sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live")
+    return f"{len(secrets):,} distinct: {grave}; {live:,} {'looks' if live == 1 else 'look'} live" if secrets else "none found in what was examined"
+
+
+def secrets_in_all(assessment: Mapping[str, Any]) -> str | None:
+    """Distinct secrets of the whole exposure, where the sample allows a number."""
+    exposure = assessment["sample"].get("secrets_exposure")
+    return interval(exposure, unit="distinct secrets") if exposure and assessment["secrets"] else None
+
+
+def unseen_sentence(assessment: Mapping[str, Any]) -> str | None:
+    """What may stand in records that nobody read, of which nothing was seen."""
+    share, total = assessment["sample"].get("unseen_share") or {}, population_total(assessment)
+    if share.get("high") is None or share["high"] == 0:
+        return None
+    records = f", up to {number(math.ceil(share['high'] * total))} records" if total else ""
+    return f"what no record read holds may stand in {percent(share['high'])} of the exposure{records} (95%)"
+
+
+def is_read_in_part(assessment: Mapping[str, Any]) -> bool:
+    """Whether names and topics were read in a sample only, so that what was read and what is estimated differ."""
+    expensive = assessment["coverage"].get("expensive") or {}
+    return bool(expensive.get("eligible")) and expensive["read"] < expensive["eligible"]
+
+
+def source_checked(duty: Mapping[str, Any]) -> str:
+    """How far the source of a duty's law was checked, in words."""
+    confidence = duty.get("confidence") or {}
+    if confidence.get("unverified"):
+        return "not checked at its source"
+    words = {"verified-primary": "checked in the law's text", "verified-secondary": "checked in a second source", "memory": "from memory"}
+    return words.get(str(confidence.get("level")), str(confidence.get("level") or "not known").replace("-", " "))
+
+
+def duty_name(duty: Mapping[str, Any]) -> str:
+    """Whom to tell: the place and the recipient."""
+    kind = RECIPIENT_NAMES.get(duty["recipient_kind"], str(duty["recipient_kind"]).replace("_", " "))
+    who = kind if duty["recipient_kind"] == "individuals" or duty["recipient"] == kind else f"{kind} ({duty['recipient']})"
+    return f"{duty['jurisdiction_name']}: {who}"
+
+
+def observed_sentence(people: Mapping[str, Any]) -> str:
+    """Distinct people seen, and how well they are known; nobody seen is not nobody affected."""
+    seen = people["observed"].get("value")
+    if not seen:
+        return "nobody, in what was examined"
+    return f"{counted(seen, 'distinct person', 'distinct people')}; {number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable"
+
+
+def window_sentence(assessment: Mapping[str, Any]) -> str:
+    """The time span of the records by their own timestamps."""
+    window = assessment["timeline"]["data_window"]
+    if not window.get("first"):
+        return "not known; the records hold no times"
+    return f"{instant(window['first'])} to {instant(window.get('last'))}"
+
+
+def duties_sentence(assessment: Mapping[str, Any]) -> str:
+    """How many duties apply and how many may."""
+    counts = [sum(1 for duty in assessment["duties"] if duty["status"] in wanted) for wanted in (("applies",), ("may_apply", "unknown"))]
+    head = f"{counts[0]} {'applies' if counts[0] == 1 else 'apply'}" if counts[0] else "none applies on the facts stated"
+    return head + (f", {counts[1]} may" if counts[1] else "")
