@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from leakscope.reports.wording import counted
 from leakscope.safety.escape import cell, plain
 
 #: Columns of the CSV form, in order.
@@ -45,7 +46,7 @@ def render_table(rows: Sequence[Mapping[str, Any]], *, width: int, color: bool) 
     table.add_column("secret")
     for row in rows:
         head = f"{plain(str(row['provider'] or 'unknown issuer'))}: {plain(str(row['kind']))} [{row['severity']}]"
-        state = f"{row['environment']}, {str(row['status']).replace('_', ' ')}, seen in {row['records']} records" + (f", account {plain(str(row['account']))}" if row.get("account") else "")
+        state = f"{row['environment']}, {str(row['status']).replace('_', ' ')}, seen in {counted(row['records'], 'record')}" + (f", account {plain(str(row['account']))}" if row.get("account") else "")
         table.add_row(str(row["rank"]), "\n".join((head, f"  {plain(str(row['preview']))}  {row['id']}", f"  {state}", f"  revoke: {row['revoke']} {row['console'] or ''}".rstrip())))
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]

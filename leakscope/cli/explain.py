@@ -34,7 +34,8 @@ def command(case: str, name: str, form: str) -> None:
         sys.stdout.buffer.write(orjson.dumps(found.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
     console = Console(file=io.StringIO(), width=width(), force_terminal=colour(), color_system="standard" if colour() else None, highlight=False, emoji=False)
-    console.print(Text(f"{found.kind} {plain(found.id)}", style="bold"))
+    named = plain(found.id)
+    console.print(Text(named if named.startswith(found.kind) else f"{found.kind} {named}", style="bold"))
     for section in found.sections:
         console.print()
         console.print(Text(plain(section.heading), style="underline" if colour() else ""))

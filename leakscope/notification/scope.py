@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pycountry
+
 from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
@@ -68,10 +70,14 @@ def _territorial(row: Jurisdiction, homes: Kleene, seated: Kleene, facts: Facts)
 
 
 def _place(row: Jurisdiction) -> str:
-    """A jurisdiction as a place; rows that are named for a law or an authority go by their ISO code."""
+    """A jurisdiction as a place; rows that are named for a law or an authority go by their country's name."""
     if row.id == EEA:
         return "the EEA"
-    return row.scope.residence[0] if "-" in row.id and row.scope.basis != "member_state" and row.id not in row.scope.residence else row.name
+    if "-" not in row.id or row.scope.basis == "member_state" or row.id in row.scope.residence:
+        return row.name
+    code = row.scope.residence[0]
+    found = pycountry.countries.get(alpha_2=code)
+    return str(getattr(found, "common_name", found.name)) if found else code
 
 
 def regime(row: Jurisdiction, facts: Facts) -> Outcome:

@@ -18,6 +18,7 @@ from rich.text import Text
 from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_SHORT,
+    change_sentence,
     coverage_sentence,
     duties_sentence,
     is_read_in_part,
@@ -205,8 +206,8 @@ def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
         when = f"{instant(fixed).removesuffix(' UTC')}, {left.removesuffix(' left')}" if fixed else left
         table.add_row(status, _text(name), _text(when, style))
     unverified = sum(1 for duty in duties if (duty.get("confidence") or {}).get("unverified"))
-    notes = [_text(f"Law not checked at its source: {unverified} of these.", "dim")] if unverified else []
-    return [table, *_left_over(duties[sum(count for _, count in grouped[:DUTIES_SHOWN]) :]), *notes, _text("Not legal advice.", "dim")]
+    note = "Not legal advice." + (f" Law not checked at its source: {unverified} of these." if unverified else "")
+    return [table, *_left_over(duties[sum(count for _, count in grouped[:DUTIES_SHOWN]) :]), _text(note, "dim")]
 
 
 def _grouped(duties: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
@@ -246,7 +247,7 @@ def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:
     table.add_column(width=1)
     table.add_column(ratio=1)
     for row in rows[:CHANGES_SHOWN]:
-        table.add_row("-", _text(f"{shorten(row['change'], CHANGE_LENGTH, placeholder=' ...')}: {shorten(row['effect'], CHANGE_LENGTH, placeholder=' ...')}"))
+        table.add_row("-", _text(change_sentence({name: shorten(row[name], CHANGE_LENGTH, placeholder=" ...") for name in ("change", "effect")})))
     missing = len(assessment.get("missing_facts") or ())
     tail = [_text(f"Facts still missing: {missing}; leakscope facts ask FACTS.toml", "dim")] if missing else []
     return [table, *_more(len(rows), CHANGES_SHOWN, "in the report"), *tail]

@@ -12,6 +12,7 @@ from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_NOTE,
+    change_sentence,
     coverage_sentence,
     duties_sentence,
     duty_name,
@@ -178,7 +179,7 @@ def _secrets(document: Any, assessment: Assessment, now: datetime) -> None:
 
 def _changes(document: Any, assessment: Assessment, now: datetime) -> None:
     for row in assessment.get("what_would_change") or ():
-        document.add_paragraph(plain(f"{row['change']}: {row['effect']}"), style="List Bullet")
+        document.add_paragraph(plain(change_sentence(row)), style="List Bullet")
     rows = ((row.get("question") or asked(row["fact"]), row["why"], row["fact"]) for row in assessment.get("missing_facts") or ())
     _table(document, ("Question still open", "Why it matters", "Its name in the facts file"), rows)
     if assessment.get("overrides"):

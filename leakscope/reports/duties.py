@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leakscope.reports.sentences import override_text
+from leakscope.notification.questions import asked
+from leakscope.reports.sentences import change_sentence, override_text
 from leakscope.reports.wording import RECIPIENT_NAMES, band_name, countdown, instant, is_urgent, open_duties, short_interval, status_name
 from leakscope.safety.escape import plain
 
@@ -62,7 +64,8 @@ def _sections(decision: Mapping[str, Any], now: datetime) -> Iterable[tuple[str,
     if decision.get("what_would_change"):
         yield "What would change the answer", _listed(decision["what_would_change"], "change", "effect", CHANGES_SHOWN)
     if decision.get("missing_facts"):
-        yield "Facts still missing", _listed(decision["missing_facts"], "fact", "why", FACTS_SHOWN)
+        asked_for = [{"fact": f"{row.get('question') or asked(row['fact'])} ({row['fact']})", "why": row["why"]} for row in decision["missing_facts"]]
+        yield "Facts still missing", _listed(asked_for, "fact", "why", FACTS_SHOWN)
     if decision.get("overrides"):
         yield "Decided by people", [_line(override_text(row)) for row in decision["overrides"]]
 
@@ -107,12 +110,13 @@ def _closed(duties: list[Mapping[str, Any]]) -> RenderableType:
     """One row per jurisdiction and reason: the duties it settles, and why."""
     rows: dict[tuple[str, str], list[str]] = {}
     for duty in duties:
-        rows.setdefault((duty["jurisdiction"], "; ".join(duty["why"])), []).append(duty["id"].removeprefix(f"duty-{duty['jurisdiction']}-"))
+        whom = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"].replace("_", " "))
+        rows.setdefault((duty["jurisdiction_name"], "; ".join(duty["why"])), []).append(whom)
     table = Table.grid(padding=(0, 1))
     table.add_column(ratio=2, overflow="fold")
     table.add_column(ratio=5, overflow="fold")
     for (place, why), names in rows.items():
-        table.add_row(_line(f"{place}: {', '.join(names)}", "dim"), _line(why))
+        table.add_row(_line(f"{place}: {', '.join(name + (f' x{count}' if count > 1 else '') for name, count in Counter(names).items())}", "dim"), _line(why))
     return table
 
 
@@ -121,5 +125,5 @@ def _listed(rows: list[Mapping[str, Any]], left: str, right: str, shown: int) ->
     table.add_column(width=1)
     table.add_column(ratio=1, overflow="fold")
     for row in rows[:shown]:
-        table.add_row("-", _line(f"{row[left]}: {row[right]}"))
+        table.add_row("-", _line(change_sentence({"change": row[left], "effect": row[right]})))
     return [table, *([_line(f"and {len(rows) - shown} more with --format json", "dim")] if len(rows) > shown else [])]

@@ -11,6 +11,7 @@ from leakscope.reports.form import Report
 from leakscope.reports.markdown_severity import combinations, escape, table, topics, worksheet
 from leakscope.reports.sentences import (
     PART_NOTE,
+    change_sentence,
     coverage_sentence,
     duty_name,
     is_read_in_part,
@@ -262,7 +263,7 @@ def _recommendations(assessment: Assessment, now: datetime) -> list[str]:
     return [
         "### Stated", "", *_bullets(prevention),
         "### From the assessment", "", *(_bullets(derived) if derived else ["Nothing open.", ""]),
-        "### What would change the duties", "", *_bullets([f"{row['change']}: {row['effect']}" for row in assessment.get("what_would_change") or ()] or ["Nothing that was left open would change a duty."]),
+        "### What would change the duties", "", *_bullets([change_sentence(row) for row in assessment.get("what_would_change") or ()] or ["Nothing that was left open would change a duty."]),
         *(["### Decided by people", "", *_bullets([override_text(row) for row in assessment["overrides"]])] if assessment.get("overrides") else []),
     ]  # fmt: skip
 

@@ -106,3 +106,8 @@ def duties_sentence(assessment: Mapping[str, Any]) -> str:
     counts = [sum(1 for duty in assessment["duties"] if duty["status"] in wanted) for wanted in (("applies",), ("may_apply", "unknown"))]
     head = f"{counts[0]} {'applies' if counts[0] == 1 else 'apply'}" if counts[0] else "none applies on the facts stated"
     return head + (f", {counts[1]} may" if counts[1] else "")
+
+
+def change_sentence(row: Mapping[str, Any]) -> str:
+    """A change and its effect in one line."""
+    return f"{row['change']}{'' if str(row['change']).endswith('?') else ':'} {row['effect']}"

@@ -103,7 +103,7 @@ def test_a_person_is_explained_from_elements_to_score(case):
     found = rows(explain(case, person(1)))
 
     assert "Online identifier" in found["What of theirs was exposed, and where first"]
-    assert found["How they were linked"]["EMAIL_ADDRESS"].startswith("m***@***.com")
+    assert found["How they were linked"]["e-mail address"].startswith("m***@***.com")
     assert found["How bad for them"]["score"].startswith("2 x ")
 
 

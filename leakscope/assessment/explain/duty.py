@@ -11,6 +11,9 @@ from leakscope.assessment.case import INDIVIDUALS, Case
 from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, said
 from leakscope.errors import UsageError
 from leakscope.notification.law import jurisdictions
+from leakscope.notification.questions import asked
+from leakscope.reports.sentences import change_sentence, source_checked
+from leakscope.reports.wording import instant, interval
 from leakscope.safety.escape import plain
 
 
@@ -32,12 +35,12 @@ def explain_duty(case: Case, name: str) -> Explanation:
     duty = next((duty for duty in assessment["duties"] if duty["id"] == name), None)
     if duty is None:
         raise UsageError(f"there is no duty {plain(name)} in this case", hint=_listed(duty["id"] for duty in assessment["duties"]))
-    changes = [("", f"{row['change']}: {row['effect']}") for row in assessment["what_would_change"] if name in row.get("duties", ())]
-    missing = [(row["fact"], row["why"]) for row in assessment["missing_facts"] if name in (row.get("matters_for") or ())]
+    changes = [("", change_sentence(row)) for row in assessment["what_would_change"] if name in row.get("duties", ())]
+    missing = [("", f"{row.get('question') or asked(row['fact'])} ({row['fact']}; {row['why']})") for row in assessment["missing_facts"] if name in (row.get("matters_for") or ())]
     sections = [
         Section(heading=f"{duty['jurisdiction_name']}: {duty['recipient']}", rows=_duty_facts(duty)),
         Section(heading="Why", rows=[("", said(line)) for line in duty["why"]]),
-        Section(heading="Deadline", rows=[(key.replace("_", " "), said(value)) for key, value in (duty.get("deadline") or {}).items()]),
+        Section(heading="Deadline", rows=_deadline_rows(duty.get("deadline") or {})),
         Section(heading="What must be said", rows=[("", said(line)) for line in duty.get("content") or ()]),
         Section(heading="People it rests on", rows=_people_of(case, duty)),
         Section(heading="Facts still missing", rows=missing),
@@ -54,20 +57,34 @@ def _listed(ids: Iterable[str]) -> str:
 def _duty_facts(duty: Mapping[str, Any]) -> Rows:
     confidence = duty.get("confidence") or {}
     chance = f" (probability {duty['probability']:.0%})" if duty.get("probability") is not None else ""
-    checked = "not checked at its source" if confidence.get("unverified") else said(confidence.get("level"))
     return [
         ("status", str(duty["status"]).replace("_", " ") + chance),
         ("instrument", duty["instrument"]),
         ("law", duty.get("citation") or "not stated"),
         ("in force", _in_force(duty.get("in_force") or {})),
-        ("our source", f"{checked}, as of {said(confidence.get('as_of'))}"),
+        ("our source", source_checked(duty) + (f", as of {confidence['as_of']}" if confidence.get("as_of") else "")),
         *(("", said(source)) for source in confidence.get("sources") or ()),
     ]
 
 
+def _deadline_rows(deadline: Mapping[str, Any]) -> Rows:
+    """The limit, the clock it runs on, and the instant it ends."""
+    rows: Rows = [("limit", said(deadline.get("text")))]
+    if deadline.get("starts"):
+        rows.append(("clock", f"started {instant(deadline['starts'])} with {said(deadline.get('from')).replace('_', ' ')}"))
+    if deadline.get("calendar"):
+        rows.append(("counted in", said(deadline["calendar"])))
+    rows.append(("ends", instant(deadline["instant"]) if deadline.get("instant") else "at no fixed instant"))
+    if deadline.get("provisional"):
+        rows.append(("note", "provisional: the fact that starts the clock was assumed"))
+    return rows
+
+
 def _in_force(span: Mapping[str, Any]) -> str:
     start, end = span.get("from"), span.get("to")
-    return f"from {said(start)} to {said(end)}" if end else f"since {said(start)}"
+    if not start:
+        return "since when is not known"
+    return f"from {start} to {end}" if end else f"since {start}"
 
 
 def _people_of(case: Case, duty: Mapping[str, Any]) -> Rows:
@@ -77,5 +94,5 @@ def _people_of(case: Case, duty: Mapping[str, Any]) -> Rows:
     if resident.is_empty():
         return []
     estimate = duty.get("people") or {}
-    stated = [("estimated", f"{said(estimate.get('value'))} ({said(estimate.get('low'))} to {said(estimate.get('high'))}); {estimate.get('method')}")] if estimate else []
-    return [*stated, ("observed there", f"{resident.height:,}"), *(("for example", person) for person in resident["person"].head(PEOPLE_SHOWN))]
+    stated = [("estimated", f"{interval(estimate)}; {estimate.get('method')}")] if estimate else []
+    return [*stated, ("observed there", f"{resident.height:,}"), *(("such as" if number == 0 else "", person) for number, person in enumerate(resident["person"].head(PEOPLE_SHOWN)))]

@@ -50,6 +50,7 @@ def _finding_rows(finding: Mapping[str, Any]) -> Rows:
     attributes = json.loads(finding["attributes"] or "{}")
     rows = [
         ("where", f"{finding['source']}, record {finding['record']}, field {finding['field']}, code points {finding['start']} to {finding['end']}"),
+        ("kind", entities()[finding["entity"]].title if finding["entity"] in entities() else "not in the catalogue"),
         ("entity", finding["entity"]),
         ("preview", finding["preview"] or ""),
         ("confidence", f"{finding['confidence']:.3f}"),

@@ -12,6 +12,7 @@ from leakscope.assessment.explain.duty import covers
 from leakscope.assessment.explain.model import PLACES_SHOWN, Explanation, Rows, Section, grounds_for, said
 from leakscope.assessment.leading import scheme_of
 from leakscope.errors import UsageError
+from leakscope.reports.wording import counted
 from leakscope.safety.escape import plain
 from leakscope.schema import FINDINGS as FINDINGS_SCHEMA
 from leakscope.schema import SECRETS, empty
@@ -19,7 +20,7 @@ from leakscope.severity import assess, load_scheme
 from leakscope.severity.circumstances import read_circumstances
 from leakscope.severity.people import exposed_elements, person_severity
 from leakscope.severity.scheme import ENISA_KIND
-from leakscope.vocabulary import elements
+from leakscope.vocabulary import elements, entities
 
 
 def explain_person(case: Case, name: str) -> Explanation:
@@ -71,11 +72,17 @@ def _element_rows(held: pl.DataFrame) -> Rows:
     return [
         (
             known[row["element"]].name if row["element"] in known else row["element"],
-            f"{row['values']:,} values in {row['findings']:,} findings as {row['entity']}, confidence {row['confidence']:.2f}, {str(row['role']).replace('_', ' ')}; "
+            f"{counted(row['values'], 'value')} in {counted(row['findings'], 'finding')} as {kind_of(row['entity'])}, confidence {row['confidence']:.2f}, {str(row['role']).replace('_', ' ')}; "
             f"first {row['source']}, record {row['record']}, field {row['field']}",
         )
         for row in held.sort("element", "entity").iter_rows(named=True)
     ]
+
+
+def kind_of(entity: str) -> str:
+    """A kind of finding for people to read."""
+    known = entities().get(entity)
+    return known.title.lower() if known else entity.replace("_", " ").lower()
 
 
 def _link_rows(case: Case, person: str) -> Rows:
@@ -86,7 +93,7 @@ def _link_rows(case: Case, person: str) -> Rows:
     named = case.read_frame(FINDINGS).filter(pl.col("fingerprint").is_in(used["fingerprint"].implode())).unique("fingerprint", keep="first").select("fingerprint", "entity", "preview")
     rows = used.join(named, on="fingerprint", how="left", maintain_order="left").head(PLACES_SHOWN)
     return [
-        (row["entity"] or "identifier", f"{row['preview'] or ''} ({row['fingerprint'][:12]}) in {row['records']:,} places, first {row['source']}, record {row['record']}") for row in rows.iter_rows(named=True)
+        (kind_of(row["entity"] or "identifier"), f"{row['preview'] or ''} ({row['fingerprint'][:12]}) in {row['records']:,} places, first {row['source']}, record {row['record']}") for row in rows.iter_rows(named=True)
     ]
 
 
