@@ -6,6 +6,7 @@ import polars as pl
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.roles import roles_of
+from leakscope.detection.value_roles import VALUES_READ, role_of
 
 #: Share of a field's values that must be of one type before the field as a whole is called that.
 PREVALENCE = 0.3
@@ -41,7 +42,25 @@ def fields(values: pl.DataFrame, sightings: pl.DataFrame, catalogue: Catalogue) 
         .unique(["source", "field"], keep="first", maintain_order=True)
     )
     joined = totals.join(best.select("source", "field", "entity", "confidence", "prevalence", "count"), on=["source", "field"], how="left", maintain_order="left")
+    joined = joined.update(_by_values(outer, joined.filter(pl.col("entity").is_null())), on=["source", "field"], how="left")
     return joined.with_columns(pl.col("prevalence").clip(upper_bound=1).round(4)).select(SCHEMA.names())
+
+
+def _by_values(outer: pl.DataFrame, unknown: pl.DataFrame) -> pl.DataFrame:
+    """The roles that the values of `unknown` fields give them together, in the columns of the result that they fill."""
+    told = []
+    some = outer.join(unknown.select("source", "field"), on=["source", "field"], how="semi").group_by("source", "field", maintain_order=True)
+    for source, field, values in some.agg(pl.col("value").str.strip_chars().unique(maintain_order=True).head(VALUES_READ)).iter_rows():
+        role = role_of(values)
+        if role:
+            told.append((source, field, role))
+    schema = {"source": pl.String, "field": pl.String, "entity": pl.String, "confidence": pl.Float64}
+    frame = pl.DataFrame([(source, field, role.entity, role.confidence) for source, field, role in told], schema=schema, orient="row")
+    borne = pl.DataFrame([(source, field, value) for source, field, role in told for value in role.borne_out], schema={"source": pl.String, "field": pl.String, "value": pl.String}, orient="row")
+    counted = outer.with_columns(pl.col("value").str.strip_chars()).join(borne, on=["source", "field", "value"], how="semi")
+    counts = counted.group_by("source", "field").agg(count=pl.len().cast(pl.UInt64))
+    total = unknown.select("source", "field", "total")
+    return frame.join(counts, on=["source", "field"], how="left").join(total, on=["source", "field"], how="left").with_columns(prevalence=pl.col("count") / pl.col("total")).drop("total")
 
 
 def _folded(frame: pl.DataFrame) -> pl.DataFrame:
