@@ -40,6 +40,9 @@ _CARD = re.compile(r"(?:[\w-]+\.)?(?P<name>[A-Za-z][\w-]*)(?P<with>(?:;(?:\"[^\"
 _LDIF = re.compile(r"(?P<name>[A-Za-z][\w.;-]*):(?P<coded>:?) ?(?P<value>.*)", re.DOTALL)
 _PICTURES = frozenset(("photo", "logo", "sound", "jpegphoto", "thumbnailphoto", "attach"))
 
+#: Words before a colon in logs.
+_LEVELS = frozenset("trace debug info notice warn warning error fatal critical".split())
+
 Field = tuple[str, str]
 
 
@@ -240,9 +243,11 @@ def _are_blocks(head: bytes, name: str) -> float:
     fields = [found for line in lines if (found := _named(line.rstrip("\r")))]
     if len(fields) < 3 or len(fields) < 0.8 * len(lines) or any(len(one.split()) > 4 for one, _ in fields):
         return 0.0
-    if name.endswith((".txt", ".info")) and len(fields) == len(lines) >= 3 and len(lines) <= 100 and all(len(value) <= 200 for _, value in fields) and b"=" not in head:
-        return 0.5
     names = [one.lower() for one, _ in fields]
+    if _LEVELS & set(names):
+        return 0.0
+    if len(set(names)) == len(names) and name.endswith((".txt", ".info")) and len(fields) == len(lines) >= 3 and len(lines) <= 100 and all(len(value) <= 200 for _, value in fields) and b"=" not in head:
+        return 0.5
     again = [one for one in set(names) if names.count(one) >= 2]
     return 0.55 if len(again) >= 2 and len(set(names)) <= 0.6 * len(names) else 0.0
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
+from itertools import pairwise
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -294,7 +295,7 @@ def read_column(kind: Type, rows: int, source: Bytes) -> list[Any]:
 def _lists(kind: Type, rows: int, source: Bytes) -> list[Any]:
     raw = source.take(8 * rows)
     ends = [int.from_bytes(raw[at : at + 8], "little") for at in range(0, 8 * rows, 8)]
-    if any(later < earlier for earlier, later in zip(ends, ends[1:], strict=False)) or (ends and ends[-1] > MAX_ITEMS):
+    if any(later < earlier for earlier, later in pairwise(ends)) or (ends and ends[-1] > MAX_ITEMS):
         raise BadClickHouse
     total, starts = (ends[-1] if ends else 0), [0, *ends[:-1]]
     if kind.name == "Array":

@@ -6,8 +6,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", "\x1f")
 #: Tried only for files that are called a table and that nothing else cuts.
@@ -32,6 +32,7 @@ class Dialect:
         delimiter: between fields.
         quote: around fields; empty when quotes mean nothing.
         backslash: whether a backslash escapes the quote.
+        spaced: whether a blank follows the delimiter.
         escaped: whether fields are escaped as databases print them (`\\N`, `\\t`), without quotes.
         separator: whether the first line says `sep=`.
         preamble: lines before the table.
@@ -44,6 +45,7 @@ class Dialect:
     delimiter: str
     quote: str = '"'
     backslash: bool = False
+    spaced: bool = False
     escaped: bool = False
     separator: bool = False
     preamble: int = 0
@@ -52,13 +54,13 @@ class Dialect:
     width: int = 0
     share: float = 0.0
 
-    def rows(self, lines: object) -> object:
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """A reader of the csv module over `lines`."""
         if not self.quote:
-            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)  # type: ignore[call-overload]
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, skipinitialspace=self.spaced)
         if self.backslash:
-            return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, doublequote=True, escapechar="\\")  # type: ignore[call-overload]
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote)  # type: ignore[call-overload]
+            return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, doublequote=True, escapechar="\\", skipinitialspace=self.spaced)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, skipinitialspace=self.spaced)
 
 
 def _cut(text: str, dialect: Dialect) -> list[list[str]]:
@@ -66,7 +68,7 @@ def _cut(text: str, dialect: Dialect) -> list[list[str]]:
     whole = text[: text.rfind("\n") + 1] or text
     found: list[list[str]] = []
     try:
-        for row in dialect.rows(io.StringIO(whole, newline="")):  # type: ignore[attr-defined]
+        for row in dialect.rows(io.StringIO(whole, newline="")):
             if row:
                 found.append(row)
             if len(found) >= _LOOK_ROWS:
@@ -110,12 +112,12 @@ def _most_regular(text: str, marks: Sequence[str]) -> tuple[Dialect, list[list[s
         if mark not in text and len(marks) > 1 and mark != ",":
             continue
         for place, (quote, backslash) in enumerate(_quotings(text)):
-            dialect = Dialect(delimiter=mark, quote=quote, backslash=backslash)
+            dialect = Dialect(delimiter=mark, quote=quote, backslash=backslash, spaced=text.count(f"{mark} ") >= 0.9 * text.count(mark))
             rows = _cut(text, dialect)
             share, width = _judged(rows)
             judged.append(((round(share, 1), width if width > 1 else 0, -place, round(share, 3)), dialect, rows, share, width))
     _, dialect, rows, share, width = max(judged, key=lambda one: one[0])
-    return Dialect(delimiter=dialect.delimiter, quote=dialect.quote, backslash=dialect.backslash, share=share, width=width), rows
+    return replace(dialect, share=share, width=width), rows
 
 
 def _quotings(text: str) -> list[tuple[str, bool]]:
@@ -137,16 +139,12 @@ def _completed(found: Dialect, rows: list[list[str]], separator: bool) -> tuple[
     names = tuple(field.strip() for field in rows[0]) if headed else ()
     types = headed and len(rows) > 1 and len(rows[1]) == len(rows[0]) and is_types(rows[1])
     escaped = found.delimiter in "\t\x01" and _is_escaped(rows[1:], types=types)
-    dialect = Dialect(
-        delimiter=found.delimiter, quote="" if escaped else found.quote, backslash=found.backslash, escaped=escaped, separator=separator,
-        preamble=preamble, names=names, types=types, width=found.width, share=found.share,
-    )  # fmt: skip
-    return dialect, rows
+    return replace(found, quote="" if escaped else found.quote, escaped=escaped, separator=separator, preamble=preamble, names=names, types=types), rows
 
 
 def _preamble(rows: Sequence[Sequence[str]], width: int) -> int:
     """Rows of one field before the first whole one, in a table of three columns and more."""
-    if width < 3 or not rows or len(rows[0]) >= width:
+    if not rows or len(rows[0]) >= width or (width < 3 and not rows[0][0].startswith("#")):
         return 0
     first = next((number for number, row in enumerate(rows[: _MAX_PREAMBLE + 1]) if len(row) >= width), 0)
     return first if all(sum(bool(field) for field in row) <= max(1, width // 2) for row in rows[:first]) else 0
@@ -164,6 +162,12 @@ def is_types(row: Sequence[str]) -> bool:
     return all(_TYPE.fullmatch(field) for field in row)
 
 
+def _has_repeated_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names columns though a name comes twice: words only, over rows that hold numbers or addresses."""
+    words = all(re.fullmatch(r"[^\W\d][^\W\d@ ]*(?:[ _.-][^\W\d@ ]+)*", field.strip()) for field in rows[0] if field.strip())
+    return words and len(set(rows[0])) >= 0.5 * len(rows[0]) and any(any(letter.isdigit() or letter == "@" for letter in field) for row in rows[1:4] for field in row)
+
+
 _HEADER_LENGTH = 80
 
 
@@ -177,6 +181,6 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         return False
     first = [field.strip() for field in rows[0]]
     filled = [field for field in first if field]
-    if not filled or len({field.casefold() for field in filled}) < len(filled):
+    if not filled or (len({field.casefold() for field in filled}) < len(filled) and not _has_repeated_names(rows)):
         return False
     return not any((any(c.isdigit() for c in field) and sum(c.isdigit() for c in field) * 2 >= len(field)) or "@" in field or "://" in field or len(field) > _HEADER_LENGTH for field in filled)

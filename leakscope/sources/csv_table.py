@@ -57,6 +57,8 @@ def sniff(head: bytes, name: str) -> float:
     if name.endswith((".csv", ".tsv", ".tab", ".psv")):
         return 0.9
     found, rows = dialect_of(head.decode(encoding, "replace"))
+    if found.spaced:  # commas in sentences
+        return 0.0
     if found.separator:
         return 0.8
     named = bool(found.names) and all(_NAME.fullmatch(one) for one in found.names)
@@ -146,7 +148,7 @@ def read(evidence: Evidence) -> Reading:
         lines = iter(cut)
         if dialect.separator:
             next(lines, None)
-        rows: Iterator[list[str]] = dialect.rows(lines)  # type: ignore[assignment]
+        rows = dialect.rows(lines)
         collected = 0
         if dialect.preamble:
             before = [" ".join(filter(None, row)) for row in islice(filter(None, rows), dialect.preamble)]

@@ -22,6 +22,8 @@ _MARKS = (
 _BINARY_SHARE = 0.02
 #: A log that was being written when its disk failed holds runs of NUL, but few.
 _NUL_SHARE = 0.005
+#: NULs that a short text may hold, in a field that a program cut off.
+_FEW_NULS = 2
 #: Escape codes with which Japanese mail and old exports change alphabets.
 _ISO_2022_JP = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -122,7 +124,8 @@ def _is_binary(head: bytes) -> bool:
     if not head:
         return False
     controls = sum(head.count(bytes([code])) for code in (*range(1, 9), 11, 14, 15, *range(16, 27), *range(28, 32))) - _separators(head)
-    return head.count(0) / len(head) > _NUL_SHARE or (controls + head.count(0)) / len(head) > _BINARY_SHARE
+    few = head.count(0) <= _FEW_NULS and not controls
+    return (not few and head.count(0) / len(head) > _NUL_SHARE) or (not few and (controls + head.count(0)) / len(head) > _BINARY_SHARE)
 
 
 def _separators(head: bytes) -> int:

@@ -35,7 +35,19 @@ from leakscope.sources.evidence import Evidence, head_of
 from leakscope.sources.json_lenient import lenient
 from leakscope.sources.json_openers import is_page, openers
 from leakscope.sources.json_scan import NotJson, Scanner
-from leakscope.sources.json_shapes import NAMES, WRAPPERS, column_names, flattened, is_keyed, is_map, is_spread, keyed, wrapped_in
+from leakscope.sources.json_shapes import (
+    NAMES,
+    WRAPPERS,
+    column_names,
+    flattened,
+    is_keyed,
+    is_map,
+    is_spread,
+    keyed,
+    path_to_records,
+    without,
+    wrapped_in,
+)
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import _as_utf8
 
@@ -144,7 +156,7 @@ def _spreads(value: Any) -> bool:
     if is_keyed(value) or openers(value) is not None:
         return True
     inner = [one for name, one in value.items() if name in WRAPPERS]
-    wrapped = any(isinstance(one, dict) and wrapped_in(one) for one in inner)
+    wrapped = any(isinstance(one, dict) and path_to_records(one) for one in inner)
     return wrapped or wrapped_in(value) is not None or any(is_spread(name, one) for name, one in value.items())
 
 
@@ -315,10 +327,13 @@ class _Document:
             return
         if name in NAMES:
             self.names = column_names(value)
-        if isinstance(value, dict) and name in WRAPPERS and (inner := wrapped_in(value)):
-            rest = {one: other for one, other in value.items() if one != inner}
-            for row in value[inner]:
-                yield from self._add(_joined(table, inner), row)
+        if isinstance(value, dict) and name in WRAPPERS and (path := path_to_records(value)):
+            inner: Any = value
+            for step in path:
+                inner = inner[step]
+            for row in inner:
+                yield from self._add(_joined(table, ".".join(path)), row)
+            rest = without(value, path)
             kept.update({name: rest} if rest else {})
         elif isinstance(value, list) and self.names and value and all(isinstance(one, list) and len(one) == len(self.names) for one in value):
             for row in value:

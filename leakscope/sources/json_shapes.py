@@ -8,7 +8,7 @@ from typing import Any
 #: Members that hold records, wherever they stand near the top.
 WRAPPERS = frozenset(
     "Records records Items items data results result value values rows entries documents docs hits resourceSpans resourceLogs resourceMetrics "
-    "logEvents events logs log traces spans observations users customers contacts conversations chats list members Resources sms calls cells Contents blobs".split()
+    "logEvents events logs log traces spans observations users customers contacts conversations chats list members Resources sms calls cells Contents blobs edges features nodes".split()
 )
 #: Lists that belong to the object around them: a conversation stays one record.
 _OF_ONE = frozenset("messages turns parts content contents choices history conversation dialogue dialog mapping chat_messages prompt input output steps".split())
@@ -22,6 +22,23 @@ _LEVELS = 3
 def wrapped_in(value: dict[str, Any]) -> str | None:
     """The member of `value` that wraps records: a list of objects under a known name (`hits` of `hits`, `entries` of `log`)."""
     return next((name for name, inner in value.items() if name in WRAPPERS and isinstance(inner, list) and inner and all(isinstance(one, dict) for one in inner)), None)
+
+
+def path_to_records(value: dict[str, Any], depth: int = 1) -> tuple[str, ...] | None:
+    """Names that lead through members that wrap records to a list of objects (`users`, `edges`), nearest first; null when none do."""
+    if (name := wrapped_in(value)) is not None:
+        return (name,)
+    for outer, inner in value.items():
+        if depth < _LEVELS and outer in WRAPPERS and isinstance(inner, dict) and (rest := path_to_records(inner, depth + 1)):
+            return (outer, *rest)
+    return None
+
+
+def without(value: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """`value` without the member at the end of `path`; nothing where it was all there is."""
+    first, *rest = path
+    inner = without(value[first], tuple(rest)) if rest else None
+    return {**{name: other for name, other in value.items() if name != first}, **({first: inner} if inner else {})}
 
 
 def holds_records(value: Any) -> bool:

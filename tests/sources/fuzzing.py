@@ -18,6 +18,8 @@ from email.message import EmailMessage
 
 import polars as pl
 
+from tests.sources.compound_files import compound, message
+
 CANARY = "canary4711@example.org"
 ROWS = [{"name": f"Ana {number}", "email": CANARY, "note": "x" * (number % 40)} for number in range(60)]
 _LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
@@ -188,6 +190,7 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "slack": ("general/2024-05-01.json", lambda: json.dumps([{"type": "message", "user": "U1", "text": f"Ana {CANARY}", "ts": "1714560000.1"}] * 20, indent=4).encode()),
     "clickhouse-native": ("a.native", lambda: b"\x02\x3c\x04name\x06String" + b"\x03Ana" * 60 + b"\x05email\x06String" + (bytes([len(CANARY)]) + CANARY.encode()) * 60),
     "clickhouse-rowbinary": ("a.rowbinary", lambda: b"\x02\x04name\x05email\x06String\x10Nullable(String)" + (b"\x03Ana\x00" + bytes([len(CANARY)]) + CANARY.encode()) * 60),
+    "msg": ("a.msg", lambda: compound(message({"0037": "Ana", "1000": CANARY}, attachments={"a.txt": CANARY.encode() * 5}))),
     "xml": ("a.xml", lambda: ('<?xml version="1.0"?><users>' + f'<user id="1"><name>Ana</name><mail>{CANARY}</mail></user>' * 30 + "</users>").encode()),
     "sms": ("sms.xml", lambda: ('<?xml version="1.0"?>\n<smses count="30">\n' + f'<sms address="+491" date="1" body="Ana &#55357;&#56832; {CANARY}" />\n' * 30 + "</smses>").encode()),
     "plist": ("a.plist", lambda: plistlib.dumps({"users": ROWS}, fmt=plistlib.FMT_BINARY)),

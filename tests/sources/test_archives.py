@@ -166,6 +166,17 @@ def test_a_cut_archive_ends_in_a_reason(reading, pack):
         (b"Rar!\x1a\x07\x01\x00", "unsupported"),
         (b"\x7fELF\x02\x01\x01\x00", "program-unread"),
         (b"\x00\x00\x00\x18ftypmp42", "media-unread"),
+        (b"!BDN" + bytes(60), "unsupported"),
+        (b"\x00\x01\x00\x00Standard ACE DB\x00" + bytes(60), "unsupported"),
+        (b"TAPE\x00\x00\x03\x00" + bytes(60), "unsupported"),
+        (b"ElfFile\x00" + bytes(60), "unsupported"),
+        (b"regf" + bytes(60), "unsupported"),
+        (b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + bytes(60), "unsupported"),
+        (b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}", "unsupported"),
+        (b"\x01\x02\x03\x04\xef\xcd\xab\x89" + bytes(60), "unsupported"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported"),
+        (b'{"encrypted": true, "passwordProtected": true, "kdfIterations": 600000, "data": "2.a|b|c"}', "encrypted"),
+        (b'{\n  "encrypted": true,\n  "folders": [],\n  "items": [{"name": "2.a|b|c"}]\n}', "encrypted"),
     ],
 )
 def test_a_sealed_file_says_what_opens_it(reading, content, reason):
@@ -174,6 +185,22 @@ def test_a_sealed_file_says_what_opens_it(reading, content, reason):
 
     assert (batches, [piece.reason for piece in aside]) == ([], [reason])
     assert len(aside[0].detail) > 15
+
+
+@pytest.mark.parametrize("name", ["all_namespaces/kind_users/output-0", "2024-05-01.overall_export_metadata"])
+def test_an_export_of_firestore_is_refused_with_a_way_round(reading, name):
+    """Blocks of LevelDB's log hold documents in a form that Google alone reads."""
+    _, aside, _ = reading(name, b"\x12\x34\x56\x78\x20\x00\x01" + bytes(range(0x80, 0xA0)) * 4)
+
+    assert [piece.reason for piece in aside] == ["unsupported"]
+    assert "gcloud firestore import" in aside[0].detail
+
+
+def test_a_record_that_says_encrypted_is_no_vault(reading):
+    """Only a password manager's export has its other fields."""
+    batches, aside, _ = reading("x.ndjson", b'{"encrypted": true, "email": "a@x.test"}\n' * 3)
+
+    assert (sum(batch.records for batch in batches), aside) == (3, [])
 
 
 @pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE])

@@ -143,3 +143,20 @@ def test_windows_paths_are_no_escapes(reading):
     batches, _, _ = reading("t.tsv", b"id\tpath\n1\tC:\\temp\\Users\n2\tC:\\x\n")
 
     assert batches[0].frame["path"].to_list() == ["C:\\temp\\Users", "C:\\x"]
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ("id,email,email\n1,a@x.test,b@x.test\n2,c@x.test,d@x.test\n", [{"id": "1", "email": "a@x.test", "email_3": "b@x.test"}, {"id": "2", "email": "c@x.test", "email_3": "d@x.test"}]),
+        ('id, name, note\n1, Ana, "a, b"\n2, Bo, "c"\n', [{"id": "1", "name": "Ana", "note": "a, b"}, {"id": "2", "name": "Bo", "note": "c"}]),
+        ("id,name,email\n1,A\x00na,a@x.test\n2,Bo,b@x.test\n", [{"id": "1", "name": "Ana", "email": "a@x.test"}, {"id": "2", "name": "Bo", "email": "b@x.test"}]),
+        ('#TYPE System.Object\n"Name","Mail"\n"Ana","a@x.test"\n', [{"line": "#TYPE System.Object"}, {"Name": "Ana", "Mail": "a@x.test"}]),
+    ],
+)
+def test_headers_and_spaces_of_careless_programs(reading, content, rows):
+    """A name that comes twice, blanks behind commas, a NUL in a field, PowerShell's first line."""
+    batches, aside, used = reading("t.csv", content.encode())
+
+    assert (used, aside) == (["csv"], [])
+    assert [row for batch in batches for row in batch.frame.to_dicts()] == rows

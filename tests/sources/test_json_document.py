@@ -206,3 +206,13 @@ def test_cells_of_a_notebook_are_records(reading):
     batches, _, _ = reading("n.ipynb", json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1).encode())
 
     assert _records(batches)["n.ipynb:cells"] == cells
+
+
+def test_lists_under_several_wrappers_are_found(reading):
+    """Answers of GraphQL and other interfaces, on one line or many."""
+    answer = {"data": {"users": {"edges": [{"node": {"email": f"u{number}@x.test"}} for number in range(3)], "pageInfo": {"next": True}}}}
+    for indent in (None, 1):
+        batches, aside, used = reading("g.json", json.dumps(answer, indent=indent).encode())
+
+        assert (used, aside) == (["json"], [])
+        assert _records(batches) == {"g.json:data.users.edges": answer["data"]["users"]["edges"], "g.json": [{"data": {"users": {"pageInfo": {"next": True}}}}]}
