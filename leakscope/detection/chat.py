@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
-from leakscope.detection.chat_shapes import alternatives, plain_path, role_of, role_words, shapes, snake
+from leakscope.detection.chat_shapes import alternatives, plain_path, role_of, roles_at, shapes, snake
 from leakscope.detection.chat_summary import summary
+from leakscope.detection.chat_transcripts import HINT, pieces
 from leakscope.detection.conversations import place_in_conversations
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import TURNS, conform, empty
@@ -17,13 +16,10 @@ __all__ = ["summary", "turns"]
 #: Deepest path inside a message: `content.parts.0.text` has four steps.
 MESSAGE_DEPTH = 5
 #: Names that say a role only inside a list of messages; on a flat row they say something else (a log's `type`).
-NESTED_ONLY = ("type", "name", "kind", "from", "author", "message_type")
-#: Texts that a flat row with a `role` may carry; a log's `message` beside a user's `role` is no chat.
-FLAT_TEXTS = ("content", "text", "utterance", "body", "content.text")
-#: A transcript written as one text needs this many marked turns to be one.
-TRANSCRIPT_TURNS = 2
-_MARK = re.compile(r"(?m)^[ \t>*#]*(?:\*\*)?(user|human|customer|client|assistant|ai|bot|chatgpt|agent|system)(?:\*\*)?[ \t]*:[ \t]*(?:\*\*)?", re.IGNORECASE)
-_MARK_HINT = r"(?im)^[ \t>*#]*(?:user|human|customer|client)\W{0,4}:"
+NESTED_ONLY = ("type", "name", "kind", "from", "author", "message_type", "event")
+#: Texts that a flat row with a `role` may carry; a log's `message` beside a user's `role` is no chat, beside a sender it is.
+FLAT_TEXTS = r"^(?:content|text|utterance|body)(?:\.\d+)?(?:\.(?:text|content))?(?:\.value)?$"
+SENDERS = ("sender", "sender_type", "speaker")
 _PROSE = r"\p{L}{2,}[^\p{L}\n]{1,4}\p{L}{1,}"
 #: System instructions given as parts, beside the messages rather than among them.
 _INSTRUCTION = r"(?i)(?:^|[.\[>$])system_?instructions?\]?(?:->\$)?(?:\[\d+\])?(?:\.(?:parts|content|text)(?:\[\d+\])?)*$"
@@ -45,8 +41,9 @@ def turns(values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.D
     """
     numbered = values.with_row_index("order")
     listed = _listed(numbered)
-    paired = _paired(numbered.join(listed.select("order"), on="order", how="anti"))
-    written = _transcripts(numbered.join(pl.concat([listed, paired]).select("order"), on="order", how="anti"))
+    written = _transcripts(numbered.join(listed.select("order"), on="order", how="anti"))
+    answered = listed.group_by("source", "record").agg(roles=pl.col("role").unique()).filter(pl.col("roles").list.contains("assistant") & ~pl.col("roles").list.contains("user"))
+    paired = _paired(numbered.join(pl.concat([listed, written]).select("order"), on="order", how="anti"), answered.select("source", "record"))
     found = pl.concat([listed, paired, written]).sort("order", "offset")
     if found.is_empty():
         return empty(TURNS)
@@ -62,24 +59,25 @@ def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame
 def _listed(values: pl.DataFrame) -> pl.DataFrame:
     """Messages that carry their own role: arrays, trees, telemetry attributes and flat rows."""
     names = shapes()["message"]
-    written = values.filter(pl.col("value").str.len_bytes() <= 24).with_columns(role=role_of(pl.col("value"))).filter(pl.col("role").is_not_null())
+    short = values.filter(pl.col("value").str.len_bytes() <= 24).with_columns(path=plain_path(pl.col("field")))
     roles = (
-        written.with_columns(path=plain_path(pl.col("field")))
+        short.with_columns(role=role_of(pl.col("value")))
+        .filter(pl.col("role").is_not_null())
         .with_columns(parts=pl.col("path").str.extract_groups(rf"^(?:(?<base>.*?)\.)?(?<name>{alternatives(names['role'])})$"))
         .unnest("parts")
         .filter(pl.col("name").is_not_null())
         .with_columns(pl.col("base").fill_null(""))
         .filter((pl.col("base") != "") | ~pl.col("name").is_in(NESTED_ONLY))
-        .with_columns(rank=pl.col("name").replace_strict(dict(zip(names["role"], range(99), strict=False)), default=99))
-        .sort("rank")
-        .unique(["source", "record", "base"], keep="first", maintain_order=True)
-        .select("source", "record", "base", "role", "name")
+        .with_columns(rank=pl.col("name").replace_strict(dict(zip(names["role"], range(99), strict=False)), default=99, return_dtype=pl.Int64))
+        .select("source", "record", "base", "role", "name", "rank")
     )
+    roles = pl.concat([roles, roles_at(short)]).sort("rank").unique(["source", "record", "base"], keep="first", maintain_order=True).drop("rank")
     if roles.is_empty():
         return _nothing(values)
     inside = _steps(values.join(roles.select("source", "record").unique(), on=["source", "record"], how="semi"))
     said = inside.filter(pl.col("kind").is_in(["text", "tool"])).join(roles, on=["source", "record", "base"])
-    said = said.filter(((pl.col("base") != "") | pl.col("rest").is_in(FLAT_TEXTS)) & (pl.col("value").str.strip_chars() != ""))
+    flat = pl.col("rest").str.contains(FLAT_TEXTS) | (pl.col("name").is_in(SENDERS) & (pl.col("rest") == "message"))
+    said = said.filter(((pl.col("base") != "") | flat) & (pl.col("value").str.strip_chars() != ""))
     attached = inside.filter(pl.col("kind") == "attachment").group_by("source", "record", "base").agg(
         attachments=pl.coalesce(pl.col("rest").str.extract(r"^(.*?\d+)"), "rest").n_unique()
     )
@@ -94,7 +92,7 @@ def _listed(values: pl.DataFrame) -> pl.DataFrame:
 def _steps(values: pl.DataFrame) -> pl.DataFrame:
     """Leaves that may belong to a message: each with the message's path (`base`) and its own path inside (`rest`, `kind`)."""
     names = shapes()["message"]
-    text = rf"^(?:{alternatives(names['text'])})(?:\.\d+)?(?:\.(?:{alternatives(names['part'])}))?(?:\.\d+\.text)?$"
+    text = rf"^(?:{alternatives(names['text'])})(?:\.\d+)?(?:\.(?:{alternatives(names['part'])}))?(?:\.value)?(?:\.\d+\.text)?$"
     tool = rf"^(?:tool_calls|tool_call|function_call|content|parts|additional_kwargs\.tool_calls)(?:\.\d+)?\.(?:{alternatives(names['tool'])})(?:\.[\w.]+)?$"
     attachment = rf"(?:^|\.)(?:{alternatives(names['attachment_keys'])})(?:\.url)?$"
     split = values.with_columns(path=plain_path(pl.col("field"))).with_columns(steps=pl.col("path").str.split("."))
@@ -112,8 +110,8 @@ def _steps(values: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _paired(values: pl.DataFrame) -> pl.DataFrame:
-    """Prompts and completions that stand side by side, or a prompt whose name leaves no doubt."""
+def _paired(values: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
+    """Prompts and completions that stand side by side, a prompt whose name leaves no doubt, or one beside messages of the assistant alone."""
     names = shapes()["pair"]
     rank = {name: place for place, name in enumerate((*names["user"], *names["assistant"], *names["system"]))}
     sides = {**dict.fromkeys(names["user"], "user"), **dict.fromkeys(names["assistant"], "assistant"), **dict.fromkeys(names["system"], "system")}
@@ -135,14 +133,15 @@ def _paired(values: pl.DataFrame) -> pl.DataFrame:
         both=(pl.col("role") == "user").any().over(group) & ((pl.col("role") == "assistant") & pl.col("prose")).any().over(group),
         sure=(pl.col("name").is_in(names["alone"]) & pl.col("prose")).any().over(group),
     )
-    kept = told.filter(pl.col("both") | pl.col("sure") | (pl.col("role") == "system"))
+    alone = told.join(answered, on=["source", "record"], how="semi").filter((pl.col("role") == "user") & prose).select("order")
+    kept = told.filter(pl.col("both") | pl.col("sure") | (pl.col("role") == "system") | pl.col("order").is_in(alone["order"].implode()))
     return _said(kept.with_columns(attachments=pl.lit(0, pl.UInt32), base=pl.concat_str(pl.col("base"), pl.lit(".#pair")).str.strip_chars(".")))
 
 
 def _transcripts(values: pl.DataFrame) -> pl.DataFrame:
-    """Whole conversations written as one text with `User:` and `Assistant:` at the starts of lines."""
-    likely = values.filter(pl.col("value").str.contains(_MARK_HINT))
-    rows = [(order, *piece) for order, value in likely.select("order", "value").iter_rows() for piece in _pieces(value)]
+    """Whole conversations written as one text, each turn behind a mark that says whose it is."""
+    likely = values.filter(pl.col("value").str.contains(HINT))
+    rows = [(order, *piece) for order, value in likely.select("order", "value").iter_rows() for piece in pieces(value)]
     if not rows:
         return _nothing(values)
     cut = pl.DataFrame(rows, schema={"order": values.schema["order"], "offset": pl.Int64, "role": pl.String, "said": pl.String}, orient="row")
@@ -150,17 +149,6 @@ def _transcripts(values: pl.DataFrame) -> pl.DataFrame:
     path = pl.concat_str(plain_path(pl.col("field")), pl.lit(".#"), pl.col("offset"))
     field = pl.concat_str(pl.col("field"), pl.lit("->transcript["), pl.col("offset"), pl.lit("]"))
     return _said(joined.with_columns(base=path, field=field, attachments=pl.lit(0, pl.UInt32)), offset=pl.col("offset"))
-
-
-def _pieces(text: str) -> list[tuple[int, str, str]]:
-    """Start, role and words of every marked turn of a transcript; empty when it is none."""
-    marks = list(_MARK.finditer(text))
-    roles = [role_words()[mark[1].lower()] for mark in marks]
-    if len(marks) < TRANSCRIPT_TURNS or not {"user", "assistant"} <= set(roles):
-        return []
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    cut = ((mark.end(), role, text[mark.end() : end].rstrip()) for mark, role, end in zip(marks, roles, ends, strict=True))
-    return [piece for piece in cut if piece[2]]
 
 
 def _nothing(values: pl.DataFrame) -> pl.DataFrame:

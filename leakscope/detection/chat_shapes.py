@@ -51,6 +51,36 @@ def role_of(value: pl.Expr) -> pl.Expr:
     return value.str.strip_chars().str.to_lowercase().replace_strict(dict(role_words()), default=None, return_dtype=pl.String)
 
 
+def roles_at(short: pl.DataFrame) -> pl.DataFrame:
+    """
+    Messages whose role is said by a word that says one only at its place.
+
+    Args:
+        short: leaves that are short enough for such a word, with `path` as `plain_path` gives.
+
+    Returns:
+        source, record, base (the message's path), role, name and rank (behind every name of `[message] role`).
+    """
+    parts = [_roles_by(rule, short, 100 + place) for place, rule in enumerate(shapes()["roles_at"])]
+    return pl.concat(parts)
+
+
+def _roles_by(rule: Mapping[str, Any], short: pl.DataFrame, rank: int) -> pl.DataFrame:
+    under = rf"(?:.*\.)?{rule['under']}\.\d+" if "under" in rule else ".*?"
+    at = rule["at"].replace(".", r"\.")
+    word = pl.col("value").str.strip_chars().str.to_lowercase().replace_strict(rule["words"], default=None, return_dtype=pl.String)
+    base = pl.when(pl.col("path").str.contains(rf"(?i)^{at}$")).then(pl.lit("")).otherwise(pl.col("path").str.extract(rf"(?i)^({under})\.{at}$"))
+    found = short.with_columns(role=word, base=base).filter(pl.col("role").is_not_null() & pl.col("base").is_not_null())
+    if "under" in rule:
+        found = found.filter(pl.col("base") != "")
+    if "with" in rule:
+        beside = short.with_columns(base=pl.col("path").str.extract(rf"^(?:(.*?)\.)?(?:{alternatives(rule['with'])})$").fill_null("")).filter(
+            pl.col("path").str.contains(rf"(?:^|\.)(?:{alternatives(rule['with'])})$")
+        )
+        found = found.join(beside.select("source", "record", "base").unique(), on=["source", "record", "base"], how="semi")
+    return found.select("source", "record", "base", "role", name=pl.lit("at"), rank=pl.lit(rank, pl.Int64))
+
+
 def alternatives(paths: list[str]) -> str:
     """One regular expression for any of several paths, longest first."""
     return "|".join(path.replace(".", r"\.") for path in sorted(paths, key=len, reverse=True))

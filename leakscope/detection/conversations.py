@@ -12,6 +12,8 @@ from leakscope.safety.keys import IncidentKey
 LONGEST_ID = 128
 #: Keys under which exports keep a conversation's messages; an `id` beside one of them is the conversation's.
 _EXPORT_LISTS = r"^(?:mapping|chat_messages|messages|conversations|conversation|turns|dialog)\b"
+#: Lists whose elements are answers, parts or events of one conversation, never conversations of their own.
+_WITHIN = r"(?:^|\.)(?:candidates|choices|generations|outputs?|content|parts|events)\.\d+(?:\.\d+)?"
 _PLACE = ["source", "record"]
 
 
@@ -34,7 +36,7 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: p
     bare = pl.col("base").str.replace(r"\.(?:message|data|kwargs|#\w+)$", "")
     told = found.with_columns(
         list=bare.str.replace(r"(?:^|\.)\d+$", ""), index=bare.str.extract(r"(?:^|\.)(\d+)$").cast(pl.UInt32, strict=False)
-    ).with_columns(scope=pl.col("list").str.extract(r"((?:^|[^.]+\.)\d+)(?:\.[^.]*[^.\d][^.]*)*$").fill_null(""))
+    ).with_columns(scope=pl.col("list").str.replace_all(_WITHIN, "").str.extract(r"((?:^|[^.]+\.)\d+)(?:\.[^.]*[^.\d][^.]*)*$").fill_null(""))
     for column in ("conversation", "user", "model", "service"):
         told = told.join(_nearest(told, near, column), on="order", how="left", maintain_order="left").unique(["order", "offset"], keep="first", maintain_order=True)
     told = told.join(records.select(*_PLACE, "timestamp", record_service="service"), on=_PLACE, how="left", maintain_order="left")

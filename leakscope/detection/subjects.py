@@ -10,15 +10,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+import re2
+
 AUTHOR, THIRD_PARTY, NOBODY = "author", "third_party", "nobody"
 SUBJECTS = (AUTHOR, THIRD_PARTY, NOBODY)
 #: Ages outside are years, prices or room numbers. Under `ADULT` a person is a child (UN Convention on the Rights of the Child, art. 1).
 OLDEST, ADULT = 110, 18
-#: Languages without blanks between words, and the pronouns that decide there.
-_CHINESE = {
-    AUTHOR: re.compile("我(?!妈|爸|儿子|女儿|老公|老婆|丈夫|妻子|哥|弟|姐|妹|朋友|同事|老板|邻居|的?(?:孩子|病人|客户|患者|学生))|我们"),
-    THIRD_PARTY: re.compile("[他她](?!们)|我(?:的)?(?:妈|爸|儿子|女儿|老公|老婆|丈夫|妻子|哥|弟|姐|妹|朋友|同事|老板|邻居|孩子|病人|客户|患者|学生)"),
-}
 _NAME_VERB = re.compile(r"\b[A-ZÀ-ÖØ-ÞА-Я][a-zà-öø-ÿа-яё'’-]+\s+[A-ZÀ-ÖØ-ÞА-Я][a-zà-öø-ÿа-яё'’-]+\b")
 _DATE = re.compile(
     r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?\w{3,12}\.?,?\s+(?:de\s+)?(?:19|20)\d{2}|[A-Za-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{2}|(?:19|20)\d{2})"
@@ -90,8 +87,8 @@ def about_whom(text: str, language: str = "en") -> str:
         >>> about_whom("my mother was diagnosed with cancer"), about_whom("what are the symptoms of flu")
         ('third_party', 'nobody')
     """
-    if language in ("zh", "ja"):
-        return _by_pronoun(text)
+    if language in _unspaced():
+        return _by_pronoun(text, *_unspaced()[language])
     words = _expressions(language)
     low = text.lower().replace("’", "'")
     question = words["asking"].search(low) is not None
@@ -136,11 +133,19 @@ def _named(text: str) -> int:
     return _first(_NAME_VERB, text)
 
 
-def _by_pronoun(text: str) -> str:
-    own, other = _first(_CHINESE[AUTHOR], text), _first(_CHINESE[THIRD_PARTY], text)
+def _by_pronoun(text: str, first: Any, third: Any, asking: Any) -> str:
+    """About whom a text is in a language that seldom says "I": a statement that names nobody is its author's."""
+    own, other = (found.start() if (found := expression.search(text)) else _NEVER for expression in (first, third))
     if own == other == _NEVER:
-        return NOBODY
+        return NOBODY if asking.search(text) else AUTHOR
     return THIRD_PARTY if other <= own else AUTHOR
+
+
+@cache
+def _unspaced() -> Mapping[str, tuple[Any, ...]]:
+    """Expressions for the author, somebody else and questions, by language of `data/subjects_unspaced.toml`."""
+    read = tomllib.loads(files("leakscope.detection").joinpath("data/subjects_unspaced.toml").read_text("utf-8"))
+    return {language: tuple(re2.compile("|".join(f"(?:{one})" for one in table[name])) for name in ("first", "third", "asking")) for language, table in read.items() if isinstance(table, dict)}
 
 
 def details(text: str, language: str = "en") -> list[Detail]:

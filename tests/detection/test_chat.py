@@ -40,6 +40,24 @@ SHAPES = {
     "senders": {"uuid": "c-1", "chat_messages": [{"sender": "human", "text": SAID[1]["content"]}, {"sender": "assistant", "text": SAID[2]["content"]}]},
     "from and value": {"conversations": [{"from": "human", "value": SAID[1]["content"]}, {"from": "gpt", "value": SAID[2]["content"]}]},
     "role model with parts": {"contents": [{"role": "user", "parts": [{"text": SAID[1]["content"]}]}, {"role": "model", "parts": [{"text": SAID[2]["content"]}]}]},
+    "fragments of an export": {
+        "id": "d-1",
+        "mapping": {
+            "1": {"message": {"model": "m", "fragments": [{"type": "REQUEST", "content": SAID[1]["content"]}]}},
+            "2": {"message": {"model": "m", "fragments": [{"type": "THINK", "content": "The user greets me and wants help."}, {"type": "RESPONSE", "content": SAID[2]["content"]}]}},
+        },
+    },
+    "a string beside output messages": {"input": SAID[1]["content"], "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": SAID[2]["content"]}]}]},
+    "conversation parts of a help desk": {
+        "source": {"author": {"type": "user", "id": "u"}, "body": SAID[1]["content"]},
+        "conversation_parts": {"conversation_parts": [{"author": {"type": "admin", "id": "a"}, "body": SAID[2]["content"]}]},
+    },
+    "events of a bot": {"sender_id": "s", "events": [{"event": "user", "text": SAID[1]["content"]}, {"event": "bot", "text": SAID[2]["content"]}]},
+    "recognised query and its answer": {"queryResult": {"queryText": SAID[1]["content"], "fulfillmentText": SAID[2]["content"]}},
+    "template of one prompt": {"prompt": f"<|im_start|>user\n{SAID[1]['content']}<|im_end|>\n<|im_start|>assistant\n{SAID[2]['content']}<|im_end|>"},
+    "headers of one prompt": {"prompt": f"<|start_header_id|>user<|end_header_id|>\n\n{SAID[1]['content']}<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n{SAID[2]['content']}<|eot_id|>"},
+    "instruction marks": {"text": f"<s>[INST] {SAID[1]['content']} [/INST] {SAID[2]['content']} </s>"},
+    "transcript in a prompt": {"prompt": f"\n\nHuman: {SAID[1]['content']}\n\nAssistant: {SAID[2]['content']}"},
     "transcript in one text": {"log": f"\n\nHuman: {SAID[1]['content']}\n\nAssistant: {SAID[2]['content']}"},
 }
 
@@ -51,6 +69,24 @@ def test_both_sides_are_read(shape: str) -> None:
     assert found.schema == TURNS
     assert dict(found.select("role", "text").iter_rows()) == {"user": SAID[1]["content"], "assistant": SAID[2]["content"]}
     assert found["conversation"].n_unique() == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"type": "message", "user": "U012AB3CD", "text": "hello my friend", "ts": "1700000000.1"},
+        {"id": "1", "messageType": "message", "from": {"user": {"id": "u-1"}}, "body": {"content": "hello my friend"}},
+        {"messages": [{"id": "1", "type": "Default", "content": "hello my friend", "author": {"id": "9", "name": "kim"}}]},
+        {"messages": [{"id": 1, "type": "message", "from": "kim", "from_id": "user1", "text": "hello my friend"}]},
+        {"session_id": "s", "sender": "user", "message": "hello my friend"},
+        {"chat": "12/01/2026, 10:00 - Kim Lee: hello my friend\n12/01/2026, 10:01 - Ann: good morning"},
+    ],
+)
+def test_people_who_write_to_each_other_are_users(row: dict[str, object]) -> None:
+    """Messages of team chats and phone exports are people's own words."""
+    found = turns_of(row)
+    assert set(found["role"]) == {"user"}
+    assert found["text"][0] == "hello my friend"
 
 
 def test_flat_rows_of_one_session_are_one_conversation() -> None:
@@ -121,6 +157,8 @@ def test_attachments_are_counted_once() -> None:
         {"query": "SELECT 1", "response": "200 OK"},
         {"input": "7", "output": "49"},
         {"level": "info", "message": "user: connected to host"},
+        {"type": "message", "level": "info", "text": "queue drained"},
+        {"message": "2026-01-02 10:00:00 INFO main: started\n2026-01-02 10:00:01 INFO main: ready"},
     ],
 )
 def test_what_only_resembles_chat_is_none(row: dict[str, str]) -> None:

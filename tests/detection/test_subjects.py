@@ -29,6 +29,13 @@ TURNS = Path(__file__).resolve().parents[2] / "corpora" / "labelled_turns" / "tu
         ("¿qué es el asma?", "es", "nobody"),
         ("у меня диабет", "ru", "author"),
         ("我妈妈得了癌症", "zh", "third_party"),
+        ("医生说得了癌症", "zh", "author"),
+        ("癌症有什么症状？", "zh", "nobody"),
+        ("父が脳梗塞で倒れました", "ja", "third_party"),
+        ("うつ病と診断されました", "ja", "author"),
+        ("うつ病とは何ですか", "ja", "nobody"),
+        ("아버지가 암에 걸렸어요", "ko", "third_party"),
+        ("우울증 진단을 받았어요", "ko", "author"),
     ],
 )
 def test_the_subject_is_who_is_spoken_of(text: str, language: str, subject: str) -> None:
