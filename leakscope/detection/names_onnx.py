@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,17 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leakscope.detection.beside import in_threads
 from leakscope.detection.names_span import FROM_LABELS, NameSpan
+from leakscope.detection.names_windows import Window, marks, windows
 from leakscope.errors import UsageError
 
 Floats = npt.NDArray[np.float32]
 
-#: Tokens of one window, tokens that neighbouring windows share, and tokens read in one call.
-WINDOW, SHARED, TOGETHER = 128, 24, 256
-#: Texts tokenised together: bounds memory whatever the number of texts.
+#: Tokens read in one call.
+TOGETHER = 512
+#: Texts that one thread reads together: bounds memory whatever the number of texts.
 BATCH = 256
-#: Threads of the runtime unless `LEAKSCOPE_THREADS` says otherwise; more give nothing on matrices this small.
-THREADS = 2
 #: Window lengths are rounded up to this, so that the runtime meets few shapes and keeps few buffers.
 STEP = 4
 
@@ -47,30 +46,28 @@ class OnnxNames:
 
     Args:
         folder: holds `model.onnx`, `tokenizer.json` and `card.json` (`tags`, `thresholds`, `cases`, `languages`, `sha256`).
+            Where the card has `exit` (`file`, `sha256`, `threshold`), `model.onnx` is only the first layers and gives their
+            states and how likely each token is part of a name; what passes the threshold is read on by `file`.
 
     Raises:
         UsageError: a part is missing, or the model is not the one its card describes.
     """
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         try:
             self._card = json.loads((folder / "card.json").read_text("utf-8"))
-            model = (folder / "model.onnx").read_bytes()
             self._tokens: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, ValueError):
+            self._session: Any = _session(folder / "model.onnx", self._card["sha256"])
+            self._exit: Mapping[str, Any] = self._card.get("exit", {})
+            self._rest: Any = _session(folder / self._exit["file"], self._exit["sha256"]) if self._exit else None
+        except (OSError, ValueError, KeyError):
             raise UsageError(f"{folder} holds no names model", hint="It needs model.onnx, tokenizer.json and card.json.") from None
-        if hashlib.sha256(model).hexdigest() != self._card["sha256"]:
-            raise UsageError(f"the names model in {folder} is not the one its card describes")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("LEAKSCOPE_THREADS") or min(THREADS, os.cpu_count() or 1))
-        options.enable_cpu_mem_arena = False
-        self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {value.name for value in self._session.get_inputs()}
-        self._tokens.enable_truncation(WINDOW, stride=SHARED)
+        self._tokens.no_truncation()
         self._tokens.no_padding()
+        self._marks = marks(self._tokens)
         self._kinds = sorted({FROM_LABELS[tag[2:]] for tag in self._card["tags"] if tag[2:] in FROM_LABELS})
         self._sums, self._begins = _sums(self._card["tags"], self._kinds)
         self._thresholds = np.array([self._card["thresholds"][kind] for kind in self._kinds], np.float32)
@@ -82,39 +79,47 @@ class OnnxNames:
 
     def find(self, texts: Sequence[str]) -> list[list[NameSpan]]:
         """The names of each text."""
-        found: list[list[NameSpan]] = []
-        for begin in range(0, len(texts), BATCH):
-            found += self._find(texts[begin : begin + BATCH])
-        return found
+        return in_threads(self._find, texts, BATCH)
 
     def _find(self, texts: Sequence[str]) -> list[list[NameSpan]]:
-        windows = [
-            (place, window) for place, coded in enumerate(self._tokens.encode_batch(list(texts))) for window in (coded, *coded.overflowing)
-        ]
+        coded = self._tokens.encode_batch(list(texts), add_special_tokens=False)
+        every = [window for number, text in enumerate(texts) for window in windows(number, text, coded[number], self._marks)]
         found: list[dict[tuple[int, int], NameSpan]] = [{} for _ in texts]
-        for group in _groups([len(window.ids) for _, window in windows]):
-            chances = self._read([windows[place] for place in group], texts)
-            for row, place in enumerate(group):
-                number, window = windows[place]
-                for span in self._spans(window, chances[row], texts[number]):
-                    _keep(found[number], span)
+        for group in _groups([len(window.ids) for window in every]):
+            rows, chances = self._read([every[place] for place in group], texts)
+            for row, likely in zip(rows, chances, strict=True):
+                window = every[group[row]]
+                for span in self._spans(window, likely, texts[window.number]):
+                    _keep(found[window.number], span)
         return [list(spans.values()) for spans in found]
 
-    def _read(self, windows: Sequence[tuple[int, Any]], texts: Sequence[str]) -> Floats:
-        """Probabilities of every tag for every token of windows of like length."""
-        width = -(-max(len(window.ids) for _, window in windows) // STEP) * STEP
-        ids, mask, cases = (np.zeros((len(windows), width), np.int64) for _ in range(3))
-        for row, (number, window) in enumerate(windows):
+    def _read(self, group: Sequence[Window], texts: Sequence[str]) -> tuple[list[int], Floats]:
+        """The rows of `group` (windows of like length) that may name something, and each tag's probability for their tokens."""
+        width = -(-max(len(window.ids) for window in group) // STEP) * STEP
+        ids, mask, cases = (np.zeros((len(group), width), np.int64) for _ in range(3))
+        for row, window in enumerate(group):
             size = len(window.ids)
             ids[row, :size], mask[row, :size] = window.ids, 1
             if self._card["cases"]:
-                cases[row, :size] = _cases(window, texts[number])
+                cases[row, :size] = _cases(window, texts[window.number])
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": cases}
-        scores = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        rows, scores = self._scores({name: feed[name] for name in self._inputs})
         scores = np.exp(scores - scores.max(-1, keepdims=True))
-        return scores / scores.sum(-1, keepdims=True)
+        return rows, scores / scores.sum(-1, keepdims=True)
 
-    def _spans(self, window: Any, chances: Floats, text: str) -> Iterator[NameSpan]:
+    def _scores(self, feed: dict[str, Any]) -> tuple[list[int], Floats]:
+        """Rows that the first layers let pass, and the scores of their tags; all rows where the model has no early exit."""
+        first = self._session.run(None, feed)
+        if self._rest is None:
+            return list(range(len(first[0]))), first[0]
+        states, early = first
+        likely = np.where(feed["attention_mask"] > 0, early, -np.inf).max(1)
+        rows = np.flatnonzero(likely >= self._exit["threshold"])
+        if not len(rows):
+            return [], np.zeros((0, states.shape[1], len(self._card["tags"])), np.float32)
+        return rows.tolist(), self._rest.run(None, {"states": states[rows], "attention_mask": feed["attention_mask"][rows]})[0]
+
+    def _spans(self, window: Window, chances: Floats, text: str) -> Iterator[NameSpan]:
         """Names of one window: words whose likeliest kind is over its threshold, joined while nothing says that a new one begins."""
         kinds = chances[: len(window.ids)] @ self._sums
         if kinds.max(initial=0.0) < self._thresholds.min():
@@ -141,6 +146,19 @@ class OnnxNames:
         return NameSpan(start, end, self._kinds[kind], round(min(1.0, sum(chances) / len(chances)), 4))
 
 
+def _session(path: Path, digest: str) -> Any:
+    """A session on one model file that is checked to be the one its card describes."""
+    import onnxruntime
+
+    model = path.read_bytes()
+    if hashlib.sha256(model).hexdigest() != digest:
+        raise UsageError(f"the names model in {path.parent} is not the one its card describes")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # matrices this small gain nothing from more; texts are read beside each other instead
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 def _sums(tags: Sequence[str], kinds: Sequence[str]) -> tuple[Floats, Floats]:
     """Matrices from tag probabilities to the probability of each kind, and of a beginning of each kind."""
     whole, begin = (np.zeros((len(tags), len(kinds)), np.float32) for _ in range(2))
@@ -164,7 +182,7 @@ def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield group
 
 
-def _cases(window: Any, text: str) -> list[int]:
+def _cases(window: Window, text: str) -> list[int]:
     """For every token 0 lower, 1 initial, 2 upper, 3 mixed: the vocabulary itself knows no capitals."""
     return [_case(text[start:end]) for start, end in window.offsets]
 
@@ -177,10 +195,10 @@ def _case(word: str) -> int:
     return 1 if word[1:] == word[1:].lower() else 3
 
 
-def _words(window: Any) -> Iterator[tuple[int, int, int, int]]:
+def _words(window: Window) -> Iterator[tuple[int, int, int, int]]:
     """Start and end in the text, first and last token, of every word of a window."""
     previous, first = None, 0
-    words = window.word_ids
+    words = window.words
     for place, word in enumerate([*words, None]):
         if word != previous or word is None:
             if previous is not None:
