@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from leakscope.detection.beside import in_threads
 from leakscope.errors import CatalogueError
 
 Floats = npt.NDArray[np.float32]
 
 NONE = "none"
 #: Strength of the prior on the weights, and how much a harmless seed counts beside a sensitive one.
-SOFTNESS, HARMLESS_WEIGHT = 5.0, 2.0
+SOFTNESS, HARMLESS_WEIGHT = 10.0, 2.0
 #: Share of the most sensitive piece in a text's score; the rest is the mean of its pieces.
 PEAK = 0.5
 #: Texts encoded in one call.
@@ -38,8 +39,8 @@ def _encoder() -> Any:
 
 def encode(texts: Sequence[str]) -> Floats:
     """512 numbers for each text, of length one."""
-    parts = [_encoder().encode(list(texts[begin : begin + TOGETHER])) for begin in range(0, len(texts), TOGETHER)]
-    return np.concatenate(parts) if parts else np.zeros((0, 512), np.float32)
+    read = in_threads(lambda some: _encoder().encode(list(some)), texts, TOGETHER)
+    return np.stack(read) if read else np.zeros((0, 512), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
