@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from leakscope.corpus import Generator
@@ -21,13 +22,13 @@ FOLDER = "files"
 
 
 class _Lines:
-    """A text file of the folder: a record is a non-empty line, its field is `line`."""
+    """A text file of the folder: a record is a non-empty line; its field is `line`, or, where readers cut its lines, that of the entity."""
 
-    def __init__(self, folder: Path, name: str, tally: Tally) -> None:
+    def __init__(self, folder: Path, name: str, tally: Tally, fields: Mapping[str, str] = MappingProxyType({})) -> None:
         path = folder / FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self._out: TextIO = path.open("w", encoding="utf-8", newline="")
-        self._name, self._tally, self.record = f"{FOLDER}/{name}", tally, 0
+        self._name, self._tally, self.record, self._fields = f"{FOLDER}/{name}", tally, 0, fields
 
     def __enter__(self) -> _Lines:
         return self
@@ -38,7 +39,7 @@ class _Lines:
     def write(self, text: str, *found: tuple[str, str, int | None, int | None]) -> None:
         """One line with its findings: (entity, value, person, secret)."""
         for entity, value, who, key in found:
-            self._tally.find(self._name, self.record, "line", entity, value, who=who, key=key)
+            self._tally.find(self._name, self.record, self._fields.get(entity, "line"), entity, value, who=who, key=key)
         self._out.write(text + "\n")
         if text.strip():
             self.record += 1
@@ -74,7 +75,7 @@ def _environment(folder: Path, tally: Tally, seed: int, keys: Iterator[int]) -> 
 
 def _credentials(folder: Path, tally: Tally, seed: int, count: int) -> None:
     draw = Draw(seed, "credentials")
-    with _Lines(folder, "dumps/combo.txt", tally) as out:
+    with _Lines(folder, "dumps/combo.txt", tally, {"EMAIL_ADDRESS": "email", "CREDENTIAL_PASSWORD": "password"}) as out:
         for number in range(count):
             who, word = person(seed, number), password(draw)
             out.write(f"{who.email}:{word}", ("EMAIL_ADDRESS", who.email, number, None), ("CREDENTIAL_PASSWORD", word, number, None))
@@ -103,7 +104,7 @@ def _notes(folder: Path, tally: Tally, seed: int, count: int, first: int) -> Non
 
 def _log(folder: Path, tally: Tally, seed: int, count: int, people: int) -> None:
     draw = Draw(seed, "log")
-    with _Lines(folder, "logs/app.log", tally) as out:
+    with _Lines(folder, "logs/app.log", tally, {"EMAIL_ADDRESS": "message", "IP_ADDRESS": "message"}) as out:
         for line in range(count):
             stamp = f"2025-01-{1 + line * 27 // count:02d}T{draw.below(24):02d}:{draw.below(60):02d}:{draw.below(60):02d}Z"
             number = int(people * draw.random() ** 2)

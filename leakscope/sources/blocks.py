@@ -240,7 +240,7 @@ def _are_blocks(head: bytes, name: str) -> float:
     if head.lstrip()[:1] in (b"{", b"[", b"<"):
         return 0.0
     lines = [line for line in _text(head[: 16 * 1024]).split("\n")[:300] if line.strip() and not _RULER.fullmatch(line.rstrip("\r"))]
-    fields = [found for line in lines if (found := _named(line.rstrip("\r")))]
+    fields = [found for line in lines if ":" in line and not line.startswith("[") and (found := _named(line.rstrip("\r")))]
     if len(fields) < 3 or len(fields) < 0.8 * len(lines) or any(len(one.split()) > 4 for one, _ in fields):
         return 0.0
     names = [one.lower() for one, _ in fields]

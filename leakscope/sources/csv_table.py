@@ -86,12 +86,12 @@ class _Lines:
 
     def _bounded(self) -> Iterator[str]:
         while line := self._stream.readline(MAX_FIELD_BYTES):
-            if (len(line) == MAX_FIELD_BYTES and not line.endswith("\n")) or line.count(self._dialect.delimiter) > _MAX_MARKS:
+            if len(line) > _MAX_MARKS and ((len(line) == MAX_FIELD_BYTES and not line.endswith("\n")) or line.count(self._dialect.delimiter) > _MAX_MARKS):
                 self.refused += 1
                 while line and not line.endswith("\n"):
                     line = self._stream.readline(MAX_FIELD_BYTES)
                 continue
-            yield line.replace("\x00", "")
+            yield line.replace("\x00", "") if "\x00" in line else line
 
     def _disarmed(self, lines: Iterator[str]) -> Iterator[str]:
         """A line with an odd number of quotes opens a field that a later one closes, unless what lies between are rows."""

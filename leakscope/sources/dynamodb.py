@@ -14,8 +14,7 @@ import orjson
 from leakscope.model import Reading
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
-from leakscope.sources.lines import MAX_LINE_BYTES, TooLong, line_chunks
-from leakscope.sources.tables import Documents
+from leakscope.sources.line_objects import read_objects
 
 _TYPES = frozenset(("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"))
 
@@ -58,21 +57,7 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(evidence: Evidence) -> Reading:
     """Batches of items with plain values; lines that are none are set aside."""
-    gathered = Documents(evidence.name)
-    with evidence.open() as stream:
-        for chunk in line_chunks(stream):
-            if isinstance(chunk, TooLong):
-                yield from gathered.refuse("", "line-too-long", f"One line is over {MAX_LINE_BYTES >> 20} MiB.", size_bytes=chunk.size_bytes)
-                continue
-            for line in filter(None, map(bytes.strip, chunk.split(b"\n"))):
-                try:
-                    item = orjson.loads(line)["Item"]
-                    content = orjson.dumps(untyped(item))
-                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    yield from gathered.refuse("", "not-json", "The line is no item of a DynamoDB export.", size_bytes=len(line))
-                    continue
-                yield from gathered.add("", content)
-    yield from gathered.rest()
+    yield from read_objects(evidence, lambda value: untyped(value["Item"]), "The line is no item of a DynamoDB export.")
 
 
 FORMAT = Format(name="dynamodb", title="DynamoDB export, one item a line", suffixes=(".json",), sniff=sniff, read=read)

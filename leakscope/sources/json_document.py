@@ -134,14 +134,6 @@ def sniff(head: bytes, name: str) -> float:
     return 0.92 if name.endswith((".json", ".geojson", ".har", ".ipynb", ".map")) else 0.8
 
 
-def _is_strict(raw: bytes) -> bool:
-    try:
-        orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return False
-    return True
-
-
 def _bare(text: bytes) -> bytes:
     """The document without its byte order mark, or the assignment around it."""
     text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -242,10 +234,13 @@ class _Document:
             yield from self.opened(table if key is None else _joined(table, key), depth + 1)
             return
         try:
-            value = _loaded(raw)
-        except ValueError:
-            yield from self.gathered.refuse(table, "not-json", "The record is not JSON, or nested too deep.", size_bytes=len(raw))
-            return
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            try:
+                value, raw = lenient(raw), b"\n"
+            except ValueError:
+                yield from self.gathered.refuse(table, "not-json", "The record is not JSON, or nested too deep.", size_bytes=len(raw))
+                return
         if table == "" and key is None and isinstance(value, dict) and isinstance(value.get("hits"), dict) and "took" in value:
             yield from self._member("hits", "hits", orjson.dumps(value["hits"]), {})
             return
@@ -253,7 +248,7 @@ class _Document:
             for row in flattened(key, value) if is_map(value) else (keyed(key, value),):
                 yield from self._add(table, row)
             return
-        whole = isinstance(value, dict) and _is_strict(raw) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value, self.place) is None
+        whole = isinstance(value, dict) and b"\n" not in raw and not is_typed(value) and b"\r" not in raw and raw.isascii() and openers(value, self.place) is None
         yield from self.gathered.add(table, raw) if whole else self._add(table, value)
 
     def _add(self, table: str, value: Any) -> Reading:

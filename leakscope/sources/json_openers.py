@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-from leakscope.sources.message_exports import messages_of, told
+from leakscope.sources.message_exports import MARKS, messages_of, told
+from leakscope.sources.store_exports import plain
 
 #: Group of an OTLP resource -> list in each group.
 _OTLP = {
@@ -22,6 +23,8 @@ _OTLP = {
     "scopeMetrics": "metrics", "scope_metrics": "metrics",
 }  # fmt: skip
 _PAGES = frozenset(("resourceSpans", "resourceLogs", "resourceMetrics", "resource_spans", "resource_logs"))
+#: A value without any of these members is a record itself: nearly all are, so that they are told at once.
+_OPENED = frozenset((*_OTLP, *_PAGES, *MARKS))
 
 
 def is_page(line: bytes) -> bool:
@@ -43,6 +46,10 @@ def is_page(line: bytes) -> bool:
 def openers(value: Any, place: str = "") -> Iterator[dict[str, Any]] | None:
     """The records inside `value`, which stands in the folder or file `place`; null when it is one itself."""
     if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("_id"), dict) and "$oid" in value["_id"]:
+        return iter((plain(value),))
+    if _OPENED.isdisjoint(value):
         return None
     if any(isinstance(value.get(group), list) for group in _OTLP):
         return _otlp(value)

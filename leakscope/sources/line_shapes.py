@@ -26,6 +26,8 @@ from leakscope.sources.text_lines import read as read_lines
 #: Lines looked at by the sniffer.
 _LOOK_LINES = 300
 _MARKUP = re.compile(rb"\s*(?:\{|<[A-Za-z?!])")
+#: Columns for the whole of a line that fits, and for the line as it is; no shape has fields of these names.
+_WHOLE = ("fitting__", "line__")
 #: How sure a sniffer is at most: above a table that its regular commas make one, below formats with marks of their own.
 _SURE = 0.8
 
@@ -96,9 +98,8 @@ def _reader(shape: Shape) -> Callable[[Evidence], Reading]:
 def _cut(batch: Batch, pattern: str) -> Batch:
     assert batch.frame is not None
     line = pl.col("line").str.strip_chars_end("\r")
-    fits = line.str.contains(pattern)
-    parts = batch.frame.select(pl.when(~fits).then("line").alias("line"), pl.when(fits).then(line.str.extract_groups(pattern)).alias("parts"))
-    frame = parts.unnest("parts")
+    parts = batch.frame.select(pl.col("line").alias(_WHOLE[1]), line.str.extract_groups(f"(?P<{_WHOLE[0]}>{pattern})").alias("parts")).unnest("parts")
+    frame = parts.select(pl.when(pl.col(_WHOLE[0]).is_null()).then(_WHOLE[1]).alias("line"), pl.exclude(*_WHOLE))
     filled = [name for name in frame.columns if frame[name].null_count() < frame.height]
     return Batch(source=batch.source, first_record=batch.first_record, records=batch.records, frame=frame.select(filled))
 

@@ -42,6 +42,10 @@ class _Shape:
     is_bot: Callable[[dict[str, Any]], bool] = lambda message: False
 
 
+#: Every value that `messages_of` or `told` changes has one of these members.
+MARKS = frozenset(("messages", "MessageList", "mapping", "ts", "messageType", "Contents", "header"))
+
+
 def _author(message: dict[str, Any]) -> Any:
     author = message.get("author")
     return author.get("name") if isinstance(author, dict) else author

@@ -40,7 +40,13 @@ def text_at(corpus: Path, finding: dict) -> str:
     if finding["line"] is not None:
         return sql_value(content(path)[finding["line"]], table_name, finding["field"])
     record = content(path)[finding["record"]]
-    return record if finding["field"] == "line" else follow(record, finding["field"])
+    return part_of(record, finding["field"]) if isinstance(record, str) else follow(record, finding["field"])
+
+
+def part_of(line: str, field: str) -> str:
+    """The part of a line of text that readers call `field`: of `address:password`, of `time level message`, or the line."""
+    address, _, word = line.partition(":")
+    return {"email": address, "password": word, "message": line.split(" ", 2)[-1]}.get(field, line)
 
 
 def sql_value(line: str, name: str, column: str) -> str:
