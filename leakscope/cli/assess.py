@@ -41,7 +41,7 @@ LEVELS = ("low", "medium", "high", "very_high")
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Where to run; spark needs the extra and Java.")
 @click.option("--scheme", metavar="NAME|FILE", help="Severity scheme that leads; the others stand beside it.  [default: enisa-2013]")
 @click.option("--cost", is_flag=True, help="Add a rough range of what such breaches have cost, from published studies.")
-@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 from this severity on.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 10 when the incident, or any secret, is this severe or worse (a critical secret counts as very high).")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[str, ...], form: str, fail_on: str | None, **given: object) -> None:
@@ -62,9 +62,18 @@ def show(assessment: Assessment, form: str, *, now: datetime | None = None) -> N
 
 
 def exit_code(data: Mapping[str, Any], fail_on: str | None) -> int:
-    """10 when the severity reaches `fail_on`, else 4 when something was set aside, else 0."""
-    band = data["severity"]["incident"]["band"]
-    if fail_on and band in LEVELS and LEVELS.index(band) >= LEVELS.index(fail_on):
+    """10 when the incident or its gravest secret reaches `fail_on`, else 4 when something was set aside, else 0."""
+    if fail_on and max(reached(data), default=-1) >= LEVELS.index(fail_on):
         return 10
     serious = [piece for piece in data["coverage"]["set_aside"] if piece["reason"] != "duplicate"]
     return 4 if serious else 0
+
+
+def reached(data: Mapping[str, Any]) -> list[int]:
+    """Places on `LEVELS` of the incident and of every secret; a scheme with other levels is stretched over them."""
+    known = {**{name: place for place, name in enumerate(LEVELS)}, "critical": LEVELS.index("very_high")}
+    incident = data["severity"]["incident"]
+    bands = [row["band"] for row in (incident.get("scale") or {}).get("bands", ())]
+    stretched = {name: round(place * (len(LEVELS) - 1) / max(len(bands) - 1, 1)) for place, name in enumerate(bands)}
+    of_incident = {**stretched, **known}.get(incident["band"]) if set(bands) <= set(LEVELS) else stretched.get(incident["band"])
+    return [*(known[row["severity"]] for row in data["secrets"] if row["severity"] in known), *([] if of_incident is None else [of_incident])]

@@ -11,8 +11,9 @@ from importlib.resources import files
 from typing import Any
 
 import orjson
+import polars as pl
 
-from leakscope.reports.form import Report
+from leakscope.reports.form import Frames, Report
 from leakscope.reports.wording import parse_instant
 from leakscope.safety.escape import plain
 from leakscope.vocabulary import elements
@@ -60,36 +61,46 @@ def _actor(assessment: Assessment) -> dict[str, Any]:
     return {"unknown": {"notes": "the facts do not say"}}
 
 
-def _varieties(assessment: Assessment) -> list[dict[str, Any]]:
-    """Records by VERIS variety; records of several elements may be the same, so the largest count stands for the variety."""
-    known = elements()
-    amounts: dict[str, int] = {}
-    for row in assessment["findings_by_entity"]:
-        element = known.get(row.get("element") or "")
-        variety = element.veris if element and element.veris else ("Secrets" if row.get("family") in ("secret", "credential") else None)
-        if variety:
-            amounts[variety] = max(amounts.get(variety, 0), int(row.get("records") or 0))
-    return [{"variety": name, "amount": amount} for name, amount in sorted(amounts.items())] or [{"variety": UNKNOWN}]
+def _variety(element: str | None, family: str | None) -> str | None:
+    known = elements().get(element or "")
+    return known.veris if known and known.veris else ("Secrets" if family in ("secret", "credential") else None)
 
 
-def _confidentiality(assessment: Assessment) -> dict[str, Any]:
+def _amounts(assessment: Assessment, findings: pl.DataFrame | None) -> tuple[int, dict[str, int]]:
+    """
+    Distinct records that hold anything VERIS names, in all and by variety.
+
+    Without the case's findings the largest count of a kind of finding stands for its variety: a floor.
+    """
+    if findings is None:
+        amounts: dict[str, int] = {}
+        for row in assessment["findings_by_entity"]:
+            if variety := _variety(row.get("element"), row.get("family")):
+                amounts[variety] = max(amounts.get(variety, 0), int(row.get("records") or 0))
+        return max([0, *amounts.values()]), amounts
+    names = {row["entity"]: variety for row in assessment["findings_by_entity"] if (variety := _variety(row.get("element"), row.get("family")))}
+    told = findings.select("source", "record", variety=pl.col("entity").replace_strict(names, default=None, return_dtype=pl.String)).drop_nulls("variety").unique()
+    return told.select("source", "record").n_unique() if told.height else 0, dict(told.group_by("variety").len().iter_rows())
+
+
+def _confidentiality(assessment: Assessment, findings: pl.DataFrame | None) -> dict[str, Any]:
     words = _words()["data_victim"]
     victims = sorted({words.get(row["role"], "Other") for row in assessment["individuals"].get("by_role") or () if row.get("people")}) or [UNKNOWN]
     encrypted = _fact(assessment, "exposure", "encryption")
     state = {"encrypted": "Stored encrypted", "none": "Stored unencrypted"}.get(str(encrypted), "Stored")
-    records = max([0, *(int(row.get("records") or 0) for row in assessment["findings_by_entity"])])
+    records, amounts = _amounts(assessment, findings)
     return {
         "data_disclosure": disclosure(assessment),
         "data_total": records,
-        "data": _varieties(assessment),
+        "data": [{"variety": name, "amount": amount} for name, amount in sorted(amounts.items())] or [{"variety": UNKNOWN}],
         "data_victim": victims,
         "state": [state],
-        "notes": "data_total counts records examined that hold personal data or secrets; people and intervals stand under plus.leakscope",
+        "notes": "data_total counts distinct records examined that hold personal data or secrets, each amount those of its variety; people and intervals stand under plus.leakscope",
     }
 
 
-def _attribute(assessment: Assessment) -> dict[str, Any]:
-    parts: dict[str, Any] = {"confidentiality": _confidentiality(assessment)}
+def _attribute(assessment: Assessment, findings: pl.DataFrame | None) -> dict[str, Any]:
+    parts: dict[str, Any] = {"confidentiality": _confidentiality(assessment, findings)}
     if _fact(assessment, "exposure", "altered") == "yes":
         parts["integrity"] = {"variety": [UNKNOWN]}
     if _fact(assessment, "exposure", "unavailable") == "yes":
@@ -150,12 +161,13 @@ def _plus(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def build(assessment: Assessment) -> dict[str, Any]:
+def build(assessment: Assessment, findings: pl.DataFrame | None = None) -> dict[str, Any]:
     """
     The incident as a VERIS record.
 
     Args:
         assessment: as in assessment.json.
+        findings: schema `FINDINGS` of the case, for exact counts of records; null takes the counts of the assessment.
     """
     formats = [_words()["asset"].get(row.get("format") or "", "S - Unknown") for row in assessment["evidence"]]
     rating = _words()["overall_rating"].get(assessment["severity"]["incident"]["band"])
@@ -173,16 +185,16 @@ def build(assessment: Assessment) -> dict[str, Any]:
         "action": _action(assessment),
         "actor": _actor(assessment),
         "asset": {"assets": [{"variety": name} for name in sorted(set(formats))] or [{"variety": UNKNOWN}]},
-        "attribute": _attribute(assessment),
+        "attribute": _attribute(assessment, findings),
         "discovery_method": {"unknown": {"notes": plain(str(found))} if found else {}},
         "impact": {"overall_rating": rating or UNKNOWN},
         "plus": _plus(assessment),
     }
 
 
-def render(assessment: Assessment, *, now: datetime) -> str:
-    """The VERIS record as JSON; `now` is not used."""
-    return orjson.dumps(build(assessment), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+def render(assessment: Assessment, *, now: datetime, frames: Frames | None = None) -> str:
+    """The VERIS record as JSON; `now` is not used, `frames` may hold `findings`."""
+    return orjson.dumps(build(assessment, (frames or {}).get("findings")), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
-REPORT = Report(name="veris", suffix=".veris.json", title="VERIS 1.4.1 incident record", render=render)
+REPORT = Report(name="veris", suffix=".veris.json", title="VERIS 1.4.1 incident record", render=render, frames=("findings",))
