@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from leakscope.reports.form import Report
+from leakscope.reports.sentences import source_checked
 from leakscope.reports.wording import open_duties
 from leakscope.safety.escape import plain
 from leakscope.vocabulary import elements
@@ -66,9 +67,10 @@ def _notice(assessment: Assessment, duty: Mapping[str, Any]) -> dict[str, Any]:
         "@id": _id(assessment, duty["id"]),
         "@type": kind,
         "dct:title": plain(f"{duty['jurisdiction_name']}: {duty['recipient']}"),
-        "dct:conformsTo": plain(duty["instrument"]),
-        "hasNotificationStatus": "dpv:NotificationPlanned",
+        "dct:conformsTo": plain(duty.get("citation") or duty["instrument"]),
+        "hasNotificationStatus": "dpv:NotificationCompleted" if duty.get("notified") else "dpv:NotificationPlanned",
         "leakscope:status": duty["status"],
+        "leakscope:sourceOfTheRule": source_checked(duty),
     }
     return {**node, "dct:valid": {"@type": "xsd:dateTime", "@value": deadline}} if deadline else node
 
@@ -98,6 +100,7 @@ def build(assessment: Assessment) -> dict[str, Any]:
         "dct:subject": {"@id": breach["@id"]},
         "leakscope:scheme": incident["scheme"],
         "leakscope:score": incident.get("score"),
+        "dct:rights": (assessment.get("method") or {}).get("disclaimer") or "Not legal advice.",
     }
     duties = [duty for duty in open_duties(assessment) if duty["status"] in ("applies", "may_apply")]
     graph = [rated, impact, *(_notice(assessment, duty) for duty in duties)]

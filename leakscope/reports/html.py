@@ -56,6 +56,7 @@ def _environment() -> Environment:
         "topic_title": wording.topic_title, "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
     environment.globals.update(words)
+    environment.filters["capfirst"] = lambda text: str(text or "")[:1].upper() + str(text or "")[1:]
     return environment
 
 
