@@ -171,9 +171,13 @@ def _individuals(run: Run, counted: pl.DataFrame, elements: pl.DataFrame) -> dic
         "by_residence": individuals_section.by_residence(counted, estimates, place_names(counted["residence"].unique().to_list())),
         "by_role": individuals_section.split(counted, "role"),
         "by_band": individuals_section.by_band(run.severity.bands, counted),
-        "by_element": individuals_section.by_element(elements, counted, records, estimates.by_element),
+        "by_element": individuals_section.by_element(elements, counted, records, _people_by_class(run), estimates.individuals_estimated),
         "by_controller": individuals_section.split(counted.filter(pl.col("controller").is_not_null()), "controller"),
     }
+
+
+def _people_by_class(run: Run) -> dict[str, dict[str, Any]]:
+    return {row["data_class"]: row["people"] for row in run.severity.impact_summary() if row["people"] and row["people"]["value"] is not None}
 
 
 def _reconciliation(run: Run) -> dict[str, Any]:

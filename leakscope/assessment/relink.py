@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -143,6 +143,11 @@ def _write(case: Case, before: Linked, after: Linked, assessment: dict[str, Any]
     case.write_json(ASSESSMENT, _reassessed(case, assessment, after, decision), ledger)
 
 
+def _sampled(stated: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """People of elements that were read in a sample: a merge or split of people seen does not change them."""
+    return {row["element"]: row["people"] for row in stated["by_element"] if row["people"]["basis"] == "sample"}
+
+
 def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision: LinkDecision) -> dict[str, Any]:
     """The assessment with its people counted and estimated again; severity and duties stay until they are decided anew."""
     counted = after.individuals.filter(pl.col("counted"))
@@ -158,7 +163,7 @@ def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision:
         "identifiable_only": identifiable,
         "conflicts": int(counted["conflict"].sum()),
         "by_role": section.split(counted, "role"),
-        "by_element": section.by_element(elements, counted, records, found.by_element),
+        "by_element": section.by_element(elements, counted, records, _sampled(stated), found.individuals_estimated),
         "by_controller": section.split(counted.filter(pl.col("controller").is_not_null()), "controller"),
     }
     entry = _override(decision, int(stated["observed"]["value"]), counted.height)

@@ -49,7 +49,7 @@ from leakscope.reports.wording import (
 from leakscope.safety.escape import plain
 
 BAND_STYLES = {"very_high": "bold red", "high": "red", "medium": "yellow", "low": "green", "critical": "bold red"}
-CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 9, 5, 9, 3
+CLASSES_SHOWN, SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN, PLACES_SHOWN = 9, 5, 9, 3, 4
 #: A change and its effect stay within about a line each.
 CHANGE_LENGTH = 110
 Assessment = Mapping[str, Any]
@@ -143,13 +143,13 @@ def _not_counted(people: Mapping[str, Any]) -> str:
 def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
     people = assessment["individuals"]
     places = sorted(people.get("by_residence") or (), key=lambda row: (row.get("residence") is None, -(row["people"].get("value") or 0)))
-    known = ", ".join(f"{row['name']} {number(row['people'].get('value'))}" for row in places[:6])
-    rest = f", {len(places) - 6} more" if len(places) > 6 else ""
+    known = ", ".join(f"{row['name']} {short_interval(row['people'])}" for row in places[:PLACES_SHOWN])
+    rest = f", {len(places) - PLACES_SHOWN} more" if len(places) > PLACES_SHOWN else ""
     bands = ", ".join(f"{band_name(row['band'])} {number(row['people'])}" for row in people.get("by_band") or ())
     rows = [
         ("Observed", observed_sentence(people)),
         ("Estimated", f"{interval(people['estimated'])} in the evidence"),
-        ("Live in", f"of those observed: {known}{rest}" if known else "unknown"),
+        ("Live in", (known + rest) or "unknown"),
         ("By severity", f"of those observed: {bands}" if bands else "not assessed"),
         ("Not counted", _not_counted(people)),
     ]

@@ -163,7 +163,7 @@ def assess(
     bands = (people if linked else people.clear()).select("person", "band", "score", "dpc", "ei", "cb", "identification")
     impact = summarise(
         exposed, sets, rated, grounds,
-        counts=counts, chat=chat, individuals=estimates.get("individuals"), overrides=chosen,
+        counts=counts, chat=chat, individuals=estimates.get("individuals"), observed=individuals["counted"].sum() or None, overrides=chosen,
     )  # fmt: skip
     ground = Ground(people=people, grounds=grounds, circumstances=circumstances, overrides=chosen, linked=linked)
     section = _section(ground, leading, schemes, cb=cb, records=telling_records(findings), codes=set(base["element"].to_list()))

@@ -45,22 +45,25 @@ def before_weight(target: str, grounds: Grounds) -> float:
     return float(grounds.secret_weights[level]) if level != code else weight_of(code, grounds).value
 
 
-def scaled(count: int, individuals: Estimate | None) -> Estimate:
+def scaled(count: int, individuals: Estimate | None, observed: int | None = None) -> Estimate:
     """
-    People of one class as an estimate: the count, with the relative interval of all individuals.
+    People of one class as an estimate: the count, with the interval that all individuals have around their count.
 
     Args:
         count: distinct individuals observed with it.
         individuals: all individuals in the evidence; null when nobody estimated them.
+        observed: all individuals observed; null takes the estimate's own value.
+
+    Note:
+        The estimate of all may lie below what was observed, because some are one person known by two identifiers. Which class they
+        fall into is not known, so the count stays the value and the low end takes up the difference.
     """
     if individuals is None or not individuals.value or individuals.low is None or individuals.high is None:
         return Estimate(value=float(count), low=float(count), high=float(count), method="distinct individuals observed", basis=Basis.EXACT)
-    low, high = (bound / individuals.value for bound in (individuals.low, individuals.high))
+    low, high = (bound / (observed or individuals.value) for bound in (individuals.low, individuals.high))
     method = "distinct individuals observed; relative interval of all individuals"
-    ends = {"low": math.floor(count * min(1.0, low)), "high": math.ceil(count * max(1.0, high) - 1e-9)}
-    return Estimate(
-        value=float(count), **ends, level=individuals.level, method=method, basis=individuals.basis
-    )
+    ends = {"low": math.floor(count * min(1.0, low) + 1e-9), "high": math.ceil(count * max(1.0, high) - 1e-9)}
+    return Estimate(value=float(count), **ends, level=individuals.level, method=method, basis=individuals.basis)
 
 
 def combinations(exposed: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -148,6 +151,7 @@ def _person_rows(
     counts: pl.DataFrame,
     chat: Mapping[str, Any] | None,
     individuals: Estimate | None,
+    observed: int | None,
     overrides: tuple[Override, ...],
 ) -> list[dict[str, Any]]:
     found, topics = {row["element"]: row for row in counts.iter_rows(named=True)}, _topic_people(chat)
@@ -156,7 +160,7 @@ def _person_rows(
     rows = []
     for code in sorted({*per_element, *found, *topics} & set(elements())):
         weight, counted = weight_of(code, grounds, overrides), per_element.get(code, 0)
-        people = scaled(counted, individuals).to_dict()
+        people = scaled(counted, individuals, observed).to_dict()
         if code in topics and topics[code]["value"] >= counted:
             people = dict(topics[code])
         elif not counted:
@@ -240,6 +244,7 @@ def summarise(
     counts: pl.DataFrame,
     chat: Mapping[str, Any] | None,
     individuals: Estimate | None,
+    observed: int | None = None,
     overrides: tuple[Override, ...] = (),
 ) -> list[dict[str, Any]]:
     """
@@ -253,7 +258,8 @@ def summarise(
         counts: result of `counts.element_counts`, for records and values.
         chat: the chat section, whose topics carry their own estimates of people.
         individuals: all individuals in the evidence.
+        observed: how many were counted.
         overrides: of weights.
     """
-    about = _person_rows(exposed, sets, grounds, counts=counts, chat=chat, individuals=individuals, overrides=overrides)
+    about = _person_rows(exposed, sets, grounds, counts=counts, chat=chat, individuals=individuals, observed=observed, overrides=overrides)
     return with_shares([*about, *_secret_rows(secrets, grounds, overrides)])

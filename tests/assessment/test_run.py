@@ -135,3 +135,12 @@ def test_a_data_class_counts_each_record_once(assessed):
     listed = {row["element"]: row["records"] for row in assessed.data["individuals"]["by_element"]}
 
     assert {code: rows[code] for code in rows if code in listed} == {code: listed[code] for code in rows if code in listed}
+
+
+def test_people_of_a_class_are_the_same_in_every_section(assessed):
+    """Value and both ends, in the impact summary and among the individuals."""
+    rows = {row["data_class"]: row["people"] for row in assessed.data["impact_summary"] if row["people"] and row["people"]["value"] is not None}
+    listed = {row["element"]: row["people"] for row in assessed.data["individuals"]["by_element"]}
+
+    assert listed
+    assert {code: rows[code] for code in listed if code in rows} == {code: listed[code] for code in listed if code in rows}

@@ -93,3 +93,11 @@ def test_a_class_says_how_its_share_moves():
     row = next(row for row in assessed(PEOPLE).impact_summary() if row["data_class"] == "ssn")
 
     assert row["sensitivity"]["weight_lower"] < row["share_of_impact"] < row["sensitivity"]["weight_higher"]
+
+
+def test_an_estimate_below_the_count_widens_the_low_end_only():
+    """Some of those observed are one person: the count stays, nobody is said to be certain."""
+    whole = Estimate(value=90.0, low=85.0, high=95.0, method="m", basis=Basis.MODEL)
+    people = scaled(50, whole, 100)
+
+    assert (people.value, people.low, people.high) == (50.0, 42, 50)

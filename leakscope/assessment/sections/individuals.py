@@ -9,6 +9,7 @@ import polars as pl
 
 from leakscope.estimation import Estimates
 from leakscope.model import Basis, Estimate
+from leakscope.severity.impact import scaled
 from leakscope.vocabulary import elements
 
 BANDS = ("very_high", "high", "medium", "low")
@@ -48,7 +49,9 @@ def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str,
     ]
 
 
-def by_element(person_elements: pl.DataFrame, counted: pl.DataFrame, record_counts: Mapping[str, int], estimates: Mapping[str, Estimate]) -> list[dict[str, Any]]:
+def by_element(
+    person_elements: pl.DataFrame, counted: pl.DataFrame, record_counts: Mapping[str, int], stated: Mapping[str, Mapping[str, Any]], estimated: Estimate
+) -> list[dict[str, Any]]:
     """
     Counted people by element of data, most first.
 
@@ -56,7 +59,8 @@ def by_element(person_elements: pl.DataFrame, counted: pl.DataFrame, record_coun
         person_elements: schema PERSON_ELEMENTS.
         counted: schema INDIVIDUALS, counted ones.
         record_counts: records by element.
-        estimates: people by element where an estimate exists.
+        stated: people by element as the impact summary has them, so that both say the same.
+        estimated: all people in the evidence, for elements that it does not have.
     """
     kept = person_elements.join(counted.select("person"), on="person", how="semi")
     people = kept.group_by("element").agg(pl.col("person").n_unique().alias("people")).sort(["people", "element"], descending=[True, False])
@@ -65,7 +69,7 @@ def by_element(person_elements: pl.DataFrame, counted: pl.DataFrame, record_coun
         {
             "element": code,
             "name": known[code].name if code in known else code,
-            "people": (estimates.get(code) or exact(count, "people observed in the evidence")).to_dict(),
+            "people": dict(stated.get(code) or scaled(count, estimated, counted.height).to_dict()),
             "records": record_counts.get(code, 0),
         }
         for code, count in people.iter_rows()
