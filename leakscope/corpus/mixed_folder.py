@@ -68,7 +68,7 @@ def _environment(folder: Path, tally: Tally, seed: int, keys: Iterator[int]) -> 
             one = secret(seed, key)
             out.write(f'  {variable(one).lower()}: "{one.value}"', (one.entity, one.value, None, key))
         out.write("resources: {cpu: 500m, memory: 1Gi}")
-    with _Lines(folder, "home/.netrc", tally) as out:
+    with _Lines(folder, "home/.netrc", tally, {"CREDENTIAL_PASSWORD": "password"}) as out:
         word = password(Draw(seed, "netrc"))
         out.write(f"machine git.northfield.app login deploy password {word}", ("CREDENTIAL_PASSWORD", word, None, None))
 

@@ -44,9 +44,9 @@ def text_at(corpus: Path, finding: dict) -> str:
 
 
 def part_of(line: str, field: str) -> str:
-    """The part of a line of text that readers call `field`: of `address:password`, of `time level message`, or the line."""
+    """The part of a line of text that readers call `field`: of `address:password`, `time level message`, `machine ... password`, or the line."""
     address, _, word = line.partition(":")
-    return {"email": address, "password": word, "message": line.split(" ", 2)[-1]}.get(field, line)
+    return {"email": address, "password": word or line.rpartition(" ")[2], "message": line.split(" ", 2)[-1]}.get(field, line)
 
 
 def sql_value(line: str, name: str, column: str) -> str:

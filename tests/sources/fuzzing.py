@@ -194,6 +194,8 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "mongoexport": ("a.json", lambda: b"".join(json.dumps({"_id": {"$oid": "5f"}, "name": "Ana", "mail": CANARY, "at": {"$date": {"$numberLong": "1609459200000"}}}).encode() + b"\n" for _ in range(40))),
     "elastic-bulk": ("a.ndjson", lambda: b"".join(b'{"index": {"_index": "u"}}\n' + json.dumps(row).encode() + b"\n" for row in ROWS)),
     "fixed-width": ("a.txt", lambda: (f"{'NAME':<12}{'MAIL':<40}{'CITY':<10}\n" + f"{'Ana':<12}{CANARY:<40}{'Kassel':<10}\n" * 30).encode()),
+    "settings": ("credentials", lambda: f"[Ana]\nmail = {CANARY}\nkey = abc\n".encode() * 20),
+    "netrc": (".netrc", lambda: f"machine a.test login {CANARY} password Ana1\n".encode() * 20),
     "xml": ("a.xml", lambda: ('<?xml version="1.0"?><users>' + f'<user id="1"><name>Ana</name><mail>{CANARY}</mail></user>' * 30 + "</users>").encode()),
     "sms": ("sms.xml", lambda: ('<?xml version="1.0"?>\n<smses count="30">\n' + f'<sms address="+491" date="1" body="Ana &#55357;&#56832; {CANARY}" />\n' * 30 + "</smses>").encode()),
     "plist": ("a.plist", lambda: plistlib.dumps({"users": ROWS}, fmt=plistlib.FMT_BINARY)),
