@@ -30,8 +30,9 @@ demo: setup
 	@rm -rf $(DEMO_CASE) $(DEMO_CASE).key
 	$(BIN)/leakscope demo --case $(DEMO_CASE)
 
+# ISOLATED="unshare -n" runs them in a network namespace without interfaces; leave out what needs a server or browser then.
 test: setup-dev
-	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(ISOLATED) $(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-slow: setup-dev
 	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """
 Damages seeds of every format many times and tells what became of each input.
 
-    python benchmarks/hostile_readers.py [INPUTS_PER_FORMAT]
+    python benchmarks/hostile_readers.py [INPUTS_PER_FORMAT [FORMAT...]]
 
 One line a format: inputs, inputs read without a loss, inputs with something set aside by reason, the slowest, and failures
 (an exception, no outcome, or a value quoted in a message), which must be 0.
@@ -63,5 +63,5 @@ def campaign(form: str, count: int) -> str:
 if __name__ == "__main__":
     inputs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     print("| format | inputs | read whole | set aside, inputs by reason | slowest s | failures |\n|---|---|---|---|---|---|")
-    for form in SEEDS:
+    for form in sys.argv[2:] or SEEDS:
         print(campaign(form, inputs), flush=True)

@@ -20,12 +20,14 @@ from leakscope.sources.evidence import Evidence
 from leakscope.sources.tables import MAX_COLUMNS, Tables, text_of
 
 BATCH_ROWS = 20_000
+#: Of a batch, about: one text of 20 KB repeated by run lengths would else be held four times over on its way.
+PART_BYTES = 32 << 20
 _FILE, _ORC, _AVRO = b"ARROW1", b"ORC", b"Obj\x01"
 
 
 def frames(source: str, batches: Iterable[pa.RecordBatch], kind: str) -> Reading:
     """
-    Arrow batches as ours, at most `BATCH_ROWS` long.
+    Arrow batches as ours, at most `BATCH_ROWS` long and about `PART_BYTES` large.
 
     Raises:
         SetAsideError: the file is damaged; what came before has been yielded.
@@ -36,11 +38,14 @@ def frames(source: str, batches: Iterable[pa.RecordBatch], kind: str) -> Reading
             if whole.num_columns > MAX_COLUMNS:
                 raise SetAsideError(f"The table has over {MAX_COLUMNS} columns.", reason="too-many-columns")
             whole.validate(full=True)
-            for start in range(0, whole.num_rows, BATCH_ROWS):
-                part = whole.slice(start, BATCH_ROWS)
+            rows = max(1, min(BATCH_ROWS, whole.num_rows * PART_BYTES // max(1, whole.nbytes)))
+            for start in range(0, whole.num_rows, rows):
+                part = whole.slice(start, rows)
                 frame = pl.DataFrame(pl.from_arrow(pa.Table.from_batches([part])))
                 yield Batch(source=source, first_record=record, records=frame.height, frame=frame)
                 record += frame.height
+    except MemoryError:  # also Arrow's own, which is an ArrowException too
+        raise
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError):
         raise SetAsideError(f"The {kind} file is damaged.", reason="damaged") from None
 

@@ -218,7 +218,8 @@ def _rtf_paragraphs(text: str) -> Iterator[str]:
         if brace == "{":
             silent.append(silent[-1])
         elif brace == "}":
-            silent = silent[:-1] or [False]
+            silent.pop()
+            silent = silent or [False]
         elif word:
             if word in _RTF_SILENT:
                 silent[-1] = True
@@ -244,42 +245,6 @@ def _finished(pieces: list[str]) -> Iterator[str]:
         yield text
 
 
-def _pdf(evidence: Evidence) -> Reading:
-    """
-    Lines of text, page by page, in the field `text`; pages without text (scans) are set aside.
-
-    Raises:
-        SetAsideError: the file is encrypted or damaged.
-    """
-    import pypdf
-
-    tables = Tables(evidence.name)
-    with evidence.open() as stream:
-        try:
-            file = pypdf.PdfReader(stream, strict=False)
-            if file.is_encrypted and not file.decrypt(""):
-                raise SetAsideError("The PDF is encrypted; its password opens it.", reason="encrypted")
-            pages = len(file.pages)
-        except (SetAsideError, MemoryError):
-            raise
-        except Exception:  # pypdf lets many kinds through
-            raise SetAsideError("The PDF is damaged.", reason="damaged") from None
-        unread = 0
-        for number in range(pages):
-            try:
-                lines = [line for line in (file.pages[number].extract_text() or "").split("\n") if line.strip()]
-            except MemoryError:
-                raise
-            except Exception:  # as above
-                lines = []
-            unread += not lines
-            for line in lines:
-                yield from tables.add("", ("text",), (line,), len(line))
-    yield from tables.rest()
-    if unread:
-        yield SetAside(source=evidence.name, reason="image-unread", detail=f"{unread} of {pages} pages hold no text that can be read; they may be scans.")
-
-
 def _is_office(head: bytes, name: str) -> float:
     if not head.startswith(b"PK\x03\x04"):
         return 0.0
@@ -299,5 +264,4 @@ FORMATS = (
     Format(name="office", title="Text document or slides (docx, pptx, odt, odp)", suffixes=(".docx", ".pptx", ".odt", ".odp"), sniff=_is_office, read=_office, jailed=True),
     Format(name="html", title="HTML page", suffixes=(".html", ".htm"), sniff=_is_html, read=_html, jailed=True),
     Format(name="rtf", title="Rich text", suffixes=(".rtf",), sniff=lambda head, name: 1.0 if head.lstrip().startswith(b"{\\rtf") else 0.0, read=_rtf, jailed=True),
-    Format(name="pdf", title="PDF", suffixes=(".pdf",), sniff=lambda head, name: 1.0 if b"%PDF-" in head[:1024] else 0.0, read=_pdf, jailed=True),
 )

@@ -116,6 +116,13 @@ class _Window:
         self.at = 0
         return True
 
+    def double(self) -> bool:
+        """Read on until twice as much is ahead, so that trying again and again costs no more than twice; false at the end or at the ceiling."""
+        before = len(self.text) - self.at
+        while len(self.text) - self.at < 2 * before + 1 and self.more():
+            pass
+        return len(self.text) - self.at > before
+
     def ahead(self) -> None:
         """Have the text in which a statement's head or a row's separator must stand."""
         while len(self.text) - self.at < _LOOK_AHEAD and self.more():
@@ -127,7 +134,7 @@ class _Window:
             found = pattern.match(self.text, self.at)
             if found is not None and not (whole and found.end() == len(self.text) and not self.ended):
                 return found
-            if not self.more():
+            if not self.double():
                 return found
 
 
@@ -206,21 +213,30 @@ class _Dump:
                 if end == ")":
                     window.at = at
                     return values, at - start
-            if not window.more():
+            if not window.double():
                 return None
 
     def _unfinished(self, table: str) -> Reading:
         """A row that does not end: cut off by the end of the file, or not SQL as we know it; the next statement is looked for."""
-        window = self.window
-        cut = window.ended
-        following = _NEXT.search(window.text, window.at)
-        end = following.start() if following else len(window.text)
-        size = end - window.at
-        window.at = end
-        if cut and following is None:
+        cut = self.window.ended
+        size = self._to_next(self.window.at)
+        if cut and self.window.at == len(self.window.text):
             yield from self.tables.refuse(table, "truncated", "The last row of the dump is not whole.", size_bytes=size)
         else:
             yield from self.tables.refuse(table, "bad-row", "A row could not be split into values.", size_bytes=size)
+
+    def _to_next(self, at: int) -> int:
+        """Go to the next statement that starts at `at` or behind it, however far that is; returns what was passed, in characters."""
+        window, passed = self.window, 0
+        while (following := _NEXT.search(window.text, max(0, at - 1))) is None:
+            kept = max(window.at, len(window.text) - _MARGIN)
+            passed, window.at = passed + kept - window.at, kept
+            if not window.more():
+                break
+            at = window.at
+        end = following.end() if following else len(window.text)
+        passed, window.at = passed + end - window.at, end
+        return passed
 
     def _copied(self, table: str, columns: tuple[str, ...]) -> Reading:
         """Lines up to the one that says `\\.`."""
@@ -247,11 +263,8 @@ class _Dump:
         window = self.window
         found = window.find(self._statement, whole=True)
         if found is None or (found["end"] == "" and not window.ended):
-            following = _NEXT.search(window.text, window.at + 1)
-            end = following.start() if following else len(window.text)
             detail = "A statement has no end within 32 MiB, or a quote in it is never closed."
-            yield SetAside(source=self.tables.source(""), reason="bad-statement", detail=detail, size_bytes=end - window.at)
-            window.at = end
+            yield SetAside(source=self.tables.source(""), reason="bad-statement", detail=detail, size_bytes=self._to_next(window.at + 1))
             return
         text = found[0].rstrip(";").strip()
         window.at = max(found.end(), window.at + 1)
@@ -263,7 +276,10 @@ class _Dump:
 
 _BETWEEN = re.compile(r"\s*+,(?:\s++|--[^\n]*+\n|/\*.*?\*/)*+\(", re.DOTALL)
 _LINE = re.compile(r"([^\n]*+)\n")
-_NEXT = re.compile(r"(?:(?<=\n)|(?<=;))\s*(?:INSERT|REPLACE|COPY|CREATE|ALTER|UNLOCK|/\*!)\b", re.IGNORECASE)
+#: Kept when passing over text: a statement's first word may stand across the border.
+_MARGIN = 64
+#: Starts with the character before the statement, not with a look behind: nine times as fast over text that holds none.
+_NEXT = re.compile(r"[\n;](?=\s*(?:INSERT|REPLACE|COPY|CREATE|ALTER|UNLOCK|/\*!)\b)", re.IGNORECASE)
 
 
 def read(evidence: Evidence) -> Reading:

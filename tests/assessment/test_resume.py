@@ -34,27 +34,55 @@ def _hashes(case):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(case.iterdir()) if path.name != "ledger.jsonl"}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_run_killed_at_any_point_gives_the_same_bytes_when_taken_up_again(evidence, key_file, tmp_path, seed):
-    """Killed without warning at random moments, then finished: every file but the ledger is equal, and the case verifies."""
-    whole, killed = tmp_path / "a" / "case", tmp_path / "b" / "case"
+@pytest.fixture(scope="module")
+def whole(evidence, key_file, tmp_path_factory):
+    """(the case of a run that nobody ended, how long it took in seconds)"""
+    case = tmp_path_factory.mktemp("whole") / "case"
     began = time.monotonic()
-    assert _started(evidence, whole, key_file).wait() == 0
-    lasts, draw = time.monotonic() - began, random.Random(seed)
-    for _ in range(3):
-        process = _started(evidence, killed, key_file)
-        time.sleep(draw.uniform(0.2, 1.0) * lasts)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        if (killed / "assessment.json").exists():
-            break
-    last = _started(evidence, killed, key_file)
+    assert _started(evidence, case, key_file).wait() == 0
+    return case, time.monotonic() - began
+
+
+def _written(case):
+    """Files that the ledger says are finished."""
+    ledger = case / "ledger.jsonl"
+    return ledger.read_bytes().count(b'"event":"written"') if ledger.exists() else 0
+
+
+def _kill(process, case, moment, lasts):
+    """End `process` without warning: after a share of the time that a run takes, or once so many files are written."""
+    if isinstance(moment, float):
+        time.sleep(moment * lasts)
+    else:
+        while process.poll() is None and _written(case) < moment:
+            time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    return process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1, 3, 6, 8])
+def test_a_run_killed_at_any_moment_gives_the_same_bytes_when_taken_up_again(evidence, key_file, whole, tmp_path, moment):
+    """Killed while it starts, reads, counts and writes, then finished: every file but the ledger is equal, and the case verifies."""
+    case = tmp_path / "case"
+    killed = _kill(_started(evidence, case, key_file), case, moment, whole[1])
+    last = _started(evidence, case, key_file)
     words = last.communicate()[1].decode()
 
-    assert last.returncode == 0 or "not empty" in words
-    assert _hashes(whole) == _hashes(killed)
-    assert [check.name for check in verify(open_case(killed)) if check.holds is False] == []
+    assert last.returncode == 0 or (killed == 0 and "not empty" in words)
+    assert _hashes(case) == _hashes(whole[0])
+    assert [check.name for check in verify(open_case(case)) if check.holds is False] == []
+
+
+@pytest.mark.slow
+def test_a_run_killed_again_and_again_gives_the_same_bytes(evidence, key_file, whole, tmp_path):
+    """Four kills at random moments of one case."""
+    case, draw = tmp_path / "case", random.Random(5)
+    for _ in range(4):
+        _kill(_started(evidence, case, key_file), case, draw.uniform(0.3, 0.9), whole[1])
+    _started(evidence, case, key_file).communicate()
+
+    assert _hashes(case) == _hashes(whole[0])
 
 
 def test_a_run_broken_off_in_the_middle_of_a_ledger_line_is_taken_up(run):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import socket
+import stat
 import subprocess
 import sys
 import tarfile
@@ -18,19 +21,36 @@ pytestmark = pytest.mark.slow
 _OPEN = re.compile(r'open(?:at2?)?\((?:[^,"]+, )?"((?:[^"\\]|\\.)*)", (?:\{flags=)?([A-Z_|]+)')
 _CHANGE = re.compile(r'(?:unlink(?:at)?|rename(?:at2?)?|mkdir(?:at)?|link(?:at)?|symlink(?:at)?|truncate|chmod|fchmodat|mknod(?:at)?)\((?:[^,"]+, )?"((?:[^"\\]|\\.)*)"')
 _CONNECT = re.compile(r"connect\(\d+, \{sa_family=(AF_INET6?)")
-_NAMES = ("a*.csv", "[x].csv", "a;b.csv", "http:__x.example_y.csv", "-rf.csv", "$(touch made).csv", "na\u0131ve\u2024csv.csv", "line\nbreak.csv", "..csv")
+_NAMES = (
+    "a*.csv", "[x].csv", "a;b.csv", "http:__x.example_y.csv", "-rf.csv", "$(touch made).csv", "na\u0131ve\u2024csv.csv", "line\nbreak.csv", "..csv", "{a,b}.csv", "a?b.csv", "~root.csv", "%2e%2e%2fetc.csv", "a|b.csv", "`id`.csv",
+    "C:\\escaped.csv", "file:__etc_hostname.csv", "\u202evsc.csv", "caf\u00e9.csv", "cafe\u0301.csv", "\uff0e\uff0e\uff0fetc.csv", "a\x1b[2Jb.csv", " .csv", "con.csv",
+)  # fmt: skip
+#: Names that the file system takes but that are no UTF-8.
+_RAW = (b"raw\xff\xfe.csv",)
 
 
 def _evidence(folder: Path) -> None:
     """Files with odd names, links and devices, and archives whose members point outside."""
     folder.mkdir()
     for name in _NAMES:
-        (folder / name).write_text("email,n\nana.lima41@correio.pt,1\n")
+        (folder / name).write_text("email,n\nana.lima41@correio.pt,1\n" + f"{name!a},2\n")
+    for name in _RAW:
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_text("email,n\nraw.name41@correio.pt,1\n")
+    url = folder / "https:" / "x.example"
+    url.mkdir(parents=True)
+    (url / "y.csv").write_text("email,n\nurl.name41@correio.pt,1\n")
+    (folder.parent / "outside.csv").write_text("email,n\nhard.linked41@correio.pt,1\n")
+    (folder / "hard.csv").hardlink_to(folder.parent / "outside.csv")
+    (folder / "dangling.csv").symlink_to("no-such-file")
+    with contextlib.suppress(PermissionError):
+        os.mknod(folder / "device.csv", stat.S_IFCHR | 0o600, os.makedev(1, 5))
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(folder):
+        listening.bind("socket.csv")
     (folder / "link.csv").symlink_to("/etc/hostname")
     (folder / "loop").symlink_to(folder)
     os.mkfifo(folder / "pipe.csv")
     with zipfile.ZipFile(folder / "out.zip", "w") as archive:
-        for name in ("../../escaped.csv", "/tmp/escaped-absolute.csv", "C:\\escaped.csv", "a\u2215b.csv"):
+        for name in ("../../escaped.csv", "/tmp/escaped-absolute.csv", "C:\\escaped.csv", "a\u2215b.csv", "*.csv", "[x].csv", "\uff0e\uff0e/\uff0e\uff0e/escaped.csv", "http://x.example/y.csv", "file:///etc/hostname", "nul\x00.csv", "/proc/self/environ"):
             archive.writestr(name, "email\nb.kern@webpost.de\n")
     with tarfile.open(folder / "out.tar", "w") as archive:
         for kind, name in ((tarfile.SYMTYPE, "s.csv"), (tarfile.LNKTYPE, "h.csv"), (tarfile.CHRTYPE, "../../dev.csv")):
@@ -81,7 +101,7 @@ def test_evidence_is_only_opened_for_reading_and_links_and_pipes_never(trace):
 
     assert {flag.split("|")[0] for flag in flags.values()} == {"O_RDONLY"}
     assert sum(path.endswith(".csv") for path in flags) >= len(_NAMES)
-    assert not any(path.endswith(("/link.csv", "/pipe.csv")) or "/loop/" in path for path in flags)
+    assert not any(path.endswith(("/link.csv", "/pipe.csv", "/device.csv", "/socket.csv", "/dangling.csv")) or "/loop/" in path for path in flags)
     assert not any('"/etc/hostname"' in line for line in lines)
 
 

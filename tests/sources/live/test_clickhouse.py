@@ -168,6 +168,7 @@ def manners(monkeypatch):
     served.server_close()
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed(manners, pieces, status):
     """Only the host that was named is contacted, once."""
@@ -180,6 +181,7 @@ def test_a_redirect_is_not_followed(manners, pieces, status):
     assert len(answering.asked) == 1
 
 
+@pytest.mark.server
 def test_a_refusal_is_told_without_the_servers_words(manners, pieces):
     """They may quote data."""
     answering, address = manners
