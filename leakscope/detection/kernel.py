@@ -3,73 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from typing import Any
 
-import orjson
+import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.benign import weighed
-from leakscope.detection.context import Context, context_of, reducer
-from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.judging import Judge, as_json
+from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
-from leakscope.detection.overlaps import resolved
-from leakscope.detection.prefilter import LAYER, Prefilter
-from leakscope.detection.roles import Role, role_candidate, roles_of
-from leakscope.detection.row_keys import key_in
+from leakscope.detection.native import scan as native
+from leakscope.detection.native.batches import Further, as_lines, left_over, record_numbers, values_frame
+from leakscope.detection.native.scan import LAYERED, Found, NativeScan, Surroundings, Values
+from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
-from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS, empty
-from leakscope.text.normalise import normalise
-from leakscope.text.unfold import Leaf, inner_leaves, outer_leaves, place, rows, whole
+from leakscope.text.unfold import Leaf, frame_of, inner_leaves, layered, leaves, outer_leaves, place, rows, whole
 
-#: Distinct values and fingerprints remembered between batches; forgotten together when there are more.
-CACHE_SIZE = 200_000
-#: Longer values are read every time instead of remembered.
-CACHED_LENGTH = 20_000
+#: Bytes of records from which on the compiled scan is sooner done, its start included.
+WORTH_COMPILED = 400_000
 SUPPRESSED = pl.Schema({"entity": pl.String, "detector": pl.String, "reason": pl.String, "count": pl.UInt64})
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """
-    A candidate that stands, with all that its finding says wherever it is seen.
-
-    Args:
-        candidate: span, type and confidence in its value.
-        text: the span.
-        fingerprint: keyed hash of the normalised span.
-        preview: its mask.
-        attributes: as JSON.
-    """
-
-    candidate: Candidate
-    text: str
-    fingerprint: str
-    preview: str
-    attributes: str
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """
-    What is known of the names around a value before it is read.
-
-    Args:
-        context: the names, reduced to what rules ask for.
-        named: rules that the names alone make possible.
-        roles: what the key can say that its value is.
-        known: what stands in values seen beside these names.
-    """
-
-    context: Context
-    named: frozenset[int]
-    roles: tuple[Role, ...]
-    known: dict[str, tuple[tuple[Sight, ...], tuple[Candidate, ...]]] = field(default_factory=dict)
 
 
 class Kernel:
@@ -90,13 +46,11 @@ class Kernel:
         self.key = key
         self.entities = entities
         self.min_confidence = min_confidence
-        self._prefilter = Prefilter(catalogue.detectors, min_confidence)
-        self._reduced = reducer(catalogue)
-        self._around: dict[tuple[str, str], Around] = {}
-        self._shared: dict[Context, Around] = {}
-        self._in_text: dict[str, frozenset[int]] = {}
-        self._seen: dict[tuple[str, str], tuple[str, str]] = {}
-        self._remembered = 0
+        self._judge = Judge(catalogue, key, entities, min_confidence)
+        self._native: NativeScan | None = None
+        self._read_bytes = 0
+        self._source = ""
+        self._keys_of: str | None = None
         self._suppressed: Counter[tuple[str, str, str]] = Counter()
 
     @property
@@ -123,16 +77,103 @@ class Kernel:
         for source, record, path, key, value, start, end, offsets in frame.select(columns).iter_rows():
             seen.enter((source, record, path.partition("->")[0]))
             self._read(source, record, Leaf(path, key, value, start, end, _breaks(offsets)), seen, found)
-        return pl.DataFrame(found, schema=SIGHTINGS, orient="row") if found else empty(SIGHTINGS)
+        return _frame(found)
 
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
+        if (lines := as_lines(batch)) is not None and (scan := self._scan_of(batch.source, len(lines))) is not None:
+            found = self._found_natively(batch, lines, scan, scan.lines(lines))
+        else:
+            found = [row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]
+        return _frame(found + self._over_lines(batch))
+
+    def examine(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """
+        Every value of the records of `batch`, and the findings in them.
+
+        Returns:
+            Schemas `VALUES` and `SIGHTINGS`; the values are those of `unfold`.
+        """
+        lines = as_lines(batch)
+        scan = self._scan_of(batch.source, len(lines)) if lines is not None else None
+        if lines is None or scan is None:
+            return self._examined_plainly(batch)
+        further: list[Further] = []
+        values = scan.lines(lines, everything=True)
+        found = self._found_natively(batch, lines, scan, values, further)
+        return values_frame(batch, scan, values, further), _frame(found + self._over_lines(batch))
+
+    def _examined_plainly(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+        numbered: list[tuple[int, Leaf]] = []
         found: list[tuple[Any, ...]] = []
-        for record, row in self._worthwhile(batch):
+        for record, row in rows(batch):
             for leaf in outer_leaves(row, self.key):
-                self._read_through(batch.source, record, leaf, found)
-        found += self._over_lines(batch)
-        return pl.DataFrame(found, schema=SIGHTINGS, orient="row") if found else empty(SIGHTINGS)
+                inner, seen = inner_leaves(leaf, self.key), _Seen()
+                for part in inner if whole(inner, leaf) else (leaf, *inner):
+                    numbered.append((record, part))
+                    self._read(batch.source, record, part, seen, found)
+        return frame_of(batch.source, numbered), _frame(found + self._over_lines(batch))
+
+    def _scan_of(self, source: str, size_bytes: int) -> NativeScan | None:
+        """The compiled scan, told what keys mean in `source`; null on machines without it, and for so little that it would not pay."""
+        self._read_bytes += size_bytes
+        if not native.available() or (self._native is None and self._read_bytes < WORTH_COMPILED):
+            return None
+        self._source = source
+        if self._native is None:
+            self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described)
+        people = people_of(source)
+        if people != self._keys_of:
+            self._keys_of = people
+            self._native.forget()
+        return self._native
+
+    def _described(self, path: str, key: str) -> Surroundings:
+        around = self._judge.surroundings(path, key_in(self._source, path, key))
+        return Surroundings(around.number, around.named, bool(around.roles))
+
+    def _found_natively(
+        self, batch: Batch, lines: bytes, scan: NativeScan, values: Values, further: list[Further] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The same findings as without the compiled scan, in the same order; `further` takes the values that it did not take apart itself."""
+        numbers = record_numbers(batch)
+        found: list[tuple[Any, ...]] = []
+        seen = _Seen()
+        for one in values.found():
+            if one.record < len(numbers):
+                parts = self._take(batch.source, numbers[one.record], one, scan, seen, found)
+                if further is not None:
+                    further += (Further(one.index, order, numbers[one.record], part) for order, part in enumerate(parts))
+        for at, row in left_over(batch, lines, values.left, len(numbers)):
+            found += self._found_in(batch.source, numbers[at], row)
+            if further is not None:
+                before = int(np.searchsorted(values.record, at))
+                further += (Further(before - 1, len(further), numbers[at], leaf) for leaf in leaves(row, self.key))
+        if values.left:
+            order = {number: at for at, number in enumerate(numbers)}
+            found.sort(key=lambda row: order[row[1]])
+        return found
+
+    def _found_in(self, source: str, record: int, row: Any) -> list[tuple[Any, ...]]:
+        """Findings in one record, read in Python."""
+        found: list[tuple[Any, ...]] = []
+        for leaf in outer_leaves(row, self.key):
+            self._read_through(source, record, leaf, found)
+        return found
+
+    def _take(self, source: str, record: int, one: Found, scan: NativeScan, seen: _Seen, found: list[tuple[Any, ...]]) -> list[Leaf]:
+        """Judges one value that the compiled scan passed on; what is written inside it."""
+        path, name = scan.places[one.place]
+        leaf = Leaf(path, name, one.text, one.start, one.end, one.breaks)
+        if one.kind & LAYERED or "->" in path:
+            seen.enter((record, one.outer))
+        nothing = self._read(source, record, leaf, seen if one.kind & LAYERED or "->" in path else _NOWHERE, found, one.rules)
+        if nothing and one.key:
+            scan.holds_nothing(one.key)
+        parts = layered(leaf, one.depth, self.key) if one.kind & LAYERED else []
+        for part in parts:
+            self._read(source, record, part, seen, found)
+        return parts
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
         """Findings that spread over several lines of plain text, each at its first line, with the number of lines."""
@@ -142,11 +183,11 @@ class Kernel:
         numbers = batch.numbers if batch.numbers is not None else range(batch.first_record, batch.first_record + batch.records)
         found = []
         for index, count, text in blocks(lines):
-            for sight in self._known("line", "line", text)[0]:
+            for sight in self._judge.known("line", "line", text)[0]:
                 one = sight.candidate
                 start, end = min(one.start, len(lines[index])), min(one.end, len(lines[index]))
                 if end > start:
-                    attributes = _json({**one.attributes, "lines": count})
+                    attributes = as_json({**one.attributes, "lines": count})
                     found.append(
                         (batch.source, int(numbers[index]), "line", start, end, one.entity, one.detector, one.confidence, one.validated,
                          sight.fingerprint, sight.preview, attributes, sight.text, "line")
@@ -174,14 +215,18 @@ class Kernel:
 
     def _promises(self, source: str, name: str, value: Any) -> bool:
         for leaf in outer_leaves({name: value}, self.key):
-            sights, suppressed = self._known(leaf.field, key_in(source, leaf.field, leaf.key or ""), leaf.value)
-            if sights or suppressed or LAYER in self._text(leaf.value):
+            sights, suppressed = self._judge.known(leaf.field, key_in(source, leaf.field, leaf.key or ""), leaf.value)
+            if sights or suppressed or self._judge.may_be_layered(leaf.value):
                 return True
         return False
 
+    def standing(self, path: str, key: str, value: str) -> list[Candidate]:
+        """What stands in one value by itself, whatever is written inside it; in order of place."""
+        return [sight.candidate for sight in self._judge.known(path, key, value)[0]]
+
     def _read_through(self, source: str, record: int, leaf: Leaf, found: list[tuple[Any, ...]]) -> None:
         """Reads a leaf and everything written inside it."""
-        if LAYER not in self._text(leaf.value):
+        if not self._judge.may_be_layered(leaf.value):
             self._read(source, record, leaf, _NOWHERE, found)
             return
         tree = nested(leaf.value)
@@ -201,15 +246,18 @@ class Kernel:
         return any(self._may_hold(*leaf) for leaf in leaves)
 
     def _may_hold(self, path: str, name: str, text: str) -> bool:
-        if LAYER in self._text(text):
+        if self._judge.may_be_layered(text):
             tree = nested(text)
             return tree is None or self._holds(tree, path + "->$", name)
-        sights, suppressed = self._known(path, name, text)
+        sights, suppressed = self._judge.known(path, name, text)
         return bool(sights or suppressed)
 
-    def _read(self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]]) -> None:
+    def _read(
+        self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]], possible: list[int] | None = None
+    ) -> bool:
+        """Adds what stands in a leaf to `found`; whether there is nothing, nor anything suppressed."""
         key = key_in(source, leaf.field, leaf.key or "")
-        sights, suppressed = self._known(leaf.field, key, leaf.value)
+        sights, suppressed = self._judge.known(leaf.field, key, leaf.value, possible)
         for one in suppressed:
             self._suppressed[one.entity, one.detector, one.reason or ""] += 1
         decoded = "->" in leaf.field
@@ -220,79 +268,12 @@ class Kernel:
                 continue
             attributes = sight.attributes
             if decoded:
-                attributes = _json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end})
+                attributes = as_json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end})
             found.append(
                 (source, record, leaf.field, start, end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint,
                  sight.preview, attributes, sight.text, key)
             )  # fmt: skip
-
-    def standing(self, path: str, key: str, value: str) -> list[Candidate]:
-        """What stands in one value by itself, whatever is written inside it; in order of place."""
-        return [sight.candidate for sight in self._known(path, key, value)[0]]
-
-    def _text(self, value: str) -> frozenset[int]:
-        """Rules whose triggers stand in `value`; remembered."""
-        known = self._in_text.get(value)
-        if known is None:
-            known = self._prefilter.in_text(value)
-            if len(value) <= CACHED_LENGTH:
-                self._remember()
-                self._in_text[value] = known
-        return known
-
-    def _known(self, path: str, key: str, value: str) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
-        """What stands in `value` beside the names of `path`, and what is suppressed there."""
-        around = self._around.get((path, key)) or self._surroundings(path, key)
-        in_text = self._text(value)
-        if not around.named and not around.roles and (not in_text or in_text == _ONLY_LAYER):
-            return _NOTHING
-        known = around.known.get(value)
-        if known is None:
-            known = self._matched(around, value, in_text)
-            if len(value) <= CACHED_LENGTH:
-                self._remember()
-                around.known[value] = known
-        return known
-
-    def _surroundings(self, path: str, key: str) -> Around:
-        context = self._reduced(context_of(path, key))
-        around = self._shared.get(context)
-        if around is None:
-            around = Around(context, self._prefilter.by_names(context.near, context.path), roles_of(key) if key else ())
-            self._shared[context] = around
-        self._remember()
-        self._around[path, key] = around
-        return around
-
-    def _remember(self) -> None:
-        """Counts what is remembered, and forgets everything once it is too much."""
-        self._remembered += 1
-        if self._remembered > CACHE_SIZE:
-            for cache in (self._around, self._shared, self._in_text, self._seen):
-                cache.clear()
-            self._remembered = 0
-
-    def _matched(self, around: Around, value: str, in_text: frozenset[int]) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
-        detectors, context = self._prefilter.detectors, around.context
-        possible = self._prefilter.possible(value, in_text | around.named)
-        found = [one for index in possible for one in candidates(detectors[index], context, value, self.min_confidence)]
-        by_role = role_candidate(around.roles, value) if around.roles else None
-        if by_role:
-            found.append(by_role)
-        if not found:
-            return _NOTHING
-        judged = judged_together(found, context, value, entities=self.entities, min_confidence=self.min_confidence)
-        return tuple(self._sight(one, value) for one in judged if not one.reason), tuple(one for one in judged if one.reason)
-
-    def _sight(self, one: Candidate, value: str) -> Sight:
-        text = value[one.start : one.end]
-        known = self._seen.get((one.entity, text))
-        if known is None:
-            known = self.key.pseudonym(one.entity, normalise(one.entity, text)), mask(one.entity, text)
-            self._remember()
-            self._seen[one.entity, text] = known
-        return Sight(replace(one, confidence=round(one.confidence, 4)), text, *known, _json(one.attributes))
-
+        return not sights and not suppressed
 
 class _Seen:
     """What was found so far in one outer value, so that its decoded forms do not repeat it."""
@@ -324,29 +305,13 @@ class _Unseen(_Seen):
 
 
 _NOWHERE = _Unseen()
-_NOTHING: tuple[tuple[Sight, ...], tuple[Candidate, ...]] = ((), ())
-_ONLY_LAYER = frozenset({LAYER})
 
 
-def judged_together(
-    found: Iterable[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
-) -> tuple[Candidate, ...]:
-    """The candidates of one value after the benign catalogue and one another: those that stand, then those suppressed, with reasons."""
-    weighed_all = [weighed(one, context, value) for one in found]
-    suppressed = [one for one in weighed_all if one.reason]
-    standing = resolved(one for one in weighed_all if not one.reason and not _inside(one, suppressed))
-    low = [replace(one, reason="low-confidence") for one in standing if one.confidence < min_confidence]
-    kept = [one for one in standing if one.confidence >= min_confidence]
-    return tuple(one for one in (*kept, *suppressed, *low) if entities is None or one.entity in entities)
-
-
-def _inside(one: Candidate, suppressed: list[Candidate]) -> bool:
-    """Whether `one` is the same span, or part of one, that the benign catalogue knows to be of the same type."""
-    return any(other.entity == one.entity and other.start <= one.start and one.end <= other.end for other in suppressed)
-
-
-def _json(attributes: dict[str, Any]) -> str:
-    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else "{}"
+def _frame(found: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Findings as a frame; by column, because that takes half the time."""
+    if not found:
+        return empty(SIGHTINGS)
+    return pl.DataFrame(dict(zip(SIGHTINGS.names(), map(list, zip(*found, strict=True)), strict=True)), schema=SIGHTINGS)
 
 
 def _opaque() -> pl.Expr:

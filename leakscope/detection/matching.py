@@ -163,6 +163,8 @@ def _after(value: str, end: int, window: int) -> str:
 def judged(detector: Detector, context: Context, value: str, start: int, end: int, least: float = 0.0) -> Candidate | None:
     """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
     text = value[start:end]
+    if detector.validator and detector.validator_failure == "drop" and not _valid(detector.validator, text):
+        return None
     in_context = bool(detector.context) and _near(
         detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
     )
@@ -170,8 +172,6 @@ def judged(detector: Detector, context: Context, value: str, start: int, end: in
     if confidence < least:
         return None
     validated = _valid(detector.validator, text) if detector.validator else None
-    if validated is False and detector.validator_failure == "drop":
-        return None
     reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None
     return Candidate(
         start=start,

@@ -8,7 +8,7 @@ import polars as pl
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.context import context_of
-from leakscope.detection.kernel import judged_together
+from leakscope.detection.judging import judged_together
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.roles import role_candidate, roles_of
 from leakscope.model import Batch

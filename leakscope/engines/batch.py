@@ -86,10 +86,10 @@ def examine(batch: Batch, work: Work) -> Examined:
     from leakscope.text import unfold
 
     kernel = _kernel(work.rules, work.key, work.min_confidence)
-    values = unfold.unfold(batch, work.key)
     records = conform(unfold.describe(batch), RECORDS)
     before = _suppressed(kernel)
-    sightings = conform(kernel.find(values), SIGHTINGS)
+    values, found = kernel.examine(batch)
+    sightings = conform(found, SIGHTINGS)
     turns = conform(chat.turns(values, records, work.key), TURNS) if work.chat else empty(TURNS)
     generic = pl.col("field").str.replace_all(r"\[\d+\]", "[]").alias("field")
     fields = values.select("source", "record", generic).unique().group_by("source", "field").len("records")

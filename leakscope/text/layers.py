@@ -43,6 +43,8 @@ class Layer:
 #: first three characters (RFC 4648, section 4). Five such groups in a row are almost never anything else.
 _ASCII_GROUP = r"[A-Za-f][A-HQ-Xg-nw-z0-3][AEIMQUYcgkosw048BFJNRVZdhlptx159][A-Za-z0-9+/_-]"
 BASE64_TRIGGER = rf"(?:{_ASCII_GROUP}){{4}}|H4sI[A-Za-z0-9+/_-]{{16}}"
+#: What a text shows that may be JSON as a whole.
+JSON_TRIGGER = r"^\s*[\[{]"
 #: (expression, whether it must be read as UTF-8): every text that holds a layer shows one of these.
 LAYER_TRIGGERS = (
     (BASE64_TRIGGER, False),
@@ -52,7 +54,7 @@ LAYER_TRIGGERS = (
     (r"\\[ux]", False),
     (r"\x00", False),
     (r"[\x{ad}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}\x{ff01}-\x{ff5e}\x{1d7ce}-\x{1d7ff}\x{1d400}-\x{1d6a3}]", True),
-    (r"^\s*[\[{]", False),
+    (JSON_TRIGGER, False),
 )
 _BASE64_TRIGGER = re.compile(BASE64_TRIGGER)
 _BASIC = re.compile(r"(?i:basic)\s+([A-Za-z0-9+/_-]{8,}={0,2})(?![A-Za-z0-9+/_=-])")
@@ -60,7 +62,7 @@ _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _PERCENT_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
-_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
 #: Characters that hide or disguise ASCII: invisible ones, and the full-width block (Unicode 16, U+FF01..FF5E).
 _DISGUISED = re.compile(f"[{_INVISIBLE}\uff01-\uff5e\U0001d7ce-\U0001d7ff\U0001d400-\U0001d6a3]")
@@ -97,7 +99,15 @@ def entities(text: str) -> Layer | None:
 
 def escapes(text: str) -> Layer | None:
     r"""`\uXXXX` and `\xXX` escapes that stand in text outside a JSON string."""
-    return replaced(text, "escapes", _ESCAPE, lambda run: chr(int(run[2:], 16))) if "\\" in text else None
+    return replaced(text, "escapes", _ESCAPE, _escaped) if "\\" in text else None
+
+
+def _escaped(run: str) -> str:
+    """What an escape means; half of a surrogate pair means nothing and stays as it is (Unicode 16, section 3.8)."""
+    if len(run) == 12:
+        return chr(0x10000 + ((int(run[2:6], 16) - 0xD800) << 10) + int(run[8:], 16) - 0xDC00)
+    point = int(run[2:], 16)
+    return run if 0xD800 <= point < 0xE000 else chr(point)
 
 
 def disguised(text: str) -> Layer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from leakscope.text.describing import describe_rows
 from leakscope.text.layers import Layer
 from leakscope.text.placed import Placed
 
-__all__ = ["Leaf", "describe", "expand", "inner_leaves", "leaves", "outer_leaves", "rows", "unfold"]
+__all__ = ["Leaf", "describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "rows", "unfold"]
 
 #: Encodings inside one another that are followed (JSON in a string in JSON in a string, base64 twice ...).
 MAX_LAYERS = 6
@@ -69,20 +69,33 @@ def unfold(batch: Batch, key: IncidentKey | None = None) -> pl.DataFrame:
     Returns:
         Schema `VALUES`, in record order.
     """
+    return frame_of(batch.source, ((number, leaf) for number, row in rows(batch) for leaf in leaves(row, key or _EPHEMERAL)))
+
+
+def frame_of(source: str, numbered: Iterable[tuple[int, Leaf]]) -> pl.DataFrame:
+    """
+    Leaf values with the numbers of their records as a frame.
+
+    Args:
+        source: of all of them.
+        numbered: in any order.
+
+    Returns:
+        Schema `VALUES`, in that order.
+    """
     columns: tuple[list[Any], ...] = ([], [], [], [], [], [], [])
     record, field, name, value, start, end, offsets = columns
-    for number, row in rows(batch):
-        for leaf in leaves(row, key or _EPHEMERAL):
-            record.append(number)
-            field.append(leaf.field)
-            name.append(leaf.key or "")
-            value.append(leaf.value)
-            start.append(leaf.start)
-            end.append(leaf.end)
-            offsets.append(None if leaf.breaks is None else [place for pair in leaf.breaks for place in pair])
+    for number, leaf in numbered:
+        record.append(number)
+        field.append(leaf.field)
+        name.append(leaf.key or "")
+        value.append(leaf.value)
+        start.append(leaf.start)
+        end.append(leaf.end)
+        offsets.append(None if leaf.breaks is None else [place for pair in leaf.breaks for place in pair])
     names = ("record", "field", "key", "value", "outer_start", "outer_end", "offsets")
     frame = pl.DataFrame(dict(zip(names, columns, strict=True)), schema={column: VALUES[column] for column in names})
-    return frame.with_columns(source=pl.lit(batch.source)).select(VALUES.names())
+    return frame.with_columns(source=pl.lit(source)).select(VALUES.names())
 
 
 def describe(batch: Batch) -> pl.DataFrame:
@@ -97,10 +110,11 @@ def rows(batch: Batch) -> Iterator[tuple[int, Any]]:
         yield from zip(numbers, batch.frame.iter_rows(named=True), strict=False)
         return
     for number, line in zip(numbers, (batch.lines or b"").split(b"\n"), strict=False):
-        yield number, _loaded(line)
+        yield number, loaded(line)
 
 
-def _loaded(line: bytes) -> Any:
+def loaded(line: bytes) -> Any:
+    """A line of NDJSON as plain values; a line that is none under the name `line`."""
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -115,6 +129,21 @@ def outer_leaves(row: Any, key: IncidentKey) -> list[Leaf]:
 def inner_leaves(outer: Leaf, key: IncidentKey) -> list[Leaf]:
     """The leaf values written inside one leaf, placed in it."""
     return [_inside_of(outer, part, key) for part in expand(outer.value)]
+
+
+def layered(leaf: Leaf, depth: int, key: IncidentKey) -> list[Leaf]:
+    """
+    The leaf values written inside one leaf that is no JSON.
+
+    Args:
+        leaf: placed in the value before the first `->`.
+        depth: JSON texts that it was taken out of already.
+        key: incident key for data segments.
+    """
+    if not depth:
+        return inner_leaves(leaf, key)
+    parts = [_within(leaf, part) for part in _inside(leaf.value, depth)]
+    return [part._replace(field=_printed(part.field, key)) if "\x02" in part.field else part for part in parts]
 
 
 def _inside_of(outer: Leaf, part: Leaf, key: IncidentKey) -> Leaf:

@@ -136,3 +136,11 @@ def test_records_are_described_by_the_names_logs_use() -> None:
     frame = describe(batch({"timestamp": "2025-01-06 00:00:23.239882000", "_service": "api", "_host": "h1"}))
     assert frame.schema == RECORDS
     assert frame.select(pl.col("timestamp").map_elements(str, pl.String), "service", "host").rows() == [("2025-01-06 00:00:23.239882+00:00", "api", "h1")]
+
+
+@pytest.mark.parametrize(("written", "says"), [(r"a \ud83d\ude00 b", "a 😀 b"), (r"a \ud800 \u0041", r"a \ud800 A"), (r"\ud800\ud800", None), (r"\udc00\ud800\udc00", r"\udc00" + "\U00010000")])
+def test_halves_of_surrogate_pairs_stay_as_they_are(written: str, says: str | None) -> None:
+    """Half a pair means nothing, and no text may hold one; a whole pair is one character."""
+    found = [leaf.value for leaf in leaves({"m": written}, KEY)]
+
+    assert found == ([written] if says is None else [written, says])

@@ -1,0 +1,299 @@
+"""What the native scan is given: the catalogue's expressions as one automaton, and which rule asks for which of them."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leakscope.catalogue.model import BOUNDARY_CLASS, Boundary, Detector
+from leakscope.detection import cache_files
+from leakscope.detection.expressions import GROUP
+from leakscope.detection.matching import asked_for, can_reach
+from leakscope.detection.native.needs import is_generic, needs_of, starts_literally
+from leakscope.detection.native.positions import (
+    ALNUM,
+    ANYTHING,
+    BEFORE,
+    BEGINNING,
+    END,
+    MOST_COUNTED,
+    NOT_ALNUM,
+    NOT_DIGIT,
+    NOT_TOKEN,
+    SYMBOLS,
+    Expression,
+    Positions,
+    limits,
+)
+from leakscope.text.layers import JSON_TRIGGER, LAYER_TRIGGERS
+from leakscope.text.words import WHOLE_WORD_LENGTH
+
+Table = NDArray[np.int32]
+#: Raised when the same catalogue gives other tables than before.
+VERSION = 3
+#: Anchors of fewer characters stand in too many texts to be sought without their pattern.
+TELLING = 3
+#: The automata: literals and words; classes of characters; patterns of rules that need a word, read where it stands.
+WORDS, CLASSES, CONFIRMING = range(3)
+#: How far each counts repeats.
+_COUNTED = {WORDS: MOST_COUNTED, CLASSES: MOST_COUNTED, CONFIRMING: MOST_COUNTED}
+_PARTS = re.compile(r"[\W_]+")
+_BEFORE = {Boundary.ALNUM: NOT_ALNUM, Boundary.TOKEN: NOT_TOKEN, Boundary.DIGIT: NOT_DIGIT}
+
+
+@dataclass(frozen=True, slots=True)
+class AutomatonTables:
+    """
+    Arrays in the layout of `Given` in `automaton.h`.
+
+    Args:
+        class_of: class of each byte, uint8, 256.
+        edges: classes of the beginning and the end of a text, and the number of classes.
+        sets: classes in each set, as bits, uint64, 4 a set.
+        set_of, accept: set and trigger of each position.
+        follow_at, follow: positions after each position.
+        start_at, start: first positions by kind.
+        kinds_after: kinds that each class satisfies, as bits, uint32.
+    """
+
+    class_of: NDArray[np.uint8]
+    edges: Table
+    sets: NDArray[np.uint64]
+    set_of: Table
+    accept: Table
+    follow_at: Table
+    follow: Table
+    start_at: Table
+    start: Table
+    kinds_after: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """
+    What the scan is given; arrays in the layout of `Rules` in `rules.h`.
+
+    Args:
+        automata: apart, because together they have too many states.
+        owner_at, owner: rules of each trigger.
+        keyword_at, keyword: triggers of which each rule needs one.
+        only_named: rules that need a word in the names, uint8.
+        alone: rules that are sought by their words or anchors alone, uint8.
+        confirm: trigger of the pattern of such a rule, if there is one, else -1.
+        least: characters, digits, run and class of the run that each rule needs at least, uint16.
+        layer: trigger of other encodings.
+    """
+
+    automata: tuple[AutomatonTables, ...]
+    owner_at: Table
+    owner: Table
+    keyword_at: Table
+    keyword: Table
+    only_named: NDArray[np.uint8]
+    alone: NDArray[np.uint8]
+    confirm: Table
+    least: NDArray[np.uint16]
+    layer: Table
+
+    @property
+    def triggers(self) -> int:
+        """Number of expressions."""
+        return len(self.owner_at) - 1
+
+
+def tables_of(detectors: tuple[Detector, ...], least: float) -> Tables:
+    """
+    The tables of a catalogue, from the cache folder when they were built before.
+
+    Args:
+        detectors: rules in catalogue order.
+        least: confidence below which a finding does not matter.
+    """
+    sought = _Sought.of(detectors, least)
+    recipe = repr((VERSION, np.__version__, limits(), _COUNTED, sought)).encode()
+    kept = cache_files.read("automaton", recipe)
+    if kept is not None:
+        with np.load(io.BytesIO(kept), allow_pickle=False) as arrays:
+            return _unpacked(arrays)
+    made = sought.tables()
+    body = io.BytesIO()
+    np.savez_compressed(body, **_packed(made))
+    cache_files.write("automaton", recipe, body.getvalue())
+    return made
+
+
+def _packed(made: Tables) -> dict[str, Any]:
+    whole = {name: getattr(made, name) for name in Tables.__slots__ if name != "automata"}
+    parts = {f"{number}.{name}": getattr(one, name) for number, one in enumerate(made.automata) for name in AutomatonTables.__slots__}
+    return whole | parts
+
+
+def _unpacked(arrays: Any) -> Tables:
+    automata = tuple(AutomatonTables(**{name: arrays[f"{number}.{name}"] for name in AutomatonTables.__slots__}) for number in _COUNTED)
+    return Tables(automata=automata, **{name: arrays[name] for name in Tables.__slots__ if name != "automata"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """Expressions by number, and what asks for them."""
+
+    expressions: tuple[tuple[Expression, ...], ...]
+    automaton: tuple[int, ...]
+    owners: tuple[tuple[int, ...], ...]
+    keywords: tuple[tuple[int, ...], ...]
+    named: tuple[bool, ...]
+    alone: tuple[bool, ...]
+    confirm: tuple[int, ...]
+    least: tuple[tuple[int, int, int, int], ...]
+    layer: int
+
+    @classmethod
+    def of(cls, detectors: tuple[Detector, ...], least: float) -> _Sought:
+        """What the rules ask for, each expression once."""
+        numbers: dict[tuple[int, tuple[Expression, ...]], int] = {}
+        owners: dict[int, list[int]] = {}
+        keywords: list[tuple[int, ...]] = [()] * len(detectors)
+        confirm, alone = [-1] * len(detectors), [False] * len(detectors)
+
+        def number_of(expressions: tuple[Expression, ...], where: int) -> int:
+            return numbers.setdefault((where, expressions), len(numbers))
+
+        layer = number_of(tuple(Expression(pattern) for pattern, _ in LAYER_TRIGGERS if pattern != JSON_TRIGGER), WORDS)
+        for index, rule in enumerate(detectors):
+            if not can_reach(rule, least):
+                continue
+            words = () if rule.key_only or rule.anchors else asked_for(rule, least)
+            sure = tuple(sorted({number_of(of_keyword(word), WORDS) for word in words}))
+            if starts_literally(rule):
+                own = [number_of((of_pattern(rule),), WORDS)]
+            elif rule.anchors and min(map(len, rule.anchors)) >= TELLING:
+                own, alone[index] = [number_of((Expression(re.escape(anchor), rule.ignore_case),), WORDS) for anchor in rule.anchors], True
+            elif sure:
+                own, alone[index] = list(sure), True
+            else:
+                own = [number_of((of_pattern(rule),), CLASSES)]
+            if alone[index] and not is_generic(rule):
+                confirm[index] = number_of((of_pattern(rule),), CONFIRMING)
+            keywords[index] = () if alone[index] else sure
+            for number in own:
+                owners.setdefault(number, []).append(index)
+        listed = tuple(tuple(owners.get(number, ())) for number in range(len(numbers)))
+        needs = tuple(needs_of(rule) for rule in detectors)
+        expressions, automaton = tuple(one for _, one in numbers), tuple(where for where, _ in numbers)
+        return cls(expressions, automaton, listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer)
+
+    def tables(self) -> Tables:
+        """The arrays."""
+        return Tables(
+            automata=tuple(self._automaton(where) for where in _COUNTED),
+            owner_at=_offsets(self.owners),
+            owner=_joined(self.owners),
+            keyword_at=_offsets(self.keywords),
+            keyword=_joined(self.keywords),
+            only_named=np.array(self.named, dtype=np.uint8),
+            alone=np.array(self.alone, dtype=np.uint8),
+            confirm=np.array(self.confirm, dtype=np.int32),
+            least=np.array(self.least, dtype=np.uint16).reshape(-1),
+            layer=np.array([self.layer], dtype=np.int32),
+        )
+
+    def _automaton(self, where: int) -> AutomatonTables:
+        positions = Positions(_COUNTED[where])
+        for number, alternatives in enumerate(self.expressions):
+            for one in alternatives if self.automaton[number] == where else ():
+                positions.seek(number, one)
+        distinct = {symbols: index for index, symbols in enumerate(dict.fromkeys(positions.symbols))}
+        class_of, representative = _classes((*distinct, *BEFORE.values()))
+        follow = [tuple(dict.fromkeys(one)) for one in positions.follow]
+        return AutomatonTables(
+            class_of=class_of[:256].astype(np.uint8),
+            edges=np.array([class_of[BEGINNING], class_of[END], len(representative)], dtype=np.int32),
+            sets=_bits(distinct, class_of),
+            set_of=np.array([distinct[symbols] for symbols in positions.symbols], dtype=np.int32),
+            accept=np.array(positions.accept, dtype=np.int32),
+            follow_at=_offsets(follow),
+            follow=_joined(follow),
+            start_at=_offsets(positions.starts),
+            start=_joined(positions.starts),
+            kinds_after=np.array([sum(1 << kind for kind, symbols in BEFORE.items() if one in symbols) for one in representative], dtype=np.uint32),
+        )
+
+
+def _classes(sets: Iterable[frozenset[int]]) -> tuple[NDArray[np.int64], list[int]]:
+    """The class of each symbol, so that symbols of a class are in the same sets; and one symbol of each class."""
+    member = np.zeros((SYMBOLS, len(list(sets := list(sets)))), dtype=bool)
+    for column, symbols in enumerate(sets):
+        member[sorted(symbols), column] = True
+    _, first, inverse = np.unique(member, axis=0, return_index=True, return_inverse=True)
+    return inverse.reshape(-1), [int(one) for one in first]
+
+
+def _bits(sets: Iterable[frozenset[int]], class_of: NDArray[np.int64]) -> NDArray[np.uint64]:
+    rows = []
+    for symbols in sets:
+        bits = sum(1 << one for one in {int(class_of[symbol]) for symbol in symbols})
+        rows.append([bits >> shift & 0xFFFFFFFFFFFFFFFF for shift in (0, 64, 128, 192)])
+    return np.array(rows, dtype=np.uint64).reshape(-1)
+
+
+def _offsets(lists: Iterable[Iterable[int]]) -> Table:
+    return np.cumsum([0, *(len(tuple(one)) for one in lists)]).astype(np.int32)
+
+
+def _joined(lists: Iterable[Iterable[int]]) -> Table:
+    return np.array([one for listed in lists for one in listed], dtype=np.int32)
+
+
+def of_pattern(rule: Detector) -> Expression:
+    """What stands in every text in which `rule` finds something: its pattern, within its boundary where that is the whole span's."""
+    pattern = re.sub(r"\(\?P<\w+>", "(?:", rule.pattern)
+    if not BOUNDARY_CLASS[rule.boundary] or GROUP in rule.pattern or rule.key_only:
+        return Expression(pattern, rule.ignore_case)
+    before = _BEFORE[rule.boundary]
+    return Expression(pattern, rule.ignore_case, before, BEFORE[before])
+
+
+@cache
+def of_keyword(keyword: str) -> tuple[Expression, ...]:
+    """
+    A keyword as it may stand in raw text.
+
+    Anything that is no word may stand between its parts, or nothing; a word must start there, be it by a capital inside an
+    identifier; a short one must end there too. Everything that `keyword_expression` finds in `text_words` matches.
+    """
+    parts = ["".join(map(_letter, part)) for part in _PARTS.sub(" ", keyword.lower()).split()]
+    body = r"[\W_]*".join(parts)
+    if not keyword.isascii():
+        return (Expression(body, caseless=True),)
+    end = r"(?:s|es)?(?-i:[^a-z]|$)" if len(keyword) <= WHOLE_WORD_LENGTH else ""
+    if not keyword[0].isalpha():
+        return (Expression(body + end, caseless=True),)
+    return Expression(body + end, True, NOT_ALNUM), Expression(f"(?-i:{keyword[0].upper()}){body[1:]}{end}", True, ALNUM)
+
+
+def _letter(character: str) -> str:
+    """A lower-case letter of a keyword, with the capitals that become it."""
+    if character.isascii():
+        return re.escape(character)
+    return f"[{character}{''.join(_capitals().get(character, ()))}]"
+
+
+@cache
+def _capitals() -> dict[str, tuple[str, ...]]:
+    """Letters outside ASCII by what they are in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for point in range(0x80, 0x1F000):
+        letter = chr(point)
+        for lower in letter.lower() if letter.lower() != letter else ():
+            found[lower] = (*found.get(lower, ()), letter)
+    return found
+
+
+__all__ = ["ANYTHING", "Tables", "of_keyword", "of_pattern", "tables_of"]
