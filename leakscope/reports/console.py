@@ -91,7 +91,8 @@ def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
     band = incident["band"]
     dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
     first = f"; first {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
-    score = "" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
+    why = str(incident.get("meaning") or "").partition(";")[0]
+    score = (f": {why}" if why else "") if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
     rows: list[tuple[str, str | Text]] = [
         ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
         ("People", interval(people["estimated"]) + " in the evidence"),
@@ -170,7 +171,8 @@ def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
         rows.append(("In all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
     else:
         low = (people.get("bounds") or {}).get("low")
-        rows.append(("In all", f"cannot be stated without size and design; at least {number(low if low is not None else people['observed'].get('value'))}"))
+        floor = low if low is not None else people["observed"].get("value")
+        rows.append(("In all", "cannot be stated without size and design" + (f"; at least {number(floor)}" if floor else "")))
     rows += [(label, text) for label, text in (("Secrets", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))) if text]
     return [_pairs(rows)]
 

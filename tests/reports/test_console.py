@@ -104,3 +104,14 @@ def test_an_empty_assessment_still_answers_every_question(assessment):
 def test_law_that_nobody_checked_is_said(assessment):
     """The count of such duties stands under the table."""
     assert "Law not checked at its source: 1 of these." in screen(assessment)
+
+
+def test_nobody_found_is_no_floor_of_zero(assessment):
+    """Neither "at least 0" nor "0 in the evidence" is said."""
+    none = estimate(0.0)
+    assessment["individuals"] |= {"observed": none, "estimated": none, "exposure": None, "bounds": {"low": 0, "high": None, "note": ""}}
+    text = " ".join(screen(assessment).split())
+
+    assert "none found in the evidence" in text
+    assert "nobody, in what was examined" in text
+    assert "at least 0" not in text
