@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import math
 import platform
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from leakscope.assessment.sections import sample as sample_section
 from leakscope.assessment.sections.evidence import instant
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate
+from leakscope.safety.escape import plain
 from leakscope.safety.vault import seal
 from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS, TURNS, conform
 from leakscope.vocabulary import entities
@@ -90,6 +92,26 @@ def _acquired(facts: Any) -> dict[str, Any] | None:
     return known if any(known.values()) else None
 
 
+def _evidence(run: Run) -> list[dict[str, Any]]:
+    """Evidence rows with who acquired each piece: as the facts state it, or this run itself where it read a live store."""
+    stated = _acquired(run.facts)
+    rows = evidence_section.evidence_rows(run.exhibits, run.records, run.set_aside, stated)
+    stores = {one.name: one.stored.address for one in run.evidence if one.stored}
+    if stated or not stores:
+        return rows
+    own = {"by": _user(), "when": instant(run.now.replace(microsecond=0)), "custodian": None}
+    how = "read by LeakScope from the live store"
+    return [{**row, "acquired": {**own, "how": f"{how} {stores[row['source']]}"}} if row["source"] in stores else row for row in rows]
+
+
+def _user() -> str | None:
+    """The account under which the run acquires evidence."""
+    try:
+        return plain(getpass.getuser())
+    except (KeyError, OSError, ImportError):
+        return None
+
+
 def build(run: Run) -> dict[str, Any]:
     """The assessment, its sections in the order of the questions it answers."""
     linked, estimates = run.linked, run.estimates
@@ -100,7 +122,7 @@ def build(run: Run) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "case": _case(run),
-        "evidence": evidence_section.evidence_rows(run.exhibits, run.records, run.set_aside, _acquired(run.facts)),
+        "evidence": _evidence(run),
         "coverage": evidence_section.coverage(
             run.exhibits, run.set_aside, values_examined=run.values_examined, suppressed=run.suppressed, expensive=expensive
         ),
@@ -223,7 +245,7 @@ def _installed(name: str) -> str | None:
 
 def manifest(run: Run) -> dict[str, Any]:
     """What was examined, by whom acquired, with what and how: enough to run it again."""
-    rows = evidence_section.evidence_rows(run.exhibits, run.records, run.set_aside, _acquired(run.facts))
+    rows = _evidence(run)
     paths = {one.id: str(one.path.resolve()) if one.path else None for one in run.exhibits}
     return {
         "schema_version": SCHEMA_VERSION,

@@ -1,14 +1,16 @@
 """Every byte is hashed before and after, every record is examined once or set aside, or there is no report."""
 
 import hashlib
+import io
 
 import pytest
 
-from leakscope.assessment import collect
+from leakscope.assessment import collect, opening
 from leakscope.assessment.case import ASSESSMENT, open_case
 from leakscope.engines import local
 from leakscope.errors import InvariantError
 from leakscope.sources import read
+from leakscope.sources.evidence import Evidence, Stored
 
 
 def _entries(case, event):
@@ -96,3 +98,18 @@ def test_one_two_or_seven_workers_leave_the_same_bytes(run, overlapping, monkeyp
         left.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in case.iterdir() if path.name != "ledger.jsonl"})
 
     assert left[0] == left[1] == left[2]
+
+
+def test_a_table_of_a_live_store_says_that_the_run_itself_acquired_it(run, evidence, tmp_path, monkeypatch):
+    """Who, how and when stand in the assessment and the manifest; what the facts state goes before."""
+    table = Evidence(name="redis://h:users", opener=lambda: io.BytesIO(evidence.read_bytes()), stored=Stored(address="redis://h"))
+    monkeypatch.setattr(opening, "gather", lambda paths: iter([table]))
+    result = run(names="none")
+    (row,), manifest = result.data["evidence"], open_case(result.case).read_json("manifest.json")
+
+    assert (row["acquired"]["how"], row["acquired"]["when"]) == ("read by LeakScope from the live store redis://h", "2026-11-24T12:00:00Z")
+    assert row["acquired"]["by"]
+    assert [one["acquired"] for one in manifest["evidence"]] == [row["acquired"]]
+    facts = tmp_path / "facts.toml"
+    facts.write_text('[evidence]\nacquired_by = "the desk"\nacquired_how = "a copy"\nacquired_when = 2026-11-20T08:00:00Z\n')
+    assert run(names="none", facts=str(facts)).data["evidence"][0]["acquired"]["by"] == "the desk"
