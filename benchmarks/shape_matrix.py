@@ -41,14 +41,14 @@ class Kind:
     value: str
 
 
-def kinds(catalogue: Catalogue) -> list[Kind]:
+def kinds(catalogue: Catalogue, example: int = 0) -> list[Kind]:
     """
-    The finding in each rule's first example, beside the rule's own first keyword.
+    The finding in one of each rule's examples, the first unless told, beside the rule's own first keyword.
 
     A rule that reads its own surroundings (a password in an XML element) is written with them, as its example stands.
     """
     rules = catalogue.detectors
-    lines = b"".join(orjson.dumps({"line": rule.examples[0]}) + b"\n" for rule in rules)
+    lines = b"".join(orjson.dumps({"line": rule.examples[example]}) + b"\n" for rule in rules)
     found = Kernel(catalogue, KEY).find_batch(Batch(source="kinds", first_record=0, records=len(rules), lines=lines))
     listed: dict[str, Kind] = {}
     for record, detector, entity, value in found.select("record", "detector", "entity", "value").iter_rows():
@@ -56,7 +56,7 @@ def kinds(catalogue: Catalogue) -> list[Kind]:
         if detector == rule.id and rule.id not in listed:
             own = "(?P<value>" in rule.pattern
             name = "text" if own else _name_for(rule)
-            listed[rule.id] = Kind(rule.id, entity, name, rule.examples[0] if own else value, value)
+            listed[rule.id] = Kind(rule.id, entity, name, rule.examples[example] if own else value, value)
     return list(listed.values())
 
 
@@ -160,6 +160,11 @@ def measured(catalogue: Catalogue, listed: list[Kind]) -> pl.DataFrame:
         sought = {(record, entity, normalise(entity, kind.value)) for entity in _answers(kind)}
         rows.append((kind.detector, family(kind), shape, bool(sought & seen) or (shape in TOKEN_SHAPES and record in secret)))
     return pl.DataFrame(rows, schema=["detector", "family", "shape", "found"], orient="row")
+
+
+def shape_texts(kind: Kind, shapes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The records of `kind` in the named shapes."""
+    return [SHAPES[shape](kind.name, kind.text) for shape in shapes]
 
 
 def _answers(kind: Kind) -> frozenset[str]:

@@ -194,7 +194,7 @@ def _is_code(text: str) -> bool:
 
 
 #: Behind these a value only names a secret, or is no secret: `token_id`, `secretName`, `next_page_token`.
-_NAMES_ONLY = re.compile(r"(?i)(?:[_\W]id|Id|uuid|guid|name|[_\W]arn|ref|reference|version)[\"'\]\\s:=>,(]*$")
+_NAMES_ONLY = re.compile(r"(?i)(?:[_\W]id|Id|uuid|guid|name|[_\W]arn|ref|reference|version)[\"'\]\\\s:=>,(]*$")
 _NAMES_WORDS = re.compile(r"(?:\bid|uuid|guid|\bname|\barn|\bref|reference|version)$|\b(?:page|cursor|next|continuation|sync|pagination|resume|scroll|csrf|xsrf|idempotency|upload|design|cancellation|lock)\b")
 
 
@@ -204,7 +204,7 @@ def _names_another(one: Candidate, context: Context, value: str) -> bool:
     return bool(_NAMES_ONLY.search(before) or (not before.strip("\"' ") and _NAMES_WORDS.search(context.near)) or _PAGE_BEFORE.search(value[max(0, one.start - 40) : one.start]))
 
 
-_PAGE_BEFORE = re.compile(r"(?i)(?:page|cursor|next|continuation|sync|pagination|resume|scroll|csrf|xsrf|idempotency)[_-]?token[\"'\]\\s:=>,(]*$")
+_PAGE_BEFORE = re.compile(r"(?i)(?:page|cursor|next|continuation|sync|pagination|resume|scroll|csrf|xsrf|idempotency)[_-]?token[\"'\]\\\s:=>,(]*$")
 
 
 def _placeholder(text: str, issued: bool) -> bool:
