@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--rules", type=FILE, help="Further rules, in the catalogue's form.")
 @click.option("--key", "key_file", type=FILE, help="Incident key, so that fingerprints compare between runs.")
 @click.option("--suppressions", type=FILE, help="Findings to leave out, each with who, when and why.")
+@click.option("--harmless", is_flag=True, help="List too what is known to be nobody's (test cards, example addresses), with the reason.")
 @click.pass_context
 def command(
     ctx: click.Context, paths: tuple[str, ...], form: str, time_budget: str, entities: tuple[str, ...], min_confidence: float,
-    rules: Path | None, key_file: Path | None, suppressions: Path | None,
+    rules: Path | None, key_file: Path | None, suppressions: Path | None, harmless: bool,
 ) -> None:  # fmt: skip
     """Find secrets, credentials and personal data, one finding a line."""
     from leakscope.detection.names_in_scan import NamesReader, seconds_of
@@ -44,20 +46,25 @@ def command(
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
     names = NamesReader(kernel, budget_seconds=seconds_of(time_budget))
     kept = load(suppressions) if suppressions else ()
-    {**WRITERS, "sarif": sarif.write}[form](findings(paths, kernel, tally, names=names, suppressions=kept), sys.stdout, kernel.catalogue)
-    _explain(tally, kernel, names)
+    found = findings(paths, kernel, tally, names=names, suppressions=kept, harmless=harmless)
+    {**WRITERS, "sarif": sarif.write}[form](found, sys.stdout, kernel.catalogue)
+    _explain(tally, kernel, names, listed=harmless)
     set_exit_code(ctx, tally.exit_code)
 
 
-def _explain(tally: Tally, kernel: Kernel, names: NamesReader) -> None:
+def _explain(tally: Tally, kernel: Kernel, names: NamesReader, *, listed: bool) -> None:
     """On standard error: what was set aside, what was suppressed, and which share was read for names."""
     console = standard_error()
     for piece in tally.set_aside:
         console.print(f"Set aside: {piece.source}: {piece.detail}", soft_wrap=True)
     if tally.suppressed:
         console.print(f"{tally.suppressed} findings left out by the suppression file.", soft_wrap=True)
-    harmless = int(kernel.suppressed["count"].sum())
-    if harmless:
-        console.print(f"{harmless} further values known to be harmless or too unsure were not reported.", soft_wrap=True)
+    reasons: Counter[str] = Counter()
+    for reason, count in kernel.suppressed.select("reason", "count").iter_rows():
+        reasons[reason] += count
+    if reasons:
+        told = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
+        seen = "Known to be nobody's, or too unsure to report" if listed else "Not reported, because known to be nobody's or too unsure (--harmless lists them)"
+        console.print(f"{seen}: {told}.", soft_wrap=True)
     if names.texts:
         console.print(f"Names were sought in {names.read} of {names.texts} distinct running texts.", soft_wrap=True)

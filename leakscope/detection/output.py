@@ -42,8 +42,14 @@ def write_table(frames: Iterator[pl.DataFrame], out: IO[str], catalogue: Catalog
     widths = (18, 7, 30, 6, 6, 24, 5, 26)
     out.write(_line([name.upper() for name in _COLUMNS], widths))
     for frame in frames:
-        for row in frame.select(_COLUMNS).iter_rows():
+        for row in frame.with_columns(preview=_told()).select(_COLUMNS).iter_rows():
             out.write(_line([f"{value:.2f}" if isinstance(value, float) else plain(str(value)) for value in row], widths))
+
+
+def _told() -> pl.Expr:
+    """The preview, with the reason before it where a value is only listed because suppressed ones were asked for."""
+    reason = pl.col("attributes").str.extract('"suppressed":"([a-z-]+)"')
+    return pl.when(reason.is_null()).then("preview").otherwise(pl.concat_str(pl.lit("("), reason, pl.lit(") "), "preview"))
 
 
 def _line(cells: list[str], widths: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from leakscope.catalogue import load
+from leakscope.detection.held_back import HeldBack
 from leakscope.detection.kernel import Kernel
 from leakscope.detection.names_in_scan import NamesReader
 from leakscope.detection.suppressions import Suppression, without
@@ -69,7 +70,13 @@ def kernel_for(rules: Path | None, key_file: Path | None, *, entities: tuple[str
 
 
 def findings(
-    paths: tuple[str, ...], kernel: Kernel, tally: Tally, *, names: NamesReader | None = None, suppressions: tuple[Suppression, ...] = ()
+    paths: tuple[str, ...],
+    kernel: Kernel,
+    tally: Tally,
+    *,
+    names: NamesReader | None = None,
+    suppressions: tuple[Suppression, ...] = (),
+    harmless: bool = False,
 ) -> Iterator[pl.DataFrame]:
     """
     Findings of each batch, schema `FINDINGS`, by record, field and place.
@@ -80,13 +87,17 @@ def findings(
         tally: counts what was read, set aside and suppressed.
         names: finds names in running text; null: they are not sought.
         suppressions: findings to leave out.
+        harmless: show too what the benign catalogue suppresses, the reason in `attributes.suppressed`.
     """
+    held_back = HeldBack(kernel) if harmless else None
     today = datetime.now(UTC).date()
     for batch in batches(paths, tally):
         found = conform(kernel.find_batch(batch), FINDINGS)
         named = names.find(batch, found) if names else None
         if named is not None and named.height:
             found = pl.concat([found, named]).sort("record", "field", "start", maintain_order=True)
+        if held_back is not None:
+            found = pl.concat([found, held_back.find(batch)]).sort("record", "field", "start", maintain_order=True)
         kept = without(found, suppressions, today)
         tally.suppressed += found.height - kept.height
         if kept.height:

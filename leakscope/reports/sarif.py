@@ -62,7 +62,10 @@ def _result(row: Mapping[str, Any], rules: Mapping[str, int]) -> dict[str, Any]:
         },
         "logicalLocations": [{"fullyQualifiedName": plain(row["field"]), "kind": "member"}],
     }
+    reason = orjson.loads(row.get("attributes") or "{}").get("suppressed")
+    kept_back = {"suppressions": [{"kind": "external", "status": "accepted", "justification": plain(str(reason))}]} if reason else {}
     return {
+        **kept_back,
         "ruleId": plain(row["detector"]),
         "ruleIndex": rules[row["detector"]],
         "level": _LEVELS.get(_family(row["entity"]), "warning"),

@@ -60,7 +60,10 @@ _BASE64_TRIGGER = re.compile(BASE64_TRIGGER)
 _BASIC = re.compile(r"(?i:basic)\s+([A-Za-z0-9+/_-]{8,}={0,2})(?![A-Za-z0-9+/_=-])")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_PERCENT_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+#: One character in percent-encoded UTF-8 (RFC 3629, section 3), or a byte that is none, so that places stay those of characters.
+_PERCENT_CHARACTER = re.compile(
+    r"%[0-7][0-9A-Fa-f]|%[CDcd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[Ff][0-7](?:%[89ABab][0-9A-Fa-f]){3}|%[0-9A-Fa-f]{2}"
+)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"
@@ -89,7 +92,7 @@ def replaced(text: str, name: str, pattern: re.Pattern[str], meaning: Callable[[
 
 def percent(text: str) -> Layer | None:
     """URL percent-encoding (RFC 3986, section 2.1)."""
-    return replaced(text, "percent", _PERCENT_RUN, lambda run: _printable(unquote(run), run)) if _PERCENT.search(text) else None
+    return replaced(text, "percent", _PERCENT_CHARACTER, lambda run: _printable(unquote(run), run)) if _PERCENT.search(text) else None
 
 
 def entities(text: str) -> Layer | None:

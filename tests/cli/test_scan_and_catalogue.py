@@ -44,6 +44,28 @@ def test_no_value_is_printed(log: Path) -> None:
         assert "ana@gmail" not in out + err
 
 
+def test_harmless_values_are_counted_by_reason_and_listed_when_asked(tmp_path: Path) -> None:
+    """Nobody's values stand in no finding, unless `--harmless` asks for them with their reasons."""
+    path = tmp_path / "log.ndjson"
+    path.write_text('{"m": "card 4111 1111 1111 1111, host 192.168.1.4"}\n{"m": "mail ana@gmail.com, not jo@example.org"}\n')
+    plain = run("scan", str(path), "--format", "ndjson", "--time-budget", "0s")
+    asked = run("scan", str(path), "--format", "ndjson", "--time-budget", "0s", "--harmless")
+    told = [(one["record"], one["entity"], one["attributes"].get("suppressed")) for one in map(json.loads, asked[1].splitlines())]
+
+    assert len(plain[1].splitlines()) == 1
+    assert "1 private-address, 1 reserved-domain, 1 test-card" in plain[2]
+    assert sorted(told, key=str) == [(0, "CREDIT_CARD", "test-card"), (0, "IP_ADDRESS", "private-address"), (1, "EMAIL_ADDRESS", "reserved-domain"), (1, "EMAIL_ADDRESS", None)]
+
+
+def test_sarif_marks_what_is_harmless_as_suppressed(tmp_path: Path) -> None:
+    """A viewer of SARIF hides it, with the reason."""
+    path = tmp_path / "log.ndjson"
+    path.write_text('{"m": "card 4111 1111 1111 1111"}\n')
+    _, out, _ = run("scan", str(path), "--format", "sarif", "--time-budget", "0s", "--harmless")
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert result["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "test-card"}]
+
+
 def test_entities_and_confidence_narrow_the_findings(log: Path) -> None:
     """Only asked types come out."""
     _, out, _ = run("scan", str(log), "--format", "ndjson", "--entities", "EMAIL_ADDRESS,IBAN_CODE", "--time-budget", "0s")
