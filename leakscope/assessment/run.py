@@ -137,12 +137,14 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
     from leakscope.assessment.stages import STAGES
     from leakscope.catalogue import load as load_catalogue
     from leakscope.notification import facts as fact_files
+    from leakscope.severity import check_overrides
 
     instant = now or datetime.now(UTC)
     earlier = _earlier(options)
     if earlier:
         instant, options = _as_before(earlier, options)
     facts = _with_implied(fact_files.load(options.facts_file), options.pipeline.exposure)
+    check_overrides(facts, options.leading_scheme)
     catalogue = load_catalogue(options.rules)
     _missing_paths(options.paths)
     remembered = decisions_of(options.decisions)

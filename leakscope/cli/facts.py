@@ -55,8 +55,11 @@ def check(path: Path) -> None:
     """Say whether the file is well formed, and what it leaves unknown."""
     from leakscope.notification import facts
     from leakscope.notification.questions import stated
+    from leakscope.severity import check_overrides
 
-    known, unknown = stated(facts.load(path))
+    held = facts.load(path)
+    check_overrides(held)
+    known, unknown = stated(held)
     click.echo(f"{path}: well formed; {len(known)} facts stated, {len(unknown)} unknown.")
     for name in known:
         click.echo(f"  {name}")

@@ -91,8 +91,7 @@ def _summary(assessment: Assessment, now: datetime) -> list[RenderableType]:
     band = incident["band"]
     dated = [duty for duty in open_duties(assessment) if duty["status"] == "applies" and duty["deadline"].get("instant")]
     first = f"; first {instant(dated[0]['deadline']['instant'])}, {countdown(dated[0]['deadline'], now=now)}" if dated else ""
-    why = str(incident.get("meaning") or "").partition(";")[0]
-    score = (f": {why}" if why else "") if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
+    score = f": {str(incident['meaning']).partition(';')[0]}" if incident.get("score") is None else f" ({incident['score']:g}, {incident['scheme']})"
     rows: list[tuple[str, str | Text]] = [
         ("Severity", _line(_text(band_name(band).upper(), BAND_STYLES.get(band, "bold")), score)),
         ("People", interval(people["estimated"]) + " in the evidence"),
@@ -137,8 +136,7 @@ def _exposed(assessment: Assessment, now: datetime) -> list[RenderableType]:
 
 
 def _not_counted(people: Mapping[str, Any]) -> str:
-    rows = people.get("not_counted") or ()
-    return ", ".join(f"{number(row['count'])} {row['reason']}" for row in rows[:4]) or "none"
+    return ", ".join(f"{number(row['count'])} {row['reason']}" for row in (people.get("not_counted") or ())[:4]) or "none"
 
 
 def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
@@ -250,8 +248,8 @@ def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:
     table.add_column(ratio=1)
     for row in rows[:CHANGES_SHOWN]:
         table.add_row("-", _text(change_sentence({name: shorten(row[name], CHANGE_LENGTH, placeholder=" ...") for name in ("change", "effect")})))
-    missing = len(assessment.get("missing_facts") or ())
-    tail = [_text(f"Facts still missing: {missing}; leakscope facts ask FACTS.toml", "dim")] if missing else []
+    missing = assessment.get("missing_facts") or ()
+    tail = [_text(f"Facts still missing: {len(missing)}; leakscope facts ask FACTS.toml", "dim")] if missing else []
     return [table, *_more(len(rows), CHANGES_SHOWN, "in the report"), *tail]
 
 

@@ -111,6 +111,20 @@ def _stated_overrides(facts: Any) -> Iterable[Any]:
     return stated or ()
 
 
+def check_overrides(facts: Any, scheme: str = DEFAULT_SCHEME) -> None:
+    """
+    Hold the overrides in `facts` to what can be overridden, before anything is read.
+
+    Args:
+        facts: of the incident, or null.
+        scheme: that leads, by name or path.
+
+    Raises:
+        UsageError: the scheme does not exist, or an override is not usable.
+    """
+    read_overrides(_stated_overrides(facts), targets(grounds_of(load_scheme(scheme)), _schemes(scheme)))
+
+
 def assess(
     *,
     person_elements: pl.DataFrame,

@@ -121,3 +121,15 @@ def test_a_scheme_of_the_users_own_is_kept_in_the_case(run, tmp_path):
 
     assert (incident["scheme"], incident["band"]) == ("Our classes", "grave")
     assert decided.severity["incident"] == incident
+
+
+def test_a_wrong_override_in_the_facts_ends_the_run_before_anything_is_read(run, tmp_path):
+    """No case is left behind, and the nearest name is the hint."""
+    facts = tmp_path / "facts.toml"
+    facts.write_text('[[override]]\ntarget = "severity.weigth.ssn"\nvalue = 2\nwho = "x"\nwhen = 2026-01-02T10:00:00Z\nwhy = "y"\n', encoding="utf-8")
+
+    with pytest.raises(UsageError) as caught:
+        run(facts=str(facts), case=tmp_path / "case")
+
+    assert "severity.weight.ssn" in caught.value.hint
+    assert not (tmp_path / "case").exists()
