@@ -37,7 +37,7 @@ def pieces(text: str) -> list[tuple[int, str, str]]:
         text: one value.
 
     Example:
-        >>> pieces("User: hello\nAssistant: hi")
+        >>> pieces("User: hello\\nAssistant: hi")
         [(6, 'user', 'hello'), (23, 'assistant', 'hi')]
     """
     marks = list(_MARK.finditer(text))

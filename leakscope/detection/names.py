@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from leakscope.detection.names_gate import only_prose
+from leakscope.detection.names_handles import with_handles
 from leakscope.detection.names_rules import find_by_rules, script_language
 from leakscope.detection.names_span import ENTITIES, NamesEngine, NameSpan
 from leakscope.errors import UsageError
@@ -18,7 +19,7 @@ SHIPPED = "default"
 SMALL = "en_core_web_sm"
 
 
-def find_names(texts: Sequence[str], *, model: str = SHIPPED) -> list[list[NameSpan]]:
+def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = False) -> list[list[NameSpan]]:
     """
     Every name in each text.
 
@@ -27,6 +28,7 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED) -> list[list[NameS
             What is written in a script that the model does not know is read by the cues of `data/names_cues.toml`.
         model: `default`, the name of an installed spaCy model, a folder with an ONNX or transformers model, or
             `gliner:FOLDER`.
+        handles: whether social media handles (`@name`) count as persons; else they are nobody's name.
 
     Returns:
         One list for each text, in the order of the spans' starts; offsets are code points of the text as given.
@@ -39,7 +41,8 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED) -> list[list[NameS
     fits = [language is None or reader.reads(language) for language in languages]
     found = iter(reader.find([only_prose(text) for text, fit in zip(texts, fits, strict=True) if fit]))
     read = (next(found) if fit else find_by_rules(text, language or "") for text, language, fit in zip(texts, languages, fits, strict=True))
-    return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in read]
+    every = [with_handles(text, spans) if handles else spans for text, spans in zip(texts, read, strict=True)]
+    return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in every]
 
 
 @lru_cache(maxsize=4)

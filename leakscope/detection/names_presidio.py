@@ -17,13 +17,14 @@ class LeakScopeNamesRecognizer(EntityRecognizer):
     Args:
         model: as `find_names` takes it.
         supported_language: language of the registry it is added to.
+        handles: whether `@name` is a person, as `find_names` takes it.
 
     Example:
         >>> registry.add_recognizer(LeakScopeNamesRecognizer())  # doctest: +SKIP
     """
 
-    def __init__(self, model: str = SHIPPED, supported_language: str = "en", **settings: Any) -> None:
-        self._model = model
+    def __init__(self, model: str = SHIPPED, supported_language: str = "en", handles: bool = False, **settings: Any) -> None:
+        self._model, self._handles = model, handles
         super().__init__(supported_entities=list(ENTITIES), name="LeakScopeNamesRecognizer", supported_language=supported_language, **settings)
 
     def load(self) -> None:
@@ -33,4 +34,4 @@ class LeakScopeNamesRecognizer(EntityRecognizer):
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """The names of `text` whose types were asked for; none asked means all."""
         wanted = set(entities or ENTITIES)
-        return [RecognizerResult(span.entity, span.start, span.end, span.confidence) for span in find_names([text], model=self._model)[0] if span.entity in wanted]
+        return [RecognizerResult(span.entity, span.start, span.end, span.confidence) for span in find_names([text], model=self._model, handles=self._handles)[0] if span.entity in wanted]

@@ -63,6 +63,13 @@ def test_the_order_and_company_of_texts_change_no_place() -> None:
     assert together == alone
 
 
+@pytest.mark.parametrize(("handles", "people"), [(False, []), (True, ["@nikowavy"])])
+def test_handles_are_persons_only_where_asked(handles: bool, people: list[str]) -> None:
+    """A handle is an online identifier; a user of the names alone may count it as a person."""
+    text = "RT @nikowavy : write to info@firm.example"
+    assert [text[span.start : span.end] for span in find_names([text], handles=handles)[0] if span.entity == "PERSON"] == people
+
+
 def test_a_spacy_model_takes_the_place_of_the_shipped_one() -> None:
     """`--names en_core_web_sm` reads with spaCy."""
     assert named("Barack Obama visited Berlin last week.", "PERSON", model="en_core_web_sm") == ["Barack Obama"]
