@@ -8,7 +8,7 @@ import json
 import pytest
 
 from leakscope.detection.names import find_names
-from leakscope.detection.names_onnx import shipped_card, shipped_folder
+from leakscope.detection.names_onnx import OnnxNames, shipped_card, shipped_folder
 from leakscope.errors import UsageError
 
 
@@ -83,12 +83,24 @@ def test_an_unknown_model_is_bad_use() -> None:
 
 def test_the_shipped_model_is_the_one_its_card_describes() -> None:
     """Hash, size under 25 MB, licence and thresholds stand in the card."""
-    model = (shipped_folder() / "model.onnx").read_bytes()
     card = shipped_card()
-    assert hashlib.sha256(model).hexdigest() == card["sha256"]
-    assert len(model) < 25_000_000
+    parts = {name: (shipped_folder() / name).read_bytes() for name in ("model.onnx", card["exit"]["file"])}
+    assert hashlib.sha256(parts["model.onnx"]).hexdigest() == card["sha256"]
+    assert hashlib.sha256(parts[card["exit"]["file"]]).hexdigest() == card["exit"]["sha256"]
+    assert sum(map(len, parts.values())) < 25_000_000
     assert card["licence"] == "CC BY 4.0"
     assert set(card["thresholds"]) == {"PERSON", "LOCATION", "ORGANIZATION", "POSTAL_ADDRESS"}
+
+
+def test_what_names_nothing_is_left_early() -> None:
+    """Most assistant queries never reach the last layers; a text with names does."""
+    reader = OnnxNames(shipped_folder())
+    reached: list[int] = []
+    rest = reader._rest
+    reader._rest = type("Counted", (), {"run": lambda self, outputs, feed: (reached.append(len(feed["states"])), rest.run(outputs, feed))[1]})()
+    reader.find(["how do i sort a list in python", "write a poem about autumn", "what is the capital of australia", "summarise this text in three points"])
+    assert sum(reached) <= 2
+    assert [span.entity for span in reader.find(["my name is Anna Miller"])[0]] == ["PERSON"]
 
 
 def test_presidio_can_use_the_model() -> None:
