@@ -18,6 +18,8 @@ from leakscope.individuals.identifiers import SESSION_RANK
 
 #: Kinds of naming evidence, the more telling first; a cluster without the common kind is compared by the first it has.
 KINDS = ("mail", "number", "id", "account", "described", "session", "device")
+#: Kinds that name one person; the others are compared with these, whatever their numbers.
+_TELLING = ("mail", "number", "id")
 #: People known by both kinds from which on they tell anything of the others; own choice.
 LEAST_KNOWN = 5
 #: Records from which on people are one class: heavy users are few.
@@ -64,11 +66,12 @@ def kinds_by_record(members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _levels(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFrame]]:
-    """The commonest kind, those known by it and the rest; then the same of the rest, until nobody is left."""
+    """The commonest telling kind, those known by it and the rest; then the same of the rest, until nobody is left."""
     rest = people
     kinds = list(KINDS)
     while rest.height and kinds:
-        main = max(kinds, key=lambda kind: (int(rest.get_column(kind).sum()), -KINDS.index(kind)))
+        known = {kind: int(rest.get_column(kind).sum()) for kind in kinds}
+        main = max(kinds, key=lambda kind: (kind in _TELLING and known[kind] > 0, known[kind], -KINDS.index(kind)))
         having = rest.filter(main)
         if having.is_empty():
             return
@@ -77,23 +80,29 @@ def _levels(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame, pl.DataFr
         yield main, having, rest
 
 
-def _by_both(records: pl.DataFrame, main: str, other: str) -> pl.DataFrame:
-    """`size, again` of people whom some record knows by both kinds: records that hold the other, and whether one holds main alone."""
+def _by_both(records: pl.DataFrame, main: str, other: str, source: str) -> pl.DataFrame:
+    """
+    `size, again` of people whom some record of `source` knows by both kinds: how many of its records hold the other, and whether a
+    record of any source holds main alone.
+    """
+    here = pl.col("source") == source
     told = records.group_by("cluster").agg(
-        both=(pl.col(main) & pl.col(other)).any(), size=pl.col(other).sum(), again=(pl.col(main) & ~pl.col(other)).any()
+        both=(here & pl.col(main) & pl.col(other)).any(), size=(here & pl.col(other)).sum(), again=(pl.col(main) & ~pl.col(other)).any()
     )
     return told.filter("both").select(pl.col("size").clip(1, MANY_RECORDS), "again")
 
 
-def _doubles(records: pl.DataFrame, rest: pl.DataFrame, main: str, size: int, generator: np.random.Generator) -> tuple[Draws, int]:
-    """How many of `rest` are also known by `main`, one number a draw, and for how many nothing tells."""
-    doubles, unknown = np.zeros(size), 0
+def _doubles(records: pl.DataFrame, rest: pl.DataFrame, main: str, size: int, generator: np.random.Generator) -> tuple[Draws, set[int]]:
+    """How many of `rest` are also known by `main`, one number a draw, and those of whom nothing tells."""
+    doubles, unknown = np.zeros(size), set[int]()
     first = pl.coalesce(pl.when(pl.col(kind)).then(pl.lit(kind)) for kind in KINDS)
-    waiting = records.join(rest.select("cluster", other=first), on="cluster").group_by("cluster", "other").agg(pl.len().clip(1, MANY_RECORDS).alias("size"))
-    for (other,), some in sorted(waiting.partition_by("other", as_dict=True).items(), key=str):
-        known = _by_both(records, main, str(other))
+    # people of one file say nothing of those of another: each is compared within the source that holds most of its records
+    homes = records.join(rest.select("cluster", other=first), on="cluster").group_by("cluster", "other", "source").agg(pl.len().alias("size"))
+    waiting = homes.sort(["size", "source"], descending=[True, False]).unique(subset="cluster", keep="first").with_columns(pl.col("size").clip(1, MANY_RECORDS))
+    for (other, source), some in sorted(waiting.partition_by("other", "source", as_dict=True).items(), key=str):
+        known = _by_both(records, main, str(other), str(source))
         if known.height < LEAST_KNOWN:
-            unknown += some.height
+            unknown |= set(some.get_column("cluster"))
             continue
         for (length,), group in sorted(some.partition_by("size", as_dict=True).items()):
             alike = known.filter(pl.col("size") == length)
@@ -114,19 +123,19 @@ def overlap(records: pl.DataFrame, *, draws: int, generator: np.random.Generator
         generator: of the draws.
 
     Returns:
-        Draws from the posterior. If a person's records hold the one, the other or both kinds by chance, whatever the number of
+        Draws from the posterior, source by source. If a person's records in a source hold the one, the other or both kinds by chance, whatever the number of
         their records, then people with as many records of a kind, some of them with both, are as often known by the other kind
         elsewhere as people seen by the one kind alone. The share among the former, with Jeffreys' prior, is the chance for the
         latter.
     """
     people = records.group_by("cluster").agg(pl.col(kind).any() for kind in KINDS)
     levels = list(_levels(people))
-    distinct, unknown, whole = np.zeros(draws), 0, None
+    distinct, unknown, whole = np.zeros(draws), set[int](), 0
     for main, having, rest in reversed(levels):
-        twice, untold = _doubles(records, rest, main, draws, generator) if rest.height else (np.zeros(draws), 0)
+        twice, untold = _doubles(records, rest, main, draws, generator) if rest.height else (np.zeros(draws), set())
         # those of the rest who are the same people among each other are counted once before they are compared with the others
         share = twice / rest.height if rest.height else np.zeros(draws)
         distinct = having.height + distinct * (1 - share)
-        unknown += untold
+        unknown |= untold
         whole = having.height + rest.height
-    return Overlap(doubles=(whole or 0) - distinct, unknown=unknown)
+    return Overlap(doubles=whole - distinct, unknown=len(unknown))
