@@ -47,7 +47,10 @@ def births_of(placed: pl.DataFrame) -> pl.DataFrame:
         .when(named.is_not_null())
         .then(_stamp(pl.col("value").str.extract(r"(\d{4})", 1), named, pl.col("value").str.extract(r"(?:^|-)(\d{1,2})(?:st|nd|rd|th)?(?:-|$)", 1)))
     )
-    return parts.with_columns(birth=pl.coalesce(stamp, "value")).group_by("unit", maintain_order=True).agg(pl.col("birth").first(), pl.col("in_turn").all())
+    # a date with a slip in it is still its digits
+    digits = pl.col("value").str.replace_all(r"\D", "")
+    slipped = pl.when(digits.str.len_chars().is_between(6, 9)).then(digits)
+    return parts.with_columns(birth=pl.coalesce(stamp, slipped, "value")).group_by("unit", maintain_order=True).agg(pl.col("birth").first(), pl.col("in_turn").all())
 
 
 def years_before(birth: pl.Expr, on: date) -> pl.Expr:

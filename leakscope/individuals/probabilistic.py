@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from leakscope.individuals.blocking import choose
+from leakscope.individuals.blocking import choose, pairs_within
+from leakscope.individuals.comparisons import EXCHANGED, comparisons, training_rules, weights
 
 #: Columns that may be compared, if enough descriptions have them.
 COMPARED = ("number", "email", "given", "surname", "birth", "phone", "address", "house", "postcode", "place", "region")
@@ -22,10 +22,16 @@ KEEP = 0.01
 LINK = 0.5
 #: Share of true pairs that agree exactly on the telling facts, for the prior; own guess, EM moves it little.
 ASSUMED_RECALL = 0.7
-#: Jaro-Winkler likeness below which two given names are those of two people; own choice, from nicknames and misspellings.
+#: Facts about the person and not the household; the surname only tells which names were swapped.
+PERSONAL = ("given", "surname", "birth", "number", "email")
+#: Jaro-Winkler likeness from which on two given names may be one misspelt; own choice.
 GIVEN_ALIKE = 0.65
 #: Descriptions with a given name from which on it is taken for a real one and not a misspelling.
 USUAL_GIVEN = 4
+#: The same in a table where people of one home stand, whose given names are all that tells them apart.
+GIVEN_CLOSE = 0.8
+#: Share of linked pairs whose given names and birth dates both differ from which on a table holds several people of one home. Own choice.
+HOMES = 0.02
 U_PAIRS = 300_000
 EM_PAIRS = 1_000_000
 MEMORY_LIMIT = "2500MB"
@@ -57,50 +63,10 @@ def can_decide(columns: Sequence[str]) -> bool:
     return bool({"given", "surname", "birth"} & set(columns)) and len(columns) >= 3
 
 
-def _comparisons(columns: Sequence[str]) -> list[Any]:
-    import splink.comparison_library as library
-
-    known = set(columns)
-    found: list[Any] = []
-    if {"given", "surname"} <= known:
-        found.append(library.ForenameSurnameComparison("given", "surname", jaro_winkler_thresholds=[0.9, 0.8]))
-        known -= {"given", "surname"}
-    edits = {"number": [1, 2], "birth": [1, 2], "phone": [1, 2], "postcode": [1, 2]}
-    likeness = {"email": [0.92], "given": [0.9, 0.8], "surname": [0.9, 0.8], "address": [0.9, 0.75], "place": [0.88]}
-    for name in COMPARED:
-        if name in known and name in edits:
-            found.append(library.DamerauLevenshteinAtThresholds(name, edits[name]))
-        elif name in known and name in likeness:
-            found.append(library.JaroWinklerAtThresholds(name, likeness[name]))
-        elif name in known:
-            found.append(library.ExactMatch(name))
-    return found
-
-
-def _training_rules(rules: Mapping[tuple[str, ...], int]) -> list[tuple[str, ...]]:
-    """Two rules without a common column, so that between them every comparison is trained."""
-    ordered = [rule for rule, pairs in rules.items() if pairs >= 10] or list(rules)
-    second = next((rule for rule in ordered[1:] if not set(rule) & set(ordered[0])), None)
-    return [ordered[0]] + ([second] if second else [])
-
-
 def _prior(rows: pl.DataFrame, rules: Mapping[tuple[str, ...], int], telling: int) -> float:
     possible = rows.height * (rows.height - 1) / 2
     matches = max(telling, rules.get(("number",), 0)) / ASSUMED_RECALL
     return min(max(matches / possible, 1e-9), 0.5)
-
-
-def _weights(model: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Match weight log2(m/u) of every level of every comparison."""
-    told = []
-    for comparison in model["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            m, u = level.get("m_probability"), level.get("u_probability")
-            if level.get("is_null_level") or m is None or u is None:
-                continue
-            weight = round(math.log2(max(m, 1e-12) / max(u, 1e-12)), 2)
-            told.append({"comparison": comparison["output_column_name"], "level": level["label_for_charts"], "match_weight": weight})
-    return told
 
 
 def _rules_per_pair(pairs: pl.DataFrame, rows: pl.DataFrame, rules: Sequence[tuple[str, ...]]) -> pl.DataFrame:
@@ -139,7 +105,7 @@ def score(rows: pl.DataFrame, telling: int, *, seed: int = 0) -> Scored | None:
         "prior": prior,
         "descriptions": rows.height,
         "pairs_kept": found.height,
-        "match_weights": _weights(model),
+        "match_weights": weights(model),
     }
     return Scored(pairs=found, report=report)
 
@@ -154,7 +120,7 @@ def _run_splink(
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="row",
-        comparisons=_comparisons(columns),
+        comparisons=comparisons(columns),
         blocking_rules_to_generate_predictions=[block_on(*rule) for rule in rules],
         probability_two_random_records_match=prior,
         retain_matching_columns=False,
@@ -164,10 +130,11 @@ def _run_splink(
         connection.execute(f"SET temp_directory=''; SET memory_limit='{MEMORY_LIMIT}'; SET threads=2; SET enable_progress_bar=false")
         linker = Linker(DuckDBAPI(connection=connection).register(rows.to_arrow()), settings, log_level=logging.CRITICAL)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=seed + 1, min_count_per_level=None, num_chunks=1)
-        for rule in _training_rules(rules):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), max_pairs=EM_PAIRS if rules[rule] > EM_PAIRS else None
-            )
+        for rule in training_rules(rows, columns) or list(rules)[:1]:
+            if comparisons([name for name in columns if name not in rule]):
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    block_on(*rule), max_pairs=EM_PAIRS if pairs_within(rows, rule) > EM_PAIRS else None
+                )
         predicted = linker.inference.predict(threshold_match_probability=KEEP).as_duckdbpyrelation().pl()
         model = linker.misc.save_model_to_json(out_path=None)
     pairs = predicted.select(
@@ -176,29 +143,63 @@ def _run_splink(
     return _without_housemates(pairs.sort("left", "right"), rows), model
 
 
+def _alike(fields: Sequence[str], least: float = GIVEN_ALIKE) -> dict[str, str]:
+    """Condition under which each fact about a person, known on both sides, is the same but for slips, nicknames and swapped names."""
+    given = f"(jaro_winkler_similarity(l.given, r.given) >= {least} OR left(l.given, 3) = left(r.given, 3)"
+    if "surname" in fields:
+        given += f" OR least(jaro_winkler_similarity(l.given, r.surname), jaro_winkler_similarity(l.surname, r.given)) >= {least}"
+    birth = f"(damerau_levenshtein(l.birth, r.birth) <= 2 OR l.birth = {EXCHANGED.format('r.birth')})"
+    edits = {name: f"damerau_levenshtein(l.{name}, r.{name}) <= 2" for name in ("number", "email")}
+    return {name: condition for name, condition in {"given": given + ")", "birth": birth, **edits}.items() if name in fields}
+
+
 def _without_housemates(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """
-    `pairs` less those of two usual given names where neither number nor birth date says otherwise.
+    `pairs` less those of people who share a home and nothing that is theirs alone.
 
-    Spouses agree on everything else; the model learns from its evidence how often a given name is misspelt, but not that a
-    wholly different one is another person. Note: twins without a number still pass for one person with two given names.
+    The model multiplies what comparisons say as if they were independent; housemates agree on surname, address, town and phone at
+    once, which would outweigh two given names and birth dates. So one fact about the person must agree: given name, birth date,
+    number or mailbox. Where the table shows no people of one home, only two usual given names are taken for two people. Twins
+    agree on the birth date too: two usual given names that are not alike are two people where number or mailbox differ as well.
+    Note: twins without either still pass for one person with two given names.
     """
-    if "given" not in rows.columns:
+    alike = _alike([name for name in PERSONAL if name in rows.columns])
+    if not alike:
         return pairs
-    fields = [name for name in ("given", "surname", "number", "birth") if name in rows.columns]
-    surname = "greatest(jaro_winkler_similarity(l.given, r.surname), jaro_winkler_similarity(l.surname, r.given))" if "surname" in fields else "0"
-    number = "coalesce(damerau_levenshtein(l.number, r.number) <= 2, false)" if "number" in fields else "false"
-    usual = rows.group_by("given").len().filter(pl.col("len") >= USUAL_GIVEN).select("given", usual=pl.lit(True))
-    birth = "coalesce(damerau_levenshtein(l.birth, r.birth) <= 2, false)" if "birth" in fields else "false"
-    described = rows.select("row", *fields).join(usual, on="given", how="left").to_arrow()
-    told = pairs.to_arrow()
+    if "given" in alike:
+        usual = rows.group_by("given").len().filter(pl.col("len") >= USUAL_GIVEN).select("given", usual=pl.lit(True))
+        rows = rows.join(usual, on="given", how="left")
+    flags = ", ".join(f"{condition} AS {name}_alike" for name, condition in alike.items())
+    flags += f", {_alike(rows.columns, GIVEN_CLOSE)['given']} AS given_close" if "given" in alike else ", false AS given_close"
+    flags += ", coalesce(l.usual AND r.usual, false) AS usual" if "given" in alike else ", false AS usual"
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"SET temp_directory=''; SET memory_limit='{MEMORY_LIMIT}'; SET threads=2")
-        connection.register("rows_", described)
-        connection.register("pairs_", told)
-        kept = connection.sql(
-            f"""SELECT p."left", p."right", p.probability FROM pairs_ p JOIN rows_ l ON p."left" = l.row JOIN rows_ r ON p."right" = r.row
-            WHERE NOT coalesce(jaro_winkler_similarity(l.given, r.given) < {GIVEN_ALIKE} AND coalesce({surname}, 0) < {GIVEN_ALIKE}
-            AND l.usual AND r.usual AND NOT {number} AND NOT {birth}, false) ORDER BY 1, 2"""
+        connection.register("rows_", rows.to_arrow())
+        connection.register("pairs_", pairs.to_arrow())
+        told = connection.sql(
+            f"""SELECT p."left", p."right", p.probability, {flags} FROM pairs_ p JOIN rows_ l ON p."left" = l.row JOIN rows_ r ON p."right" = r.row
+            ORDER BY 1, 2"""
         ).pl()
-    return kept.cast({"left": pl.UInt32, "right": pl.UInt32})
+    kept = told.filter(~_housemates(told, list(alike)) & ~_twins(list(alike)))
+    return kept.select("left", "right", "probability").cast({"left": pl.UInt32, "right": pl.UInt32})
+
+
+def _housemates(told: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
+    """Pairs of which no fact about the person agrees, in a table where people of one home stand; else only those of two usual given names."""
+    facts = [pl.col(f"{name}_alike") for name in names]
+    none = ~pl.any_horizontal([fact.fill_null(False) for fact in facts])
+    all_differ = none & pl.all_horizontal([fact.is_not_null() for fact in facts if fact.meta.output_name() in ("given_alike", "birth_alike")])
+    linked = told.filter(pl.col("probability") >= LINK)
+    shared = (linked.select(all_differ.mean()).item() or 0.0) >= HOMES if linked.height else False
+    some = pl.any_horizontal([fact.is_not_null() for fact in facts])
+    nothing_close = ~pl.any_horizontal([pl.col("given_close").fill_null(False), *(fact.fill_null(False) for fact in facts if fact.meta.output_name() != "given_alike")])
+    return nothing_close & some if shared else none & pl.col("usual")
+
+
+def _twins(names: Sequence[str]) -> pl.Expr:
+    """Pairs of two usual given names that are not alike, whose number or mailbox differ."""
+    better = [pl.col(f"{name}_alike") for name in ("number", "email") if name in names]
+    if "given" not in names or not better:
+        return pl.lit(False)
+    differs = pl.any_horizontal([~fact.fill_null(True) for fact in better])
+    return pl.col("usual") & ~pl.col("given_alike").fill_null(True) & differs & ~pl.any_horizontal([fact.fill_null(False) for fact in better])
