@@ -79,7 +79,7 @@ def _older(head: bytes) -> str:
     from charset_normalizer import from_bytes
 
     sample = _to_line(head)
-    fitting = [name for name in _OLDER if _decodes(sample, name)]
+    fitting = [name for name in _OLDER if _decodes(sample, name) and _is_plausible(sample, name)]
     best = from_bytes(sample, cp_isolation=fitting, preemptive_behaviour=False, enable_fallback=False).best() if fitting else None
     return best.encoding if best is not None else "cp1252"
 
@@ -92,6 +92,16 @@ def _is_shift_jis(head: bytes) -> bool:
     kana = sum("\u3040" <= letter <= "\u30ff" for letter in letters)
     halves = sum("\uff61" <= letter <= "\uff9f" for letter in letters)
     return len(letters) >= 4 and kana >= 0.1 * len(letters) and halves <= 0.2 * len(letters)
+
+
+def _is_plausible(sample: bytes, encoding: str) -> bool:
+    """Whether a text would be Korean if it were in an encoding of Korean: nearly all syllables, and none that Korean hardly has."""
+    if encoding not in ("euc_kr", "cp949"):
+        return True
+    letters = [letter for letter in sample.decode(encoding, "ignore") if letter > "\x7f"]
+    syllables = sum("\uac00" <= letter <= "\ud7a3" for letter in letters)
+    rare = sum(not letter.encode("euc_kr", "ignore") for letter in letters)
+    return syllables >= 0.8 * len(letters) and rare <= 0.1 * len(letters)
 
 
 def _to_line(head: bytes) -> bytes:

@@ -98,11 +98,10 @@ def _spaced(lines: Sequence[str]) -> _Layout | None:
 
 def _class_changes(padded: Sequence[str], width: int) -> list[int]:
     """Places where digits end and letters begin in every line: numbers of a fixed length before a name."""
-    found = []
-    for place in range(1, min(width, 40)):
-        if all(line[place - 1].isdigit() and line[place].isalpha() for line in padded) and all(line[: place].strip().isdigit() for line in padded):
-            found.append(place)
-    return found
+    return [
+        place for place in range(1, min(width, 40))
+        if all(line[place - 1].isdigit() and line[place].isalpha() and line[:place].strip().isdigit() for line in padded)
+    ]  # fmt: skip
 
 
 def _worded(lines: Sequence[str]) -> _Layout | None:

@@ -127,7 +127,7 @@ def sniff(head: bytes, name: str) -> float:
     first, _, rest = text.partition(b"\n")
     if text.startswith(b"{") and is_page(first):
         return 0.97
-    if text.startswith(b"{") and first.rstrip().endswith(b"}") and _is_value(first.strip()) and (rest.strip() or not _spreads(_loaded(first.strip()))):
+    if text.startswith(b"{") and first.rstrip().endswith(b"}") and _is_value(first.strip()) and (name.endswith((".ndjson", ".jsonl")) or not rest.lstrip().startswith((b"{\n", b"{\r\n"))) and (rest.strip() or not _spreads(_loaded(first.strip()))):
         return 0.0
     if not _is_prefix(text):
         return 0.0
@@ -146,6 +146,8 @@ def _spreads(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if is_keyed(value) or openers(value) is not None:
+        return True
+    if any(column_names(value.get(name)) for name in NAMES) and any(isinstance(one, list) and one and all(isinstance(row, list) for row in one) for one in value.values()):
         return True
     inner = [one for name, one in value.items() if name in WRAPPERS]
     wrapped = any(isinstance(one, dict) and path_to_records(one) for one in inner)

@@ -24,7 +24,7 @@ from leakscope.sources.evidence import Evidence
 from leakscope.sources.text_lines import read as read_lines
 
 #: Lines looked at by the sniffer.
-_LOOK_LINES = 300
+_LOOK_LINES = 100
 _MARKUP = re.compile(rb"\s*(?:\{|<[A-Za-z?!])")
 #: Columns for the whole of a line that fits, and for the line as it is; no shape has fields of these names.
 _WHOLE = ("fitting__", "line__")

@@ -87,9 +87,20 @@ def parsed(raw: bytes) -> tuple[dict[str, Any], list[tuple[str, bytes]]]:
 def _header(message: Any, name: str) -> Any:
     try:
         values = [str(value) for value in message.get_all(name, [])]
+        if any("\ufffd" in value for value in values):
+            values = [_raw(str(value)) for key, value in message.raw_items() if key.lower() == name.lower()]
     except Exception:  # the header parser lets IndexError and others through on hostile headers
         values = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
     return values[0] if len(values) == 1 else values
+
+
+def _raw(value: str) -> str:
+    """A header of bytes beyond ASCII that nobody encoded: UTF-8, else Latin-1."""
+    raw = value.encode("ascii", "surrogateescape") if not value.isascii() else value.encode()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _payload(part: Any) -> bytes:

@@ -58,7 +58,9 @@ def sniff(head: bytes, name: str) -> float:
     first, newline, rest = text.partition(b"\n")
     named = name.endswith((".ndjson", ".jsonl"))
     if newline and _readable(first):
-        return 0.95 if named or rest.lstrip(_AROUND).startswith(b"{") else 0.5
+        following = rest.lstrip(_AROUND)
+        is_spread = following.startswith((b"{\n", b"{\r\n"))  # an object over several lines
+        return 0.95 if named or (following.startswith(b"{") and not is_spread) else 0.5
     if _readable(first):
         return 0.7
     if _share_of_objects(text) >= _SHARE:

@@ -235,6 +235,15 @@ class _Reader:
             if value not in ("", {}):
                 self.ready.append(orjson.dumps(_as_record(name, value)))
 
+    def salvage(self) -> None:
+        """The record that a fault cuts off, as far as it was read."""
+        while len(self._open) > 1:
+            inner = self._open.pop()
+            self._open[-1].add(inner.name, inner.value())
+        if self._open and self._size <= MAX_RECORD_BYTES and (value := self._open[0].value()) not in ("", {}):
+            self.ready.append(orjson.dumps(_as_record(self._open[0].name, value)))
+        self._open.clear()
+
     def close(self) -> None:
         """The record of what stands outside of all others."""
         if self._around.fields:
@@ -267,6 +276,8 @@ def read(evidence: Evidence) -> Reading:
         broken = SetAsideError("The document ends too early.", reason="truncated") if cut else SetAsideError("The rest of the file is not XML.", reason="not-xml")
     except SetAsideError as error:
         broken = error
+    if broken is not None:
+        reader.salvage()
     reader.close()
     yield from reader.given()
     yield from reader.gathered.rest()

@@ -160,3 +160,11 @@ def test_headers_and_spaces_of_careless_programs(reading, content, rows):
 
     assert (used, aside) == (["csv"], [])
     assert [row for batch in batches for row in batch.frame.to_dicts()] == rows
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "gbk"])
+def test_a_few_chinese_names_are_not_taken_for_korean(reading, encoding):
+    """Two names are enough."""
+    batches, _, _ = reading("t.csv", "id,name\n1,王小明\n2,李娜\n".encode(encoding))
+
+    assert batches[0].frame["name"].to_list() == ["王小明", "李娜"]

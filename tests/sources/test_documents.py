@@ -113,6 +113,15 @@ def test_a_message_is_a_record_and_its_attachments_are_evidence(reading):
     assert (batches[1].source, batches[1].records) == ("m.eml:0/people.csv", 2)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_headers_that_nobody_encoded_are_read(reading, encoding):
+    """Old and careless programs write names as they are."""
+    content = "From: Zoë <z@x.test>\r\nTo: a@x.test\r\nSubject: Grüße\r\nDate: Wed, 1 May 2024 10:00:00 +0000\r\n\r\nhi\r\n".encode(encoding)
+    batches, _, _ = reading("m.eml", content)
+
+    assert (orjson.loads(batches[0].lines)["from"], orjson.loads(batches[0].lines)["subject"]) == ("Zoë <z@x.test>", "Grüße")
+
+
 def test_a_mailbox_gives_a_record_a_message(reading, tmp_path):
     """As Python's mailbox module writes it."""
     box = mailbox.mbox(tmp_path / "a.mbox")

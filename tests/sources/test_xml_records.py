@@ -131,3 +131,11 @@ def test_property_lists_open_as_what_they_say(reading):
         batches, aside, used = reading("Info.plist", plistlib.dumps({"users": rows}, fmt=form))
 
         assert (used, aside, _records(batches)) == (["json"], [], rows)
+
+
+def test_a_fault_costs_only_what_is_behind_it(reading):
+    """Words that were read before it are examined."""
+    batches, aside, _ = reading("x.xml", b'<?xml version="1.0"?><a><b>ana@x.test</b><b>2</c></a>')
+
+    assert [piece.reason for piece in aside] == ["not-xml"]
+    assert "ana@x.test" in str(_records(batches))
