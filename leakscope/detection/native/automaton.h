@@ -120,6 +120,8 @@ static i32 step(Automaton *d, i32 state, i32 class) {
     return to;
 }
 
+static int same_numbers(const i32 *a, const i32 *b, size_t n) { return !n || !memcmp(a, b, n * sizeof(i32)); }
+
 /* Finds or enters the state that `made`, `said` and `mask` describe. */
 static i32 state_of(Automaton *d, u32 mask) {
     if (d->made.n > 1) qsort(d->made.at, d->made.n, sizeof(i32), ascending);
@@ -135,8 +137,8 @@ static i32 state_of(Automaton *d, u32 mask) {
     for (; d->table[slot] >= 0; slot = (slot + 1) & (d->table_size - 1)) {
         i32 s = d->table[slot];
         if (d->mask.at[s] == mask && d->count.at[s] == d->made.n && d->accepts_count.at[s] == d->said.n
-            && !memcmp(d->pool.at + d->at.at[s], d->made.at, d->made.n * sizeof(i32))
-            && !memcmp(d->accepts.at + d->accepts_at.at[s], d->said.at, d->said.n * sizeof(i32)))
+            && same_numbers(d->pool.at + d->at.at[s], d->made.at, d->made.n)
+            && same_numbers(d->accepts.at + d->accepts_at.at[s], d->said.at, d->said.n))
             return s * d->classes << 1 | (d->said.n > 0);
     }
     i32 s = d->states++;
