@@ -21,13 +21,15 @@ typedef struct {
     const i32 *start_at, *start;  /* by kind of what stands before */
     const u32 *kinds_after;       /* [classes] kinds that a position after this class satisfies */
 
-    i32 *next;                    /* [states * classes] offset of the next state << 1 | accepts, or -1 */
-    i32 states, room, initial;
+    uint16_t *next;               /* [states][stride] the next state, or UNKNOWN */
+    u8 *accepting;                /* [states] */
+    i32 states, room, initial, stride;
     VEC(u32) at, count, mask, accepts_at, accepts_count;
+    VEC(u64) hash;
     VEC(i32) pool, accepts;
     i32 *table;
     u32 table_size;
-    u32 *stamp, epoch;            /* positions of the set being made */
+    u32 *stamp, *marked, epoch;   /* positions and triggers of the set being made */
     u32 *seen, text;              /* triggers of the text being read */
     VEC(i32) made, said;
     VEC(i32) from_start;          /* what each class reaches from each kind of start: triggers, a mark, positions */
@@ -35,14 +37,16 @@ typedef struct {
     i64 forgotten;                /* times that the states were too many */
 } Automaton;
 
-#define STATES 24000
+#define STATES 32000
+#define UNKNOWN 0xFFFF
+#define HUGE_PAGE (2u << 20)
 #define POOL (12u << 20)
 
 static i32 state_of(Automaton *d, u32 mask);
 
 static void forget(Automaton *d) {
     d->states = 0;
-    d->at.n = d->count.n = d->mask.n = d->accepts_at.n = d->accepts_count.n = d->pool.n = d->accepts.n = 0;
+    d->hash.n = d->at.n = d->count.n = d->mask.n = d->accepts_at.n = d->accepts_count.n = d->pool.n = d->accepts.n = 0;
     memset(d->table, 0xff, d->table_size * sizeof *d->table);
 }
 
@@ -59,10 +63,11 @@ static void consume(Automaton *d, i32 position, i32 class) {
     }
 }
 
-static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
-
 static void begin(Automaton *d) {
-    if (++d->epoch == 0) memset(d->stamp, 0, sizeof(u32) * (size_t)d->positions), d->epoch = 1;
+    if (++d->epoch == 0) {
+        memset(d->stamp, 0, sizeof(u32) * (size_t)d->positions), memset(d->marked, 0, sizeof(u32) * (size_t)d->triggers);
+        d->epoch = 1;
+    }
     d->made.n = d->said.n = 0;
 }
 
@@ -111,45 +116,65 @@ static i32 step(Automaton *d, i32 state, i32 class) {
         d->forgotten++;
         d->initial = step(d, -1, d->bof);
         begin(d);
-        for (size_t i = 0; i < made.n; i++) PUSH(d->made, made.at[i]);
+        for (size_t i = 0; i < made.n; i++) d->stamp[made.at[i]] = d->epoch, PUSH(d->made, made.at[i]);
         for (size_t i = 0; i < said.n; i++) PUSH(d->said, said.at[i]);
         free(made.at), free(said.at);
     }
     i32 to = state_of(d, d->kinds_after[class]);
-    if (!full && state >= 0) d->next[(size_t)state * d->classes + class] = to;
+    if (!full && state >= 0) d->next[(size_t)state * (size_t)d->stride + (size_t)class] = (uint16_t)to;
     return to;
 }
 
-static int same_numbers(const i32 *a, const i32 *b, size_t n) { return !n || !memcmp(a, b, n * sizeof(i32)); }
+static inline u64 mixed(u64 number, u64 salt) {
+    number = (number + salt) * 0x9E3779B97F4A7C15u;
+    return number ^ number >> 29;
+}
 
-/* Finds or enters the state that `made`, `said` and `mask` describe. */
+/* Whether state `s` has just the positions that are stamped, and just the triggers that are marked. */
+static int is_made(const Automaton *d, i32 s) {
+    const i32 *positions = d->pool.at + d->at.at[s], *triggers = d->accepts.at + d->accepts_at.at[s];
+    for (u32 i = 0; i < d->count.at[s]; i++) if (d->stamp[positions[i]] != d->epoch) return 0;
+    for (u32 i = 0; i < d->accepts_count.at[s]; i++) if (d->marked[triggers[i]] != d->epoch) return 0;
+    return 1;
+}
+
+/* Finds or enters the state that `made`, `said` and `mask` describe; neither list has an order, and `made` has no doubles. */
 static i32 state_of(Automaton *d, u32 mask) {
-    if (d->made.n > 1) qsort(d->made.at, d->made.n, sizeof(i32), ascending);
     size_t kept = 0;
-    if (d->said.n > 1) qsort(d->said.at, d->said.n, sizeof(i32), ascending);
-    for (size_t i = 0; i < d->said.n; i++)
-        if (!i || d->said.at[i] != d->said.at[i - 1]) d->said.at[kept++] = d->said.at[i];
+    u64 h = mixed(mask, 1);
+    for (size_t i = 0; i < d->said.n; i++) {
+        i32 trigger = d->said.at[i];
+        if (d->marked[trigger] == d->epoch) continue;
+        d->marked[trigger] = d->epoch, d->said.at[kept++] = trigger, h += mixed((u64)trigger, 1u << 30);
+    }
     d->said.n = kept;
-    u64 h = mask * 0x9E3779B97F4A7C15u + 1;
-    for (size_t i = 0; i < d->made.n; i++) h = (h ^ (u64)d->made.at[i]) * 0x100000001B3u, h ^= h >> 29;
-    for (size_t i = 0; i < d->said.n; i++) h = (h ^ (u64)d->said.at[i] ^ 0x5bd1e995) * 0x100000001B3u, h ^= h >> 31;
+    for (size_t i = 0; i < d->made.n; i++) h += mixed((u64)d->made.at[i], 7);
     u32 slot = (u32)(h ^ h >> 32) & (d->table_size - 1);
     for (; d->table[slot] >= 0; slot = (slot + 1) & (d->table_size - 1)) {
         i32 s = d->table[slot];
-        if (d->mask.at[s] == mask && d->count.at[s] == d->made.n && d->accepts_count.at[s] == d->said.n
-            && same_numbers(d->pool.at + d->at.at[s], d->made.at, d->made.n)
-            && same_numbers(d->accepts.at + d->accepts_at.at[s], d->said.at, d->said.n))
-            return s * d->classes << 1 | (d->said.n > 0);
+        if (d->hash.at[s] == h && d->mask.at[s] == mask && d->count.at[s] == d->made.n && d->accepts_count.at[s] == d->said.n && is_made(d, s))
+            return s;
     }
     i32 s = d->states++;
     d->table[slot] = s;
-    PUSH(d->mask, mask);
+    PUSH(d->hash, h), PUSH(d->mask, mask);
     PUSH(d->at, (u32)d->pool.n), PUSH(d->count, (u32)d->made.n);
     PUSH(d->accepts_at, (u32)d->accepts.n), PUSH(d->accepts_count, (u32)d->said.n);
     for (size_t i = 0; i < d->made.n; i++) PUSH(d->pool, d->made.at[i]);
     for (size_t i = 0; i < d->said.n; i++) PUSH(d->accepts, d->said.at[i]);
-    memset(d->next + (size_t)s * d->classes, 0xff, sizeof(i32) * (size_t)d->classes);
-    return s * d->classes << 1 | (d->said.n > 0);
+    memset(d->next + (size_t)s * (size_t)d->stride, 0xff, sizeof *d->next * (size_t)d->stride);
+    d->accepting[s] = d->said.n > 0;
+    return s;
+}
+
+/* Room for a large table that is read all over: in huge pages where the system gives them. */
+static void *table_of(size_t size) {
+    size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    void *at = aligned_alloc(HUGE_PAGE, size);
+#ifdef MADV_HUGEPAGE
+    if (at) madvise(at, size, MADV_HUGEPAGE);
+#endif
+    return at;
 }
 
 static void automaton_begin(Automaton *d, const Given *g) {
@@ -157,19 +182,22 @@ static void automaton_begin(Automaton *d, const Given *g) {
     d->class_of = g->class_of, d->sets = g->sets, d->set_of = g->set_of, d->follow_at = g->follow_at, d->follow = g->follow;
     d->accept = g->accept, d->start_at = g->start_at, d->start = g->start, d->kinds_after = g->kinds_after;
     d->room = STATES;
-    d->next = malloc(sizeof(i32) * (size_t)STATES * (size_t)d->classes);
+    d->stride = (d->classes + 31) / 32 * 32; /* whole cache lines */
+    d->next = table_of((size_t)STATES * (size_t)d->stride * sizeof *d->next);
+    d->accepting = malloc(STATES);
     d->table_size = 1 << 16;
     d->table = malloc(sizeof(i32) * d->table_size);
     d->stamp = calloc((size_t)d->positions + 1, sizeof(u32));
+    d->marked = calloc((size_t)d->triggers + 1, sizeof(u32));
     d->seen = calloc((size_t)d->triggers + 1, sizeof(u32));
-    if (!d->next || !d->table || !d->stamp || !d->seen) abort();
+    if (!d->next || !d->accepting || !d->table || !d->stamp || !d->marked || !d->seen) abort();
     forget(d);
     prepare_starts(d);
     d->initial = step(d, -1, d->bof);
 }
 
 static void automaton_end(Automaton *d) {
-    free(d->next), free(d->table), free(d->stamp), free(d->seen);
+    free(d->next), free(d->accepting), free(d->table), free(d->stamp), free(d->marked), free(d->seen), free(d->hash.at);
     free(d->at.at), free(d->count.at), free(d->mask.at), free(d->accepts_at.at), free(d->accepts_count.at);
     free(d->pool.at), free(d->accepts.at), free(d->made.at), free(d->said.at), free(d->from_start.at), free(d->from_start_at);
 }
@@ -185,17 +213,15 @@ static void note(Automaton *d, i32 state, i32 *found, i32 *count) {
 static i32 triggers_in(Automaton *d, const u8 *p, size_t n, i32 *found) {
     i32 count = 0;
     if (++d->text == 0) memset(d->seen, 0, sizeof(u32) * (size_t)d->triggers), d->text = 1;
-    const i32 *next = d->next;
-    const u8 *class_of = d->class_of;
-    i32 s = d->initial, classes = d->classes;
-    for (size_t i = 0; i < n; i++) {
-        i32 class = class_of[p[i]], t = next[(s >> 1) + class];
-        if (t < 0) t = step(d, (s >> 1) / classes, class);
+    const uint16_t *next = d->next;
+    const u8 *class_of = d->class_of, *accepting = d->accepting;
+    size_t s = (size_t)d->initial, stride = (size_t)d->stride;
+    for (size_t i = 0; i <= n; i++) {
+        i32 class = i < n ? class_of[p[i]] : d->eof;
+        size_t t = next[s * stride + (size_t)class];
+        if (t == UNKNOWN) t = (size_t)step(d, (i32)s, class);
         s = t;
-        if (s & 1) note(d, (s >> 1) / classes, found, &count);
+        if (accepting[s]) note(d, (i32)s, found, &count);
     }
-    i32 t = next[(s >> 1) + d->eof];
-    if (t < 0) t = step(d, (s >> 1) / classes, d->eof);
-    if (t & 1) note(d, (t >> 1) / classes, found, &count);
     return count;
 }

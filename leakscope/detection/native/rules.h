@@ -10,6 +10,8 @@ typedef struct {
     const uint16_t *least;          /* [rules][4] characters, digits, length of a run, class of the run */
 } Rules;
 
+static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
+
 enum { HEX, ALNUM, SOLID };
 typedef struct { size_t size; u32 digits, runs[3]; int known; } Features;
 
