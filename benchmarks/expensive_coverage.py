@@ -12,38 +12,40 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from leakscope.detection import expensive
-from leakscope.detection.chat import turns
 from leakscope.detection.expensive import _read_all
 from leakscope.detection.expensive_totals import totals_of
 from leakscope.detection.topics import NONE
-from leakscope.engines.batch import prose
-from leakscope.model import Batch
+from leakscope.engines import local
+from leakscope.engines.batch import Work
+from leakscope.model import Batch, SetAside
 from leakscope.safety.keys import IncidentKey
-from leakscope.text.unfold import describe, unfold
 
-ROWS = 5_000
 COMMON = 0.02  # share of turns above which the half-width has to be small
 HALF_WIDTH = 0.25
 
 
-def read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Turns and sentences of a made exposure; one text for each distinct turn is enough."""
-    key, parts, sentences = IncidentKey(b"c" * 32), [], []
+def batches(folder: Path) -> Iterator[Batch | SetAside]:
+    """The records of a made exposure."""
     with next(folder.glob("*.ndjson")).open("rb") as file:
         first = 0
         while lines := file.readlines(10_000_000):
-            batch = Batch(source="made", first_record=first, records=len(lines), lines=b"".join(lines))
-            values = unfold(batch, key)
-            found = turns(values, describe(batch), key)
-            sentences.append(prose(values, found).unique("value", keep="first", maintain_order=True))
-            parts.append(found.unique("turn", keep="first", maintain_order=True))
+            yield Batch(source="made", first_record=first, records=len(lines), lines=b"".join(lines))
             first += len(lines)
-    return pl.concat(parts).unique("turn", keep="first", maintain_order=True), pl.concat(sentences).unique("value", keep="first", maintain_order=True)
+
+
+def read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Turns and sentences of a made exposure; one text for each distinct turn is enough."""
+    work, turns, sentences = Work(key=IncidentKey(b"c" * 32)), [], []
+    for _, found in local.run(batches(folder), work, workers=local.workers_for(1 << 40)):
+        turns.append(found.turns.unique("turn", keep="first", maintain_order=True))
+        sentences.append(found.prose.unique("value", keep="first", maintain_order=True))
+    return pl.concat(turns).unique("turn", keep="first", maintain_order=True), pl.concat(sentences).unique("value", keep="first", maintain_order=True)
 
 
 def main() -> None:

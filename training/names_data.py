@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +40,9 @@ class Encoded:
 
 
 def read_pieces(path: Path) -> list[Piece]:
-    """Pieces of a JSON-lines file with `text`, `spans` and `source`."""
+    """Pieces of a JSON-lines file, packed or not, with `text`, `spans` and `source`."""
     pieces = []
-    with path.open(encoding="utf-8") as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             spans = ((span["start"], span["end"], span["label"]) for span in row["spans"])
@@ -134,26 +135,26 @@ def _tag(piece: Piece, start: int, end: int) -> int:
     return ROW["O"]
 
 
-def batches(encoded: Sequence[Encoded], draw: random.Random, tokens_per_batch: int = 3072) -> Iterator[tuple[torch.Tensor, ...]]:
-    """Batches of pieces of like length in random order: `(ids, mask, cases, tags)`."""
+def groups(encoded: Sequence[Encoded], draw: random.Random, tokens_per_batch: int = 3072) -> list[list[int]]:
+    """Places of pieces of like length that make a batch, in random order."""
     order = list(range(len(encoded)))
     draw.shuffle(order)
-    groups: list[list[int]] = []
-    for begin in range(0, len(order), 2000):
-        chunk, group, longest = sorted(order[begin : begin + 2000], key=lambda place: len(encoded[place].ids)), [], 0
+    made: list[list[int]] = []
+    for begin in range(0, len(order), 8000):
+        chunk, group, longest = sorted(order[begin : begin + 8000], key=lambda place: len(encoded[place].ids)), [], 0
         for place in chunk:
             longest = max(longest, len(encoded[place].ids))
             if group and longest * (len(group) + 1) > tokens_per_batch:
-                groups.append(group)
+                made.append(group)
                 group = []
             group.append(place)
-        groups.append(group)
-    draw.shuffle(groups)
-    return (collate([encoded[place] for place in group]) for group in groups)
+        made.append(group)
+    draw.shuffle(made)
+    return made
 
 
 def collate(group: Sequence[Encoded]) -> tuple[torch.Tensor, ...]:
-    """One padded batch."""
+    """One padded batch: `(ids, mask, cases, tags)`."""
     width = max(len(piece.ids) for piece in group)
     ids, mask, cases = (torch.zeros(len(group), width, dtype=torch.long) for _ in range(3))
     tags = torch.full((len(group), width), IGNORED)

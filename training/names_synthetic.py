@@ -37,11 +37,12 @@ LOCALES = {
     "tr": ("tr_TR",),
     "sv": ("sv_SE",),
     "ro": ("ro_RO",),
+    "ru": ("ru_RU",),
 }
 ABROAD = ("cs_CZ", "da_DK", "hr_HR", "fi_FI", "hu_HU", "no_NO", "vi_VN", "id_ID", "yo_NG", "zu_ZA", "tw_GH", "az_AZ", "lt_LT", "lv_LV", "et_EE", "sk_SK", "sl_SI", "tr_TR", "it_IT", "en_IN", "es_MX", "pl_PL", "nl_NL", "de_DE", "fr_FR", "pt_BR", "ro_RO", "sv_SE", "ja_JP", "zh_PINYIN")
-WEIGHTS = {"en": 10, "de": 3, "fr": 3, "es": 3, "it": 2, "pt": 2, "nl": 1.5, "pl": 2, "tr": 2, "sv": 1, "ro": 1}
+WEIGHTS = {"en": 10, "de": 3, "fr": 3, "es": 3, "it": 2, "pt": 2, "nl": 1.5, "pl": 2, "tr": 2, "sv": 1, "ro": 1, "ru": 4}
 #: Languages for which Faker writes sentences of real words: any vocabulary, naming nobody.
-WORDY = ("en", "de", "fr", "it", "nl", "pl")
+WORDY = ("en", "de", "fr", "it", "nl", "pl", "ru")
 TITLES = {"en": ("Mr", "Mrs", "Ms", "Mr.", "Mrs.", "Ms.", "Dr", "Dr.", "Prof."), "de": ("Herrn", "Frau", "Dr."), "fr": ("M.", "Mme"), "es": ("Sr.", "Sra.", "Dr."), "it": ("Sig.", "Dott."), "pt": ("Sr.", "Dra."), "nl": ("meneer", "mevrouw"), "pl": ("pana", "pani")}
 LABELS = {"name": "PER", "first": "PER", "last": "PER", "city": "LOC", "country": "LOC", "region": "LOC", "district": "LOC", "province": "LOC", "street": "ADDR", "addr": "ADDR", "org": "ORG"}
 
@@ -62,7 +63,7 @@ class Writer:
         kind = "harmless" if self.draw.random() < self.harmless else "named"
         template = self.template(language, kind)
         text, spans, end = "", [], 0
-        people = self.draw.choice(ABROAD) if self.draw.random() < 0.25 else self.draw.choice(LOCALES[language])
+        people = self.draw.choice(LOCALES[language]) if language == "ru" or self.draw.random() >= 0.25 else self.draw.choice(ABROAD)
         for place in PLACE.finditer(template):
             text += template[end : place.start()]
             value = self.value(place[1], language, people)
@@ -120,6 +121,8 @@ class Writer:
             given = "".join(self.draw.choices(self.lists["pinyin_given"], k=self.draw.choice((1, 2, 2)))).capitalize()
             return {"first": given, "last": family}.get(part, f"{family} {given}" if self.draw.random() < 0.75 else f"{given} {family}")
         made = self.faker(locale)
+        if locale == "ru_RU":
+            return russian(made, part, self.draw)
         if locale == "ja_JP":
             first, last = made.first_romanized_name(), made.last_romanized_name()
         else:
@@ -175,6 +178,36 @@ class Writer:
         if name == "phone":
             return home.numerify(self.draw.choice(("+## ### ######", "0### #######", "(###) ###-####", "###-###-####")))
         return home.email() if name == "email" else home.date(self.draw.choice(("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%m/%d/%Y")))
+
+
+#: Endings of the six Russian cases (nominative to prepositional) by how a name ends; family names decline like adjectives.
+CASES_BY_END = {
+    "ия": ("ия", "ии", "ии", "ию", "ией", "ии"), "а": ("а", "ы", "е", "у", "ой", "е"), "я": ("я", "и", "е", "ю", "ей", "е"), "й": ("й", "я", "ю", "я", "ем", "е"), "ь": ("ь", "я", "ю", "я", "ем", "е"),
+    "": ("", "а", "у", "а", "ом", "е"),
+}  # fmt: skip
+FAMILY_CASES = {True: ("а", "ой", "ой", "у", "ой", "ой"), False: ("", "а", "у", "а", "ым", "е")}
+
+
+def russian(made: Faker, part: str, draw: random.Random) -> str:
+    """A Russian name as sentences hold it: in any grammatical case, with or without patronymic, family name first or last."""
+    woman = draw.random() < 0.5
+    first = made.first_name_female() if woman else made.first_name_male()
+    last = made.last_name_female() if woman else made.last_name_male()
+    middle = made.middle_name_female() if woman else made.middle_name_male()
+    case = 0 if draw.random() < 0.6 else draw.randrange(1, 6)
+    first, middle = (_declined(word, case) for word in (first, middle))
+    if last.endswith(("ов", "ев", "ёв", "ин", "ын", "ова", "ева", "ёва", "ина", "ына")):
+        stem = last[:-1] if woman and last.endswith("а") else last
+        last = stem + FAMILY_CASES[woman][case]
+    forms = (f"{first} {last}", f"{first} {last}", f"{last} {first}", f"{first} {middle}", f"{last} {first} {middle}", f"{first[0]}. {middle[0]}. {last}", f"{last} {first[0]}.{middle[0]}.")
+    return {"first": first, "last": last}.get(part, draw.choice(forms))
+
+
+def _declined(word: str, case: int) -> str:
+    end = next(end for end in CASES_BY_END if word.endswith(end))
+    stem = word[: len(word) - len(end)]
+    form = CASES_BY_END[end][case]
+    return stem + ("и" if end == "а" and form == "ы" and stem[-1:] in "гкхжшчщ" else form)
 
 
 def _joined(spans: list[dict[str, object]], text: str) -> list[dict[str, object]]:
