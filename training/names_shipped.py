@@ -24,7 +24,7 @@ def load_shipped(path: Path) -> BertForTokenClassification:
     stored = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer}
     weights = {name.removeprefix("model."): value.copy() for name, value in stored.items() if name.startswith("model.") and value.dtype == np.float32}
     weights = {name: value for name, value in weights.items() if not name.endswith(("_scale", "_zero_point"))}
-    for name, value in stored.items():
+    for name in stored:
         if name.startswith("model.") and name.endswith("_quantized"):
             whole = name.removesuffix("_quantized")
             weights[whole.removeprefix("model.")] = _floats(stored, whole)

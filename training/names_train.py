@@ -46,6 +46,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--tokens", type=int, default=3072, help="tokens of a batch")
+    parser.add_argument("--threads", type=int, default=1, help="of the processor, when it trains there")
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare passes ahead")
     return parser.parse_args()
 
@@ -118,7 +119,7 @@ def passes(pieces: list[Piece], workers: int) -> Iterator[list[Encoded]]:
 
 def train(given: argparse.Namespace) -> None:
     """Train until the clock runs out; leaves the averaged model in `out`."""
-    torch.set_num_threads(int(os.environ.get("TT", "1")))
+    torch.set_num_threads(given.threads)
     torch.manual_seed(SEED)
     draw = random.Random(SEED)
     pieces = [piece for path in (given.data, *given.made) for piece in read_pieces(path)]
@@ -128,7 +129,7 @@ def train(given: argparse.Namespace) -> None:
     average, optimizer = copy.deepcopy(model).eval(), optimiser(model)
     prepared = passes(pieces, given.workers)
     encoded = next(prepared)
-    started, saved, step, seen, total = time.monotonic(), time.monotonic(), 0, 0, 0.0
+    started, saved, step, seen = time.monotonic(), time.monotonic(), 0, 0
     length = given.minutes * 60
     while time.monotonic() - started < length:
         for group in groups(encoded, draw, given.tokens):

@@ -128,7 +128,6 @@ def _iban(one: Candidate, context: Context, value: str) -> Candidate:
 
 def _secret(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
-    lower = text.lower()
     if text in _listed("secrets", "documented"):
         return replace(one, attributes={**one.attributes, "documented_example": True})
     if _MASKED.search(text):

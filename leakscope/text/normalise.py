@@ -58,7 +58,7 @@ def _date(text: str) -> str:
 
 def _pem(text: str) -> str:
     """The base64 body of a PEM block without its line breaks, escaped or not."""
-    body = re.sub(r"-----[A-Z0-9 ]+-----", "", text.replace("\\r", "").replace("\\n", ""))
+    body = re.sub(r"-----[A-Z0-9 ]+-----", "", _folded(text).replace("\\r", "").replace("\\n", ""))
     return re.sub(r"[^A-Za-z0-9+/=]", "", body)
 
 

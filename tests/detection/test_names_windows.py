@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -49,4 +50,4 @@ def test_every_token_stands_in_a_window(size: int) -> None:
     ranges = cut(text)
     assert {place for first, last in ranges for place in range(first, last)} == set(range(size))
     assert all(last - first <= LONGEST for first, last in ranges)
-    assert all(0 < before[1] - after[0] <= SHARED for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(0 < before[1] - after[0] <= SHARED for before, after in pairwise(ranges))
