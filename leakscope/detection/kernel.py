@@ -147,8 +147,8 @@ class Kernel:
         for at, row in left_over(batch, lines, values.left, len(numbers)):
             found += self._found_in(batch.source, numbers[at], row)
             if further is not None:
-                before = int(np.searchsorted(values.record, at))
-                further += (Further(before - 1, len(further), numbers[at], leaf) for leaf in leaves(row, self.key))
+                before, behind = int(np.searchsorted(values.record, at)), len(further)
+                further += [Further(before - 1, behind + order, numbers[at], leaf) for order, leaf in enumerate(leaves(row, self.key))]
         if values.left:
             order = {number: at for at, number in enumerate(numbers)}
             found.sort(key=lambda row: order[row[1]])
