@@ -181,9 +181,16 @@ def judged_together(
     return tuple(one for one in (*kept, *suppressed, *low) if entities is None or one.entity in entities)
 
 
+#: Types whose span is no mail address, whatever its end looks like: `user:password@host.net`.
+_LOGINS = frozenset({"CREDENTIAL_BASIC_AUTH", "SECRET_CONNECTION_STRING"})
+
+
 def _inside(one: Candidate, suppressed: list[Candidate]) -> bool:
-    """Whether `one` is the same span, or part of one, that the benign catalogue knows to be of the same type."""
-    return any(other.entity == one.entity and other.start <= one.start and one.end <= other.end for other in suppressed)
+    """Whether `one` is the same span, or part of one, that the benign catalogue knows to be of the same type; or the end of a stand-in for a login."""
+    return any(
+        (other.entity == one.entity or (one.entity == "EMAIL_ADDRESS" and other.entity in _LOGINS)) and other.start <= one.start and one.end <= other.end
+        for other in suppressed
+    )
 
 
 def as_json(attributes: dict[str, Any]) -> str:

@@ -29,6 +29,7 @@ def read(text: str) -> tuple[list[str], list[str]]:
         ("SSN 078-05-1120 stood on wallet inserts", "documented-example"),
         ("postgresql://user:secret@localhost:5432/app", "placeholder"),
         ("https://ana:password@example.com/x", "placeholder"),
+        ("https://user:password@host.net/db", "placeholder"),
         ("DB_PASSWORD=your_db_password", "placeholder"),
         ("'password' => 'required|string|min:8'", "code"),
         ('{"next_page_token": "k7Rvq9z1Gr33nTe4potSommer27"}', "identifier"),
