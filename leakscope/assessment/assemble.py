@@ -19,6 +19,7 @@ from leakscope import __version__
 from leakscope.assessment import case as files
 from leakscope.assessment import sealing
 from leakscope.assessment.leading import keep_scheme
+from leakscope.assessment.paths import written
 from leakscope.assessment.places import place_names
 from leakscope.assessment.sections import evidence as evidence_section
 from leakscope.assessment.sections import findings as findings_section
@@ -246,7 +247,7 @@ def _installed(name: str) -> str | None:
 def manifest(run: Run) -> dict[str, Any]:
     """What was examined, by whom acquired, with what and how: enough to run it again."""
     rows = _evidence(run)
-    paths = {one.id: str(one.path.resolve()) if one.path else None for one in run.exhibits}
+    paths = {one.id: written(one.path.resolve()) if one.path else None for one in run.exhibits}
     return {
         "schema_version": SCHEMA_VERSION,
         "evidence": [{**row, "path": paths[row["id"]]} for row in rows],

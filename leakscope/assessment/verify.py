@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.assessment.paths import path_of
 from leakscope.errors import InvariantError
 from leakscope.severity.counts import element_counts
 
@@ -59,7 +60,7 @@ def _evidence(case: Case) -> list[Check]:
 
 
 def _one_evidence(row: dict[str, Any]) -> Check:
-    name, path = f"evidence {row['source']}", Path(row["path"])
+    name, path = f"evidence {row['source']}", path_of(row["path"])
     if not path.is_file():
         return Check(name, None, "Not at the place it was read from; not checked.")
     digest = hashlib.sha256()

