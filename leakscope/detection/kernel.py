@@ -122,6 +122,8 @@ class Kernel:
         self._source = source
         if self._native is None:
             self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described)
+        if not self._native.worthwhile():
+            return None
         people = people_of(source)
         if people != self._keys_of:
             self._keys_of = people

@@ -62,6 +62,7 @@ def library() -> Any:
         ("void", None, (kernel, c_uint64)),
         ("forget", None, (kernel,)),
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),
+        ("restarts", c_int64, (kernel,)),
         ("triggers", c_int32, (kernel, c_char_p, c_int64, c_void_p)),
         ("free", None, (kernel,)),
     ):

@@ -619,6 +619,9 @@ OUTSIDE const Result *leakscope_lines(Kernel *k, const u8 *buffer, i64 size, i32
     return finished(k);
 }
 
+/* How often the automata had too many states and were begun anew. */
+OUTSIDE i64 leakscope_restarts(const Kernel *k) { return k->a[0].forgotten + k->a[1].forgotten + k->a[2].forgotten; }
+
 /* The triggers that stand in one text, into `found`; returns how many. For tests. */
 OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found) {
     i32 count = triggers_in(&k->a[0], text, (size_t)size, found);

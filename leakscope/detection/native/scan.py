@@ -17,6 +17,10 @@ from leakscope.text.unfold import is_data
 #: Kinds of places, as in `rules.h`.
 _FIELD, _INDEX, _LABEL, _LABEL_NAME, _NESTED = range(1, 6)
 _TAKES_ROLE = 1
+#: Bytes over which the automata may be begun anew once; texts in which they do so more often are sooner read in Python.
+_BYTES_A_RESTART = 1_000_000
+#: Calls of `worthwhile` that say no after such a text.
+_REST = 16
 #: Bits of `Found.kind`.
 CANDIDATE, LAYERED = 1, 2
 
@@ -89,6 +93,7 @@ class NativeScan:
         self._words = (len(detectors) + 63) // 64
         self._indexes: dict[int, int] = {}
         self._failure: BaseException | None = None
+        self._restarts = self._rest = 0
         self.places: list[tuple[str, str]] = [("", "")]
         self._tables = tables_of(detectors, least)
         self._ask = ASK(self._asked)
@@ -167,7 +172,17 @@ class NativeScan:
             buffer: whole lines.
             everything: also values in which nothing can stand.
         """
-        return self._values(self._library.leakscope_lines(self._kernel, buffer, len(buffer), int(everything)))
+        values = self._values(self._library.leakscope_lines(self._kernel, buffer, len(buffer), int(everything)))
+        restarts = self._library.leakscope_restarts(self._kernel)
+        if restarts - self._restarts > 2 + len(buffer) // _BYTES_A_RESTART:
+            self._rest = _REST
+        self._restarts = restarts
+        return values
+
+    def worthwhile(self) -> bool:
+        """Whether the next batch is sooner read here: not for a while after texts that keep the automata from settling."""
+        self._rest = max(0, self._rest - 1)
+        return not self._rest
 
     def holds_nothing(self, key: int) -> None:
         """A value was judged to hold nothing beside its names, and need not come again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -180,3 +181,14 @@ def test_values_of_a_batch_keep_their_numbers(compiled: Kernel) -> None:
     assert values["record"].to_list() == [7, 90]
     assert found["record"].to_list() == [7, 90]
     assert values.equals(unfold(given, KEY))
+
+
+def test_texts_that_keep_the_automata_from_settling_are_left_to_python(compiled: Kernel) -> None:
+    """Dense random tokens rest the compiled scan for some batches; then it is tried again."""
+    draw = random.Random(3)
+    dense = b"".join(orjson.dumps({"f": "".join(draw.choices("0123456789abcdefABCDEF -.:/+", k=300))}) + b"\n" for _ in range(4000))
+    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: scan.Surroundings(0, frozenset(), False))
+    assert scanner.worthwhile()
+    scanner.lines(dense)
+    said = [scanner.worthwhile() for _ in range(20)]
+    assert (said[0], said[-1]) == (False, True)
