@@ -182,7 +182,7 @@ class Kernel:
         if batch.frame is None or batch.frame.columns != ["line"]:
             return []
         lines = batch.frame["line"].to_list()
-        numbers = batch.numbers if batch.numbers is not None else range(batch.first_record, batch.first_record + batch.records)
+        numbers = record_numbers(batch)
         found = []
         for index, count, text in blocks(lines):
             for sight in self._judge.known("line", "line", text)[0]:
@@ -191,7 +191,7 @@ class Kernel:
                 if end > start:
                     attributes = as_json({**one.attributes, "lines": count})
                     found.append(
-                        (batch.source, int(numbers[index]), "line", start, end, one.entity, one.detector, one.confidence, one.validated,
+                        (batch.source, numbers[index], "line", start, end, one.entity, one.detector, one.confidence, one.validated,
                          sight.fingerprint, sight.preview, attributes, sight.text, "line")
                     )  # fmt: skip
         return found

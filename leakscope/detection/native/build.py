@@ -6,6 +6,7 @@ Compiles the native scan with the C compiler that is there; without one LeakScop
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,8 +16,9 @@ import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-#: File name of the compiled scan; the platform is part of it, so that a folder shared by two machines holds both.
-LIBRARY = f"scan-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}.so"
+_SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.[ch]")))).hexdigest()[:12]
+#: File name of the compiled scan: platform and sources are part of it, so that one compiled elsewhere or from other sources is none.
+LIBRARY = f"scan-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}-{_SOURCES}.so"
 _FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-DNDEBUG")
 
 

@@ -19,7 +19,6 @@ from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.needs import is_generic, needs_of, starts_literally
 from leakscope.detection.native.positions import (
     ALNUM,
-    ANYTHING,
     BEFORE,
     BEGINNING,
     END,
@@ -33,7 +32,7 @@ from leakscope.detection.native.positions import (
     limits,
 )
 from leakscope.text.layers import JSON_TRIGGER, LAYER_TRIGGERS
-from leakscope.text.words import WHOLE_WORD_LENGTH
+from leakscope.text.words import BREAK, WHOLE_WORD_LENGTH
 
 Table = NDArray[np.int32]
 #: Raised when the same catalogue gives other tables than before.
@@ -46,7 +45,6 @@ TELLING = 3
 WORDS, CLASSES, CONFIRMING = range(3)
 #: How far each counts repeats.
 _COUNTED = {WORDS: MOST_COUNTED, CLASSES: MOST_COUNTED, CONFIRMING: MOST_COUNTED}
-_PARTS = re.compile(r"[\W_]+")
 _BEFORE = {Boundary.ALNUM: NOT_ALNUM, Boundary.TOKEN: NOT_TOKEN, Boundary.DIGIT: NOT_DIGIT}
 
 
@@ -276,7 +274,7 @@ def of_keyword(keyword: str) -> tuple[Expression, ...]:
     Anything that is no word may stand between its parts, or nothing; a word must start there, be it by a capital inside an
     identifier; a short one must end there too. Everything that `keyword_expression` finds in `text_words` matches.
     """
-    parts = ["".join(map(_letter, part)) for part in _PARTS.sub(" ", keyword.lower()).split()]
+    parts = ["".join(map(_letter, part)) for part in BREAK.sub(" ", keyword.lower()).split()]
     body = r"[\W_]*".join(parts)
     if not keyword.isascii():
         return (Expression(body, caseless=True),)
@@ -302,6 +300,3 @@ def _capitals() -> dict[str, tuple[str, ...]]:
         for lower in letter.lower() if letter.lower() != letter else ():
             found[lower] = (*found.get(lower, ()), letter)
     return found
-
-
-__all__ = ["ANYTHING", "Tables", "of_keyword", "of_pattern", "tables_of"]
