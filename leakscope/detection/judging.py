@@ -44,6 +44,11 @@ class Sight:
     preview: str
     attributes: str
 
+    def as_attributes(self, *, decoded: bool) -> str:
+        """Its attributes; of a value that was written inside another also where it stands there."""
+        one = self.candidate
+        return as_json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end}) if decoded else self.attributes
+
 
 @dataclass(frozen=True, slots=True)
 class Around:

@@ -14,8 +14,8 @@ from leakscope.detection.judging import Judge, as_json
 from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
-from leakscope.detection.native.batches import Further, as_lines, left_over, record_numbers, values_frame
-from leakscope.detection.native.scan import LAYERED, Found, NativeScan, Surroundings, Values
+from leakscope.detection.native.batches import Further, as_lines, in_turn, known_sightings, left_over, record_numbers, values_frame
+from leakscope.detection.native.scan import Found, NativeScan, Surroundings, Values, Verdict
 from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
 from leakscope.model import Batch
@@ -25,6 +25,7 @@ from leakscope.text.unfold import Leaf, frame_of, inner_leaves, layered, leaves,
 
 #: Bytes of records from which on the compiled scan is sooner done, its start included.
 WORTH_COMPILED = 400_000
+_ADDRESS = "IP_ADDRESS"
 SUPPRESSED = pl.Schema({"entity": pl.String, "detector": pl.String, "reason": pl.String, "count": pl.UInt64})
 
 
@@ -82,9 +83,8 @@ class Kernel:
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
         if (lines := as_lines(batch)) is not None and (scan := self._scan_of(batch.source, len(lines))) is not None:
-            found = self._found_natively(batch, lines, scan, scan.lines(lines))
-        else:
-            found = [row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]
+            return pl.concat([self._found_natively(batch, lines, scan, scan.lines(lines)), _frame(self._over_lines(batch))])
+        found = [row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]
         return _frame(found + self._over_lines(batch))
 
     def examine(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -101,7 +101,7 @@ class Kernel:
         further: list[Further] = []
         values = scan.lines(lines, everything=True)
         found = self._found_natively(batch, lines, scan, values, further)
-        return values_frame(batch, scan, values, further), _frame(found + self._over_lines(batch))
+        return values_frame(batch, scan, values, further), pl.concat([found, _frame(self._over_lines(batch))])
 
     def _examined_plainly(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         numbered: list[tuple[int, Leaf]] = []
@@ -121,7 +121,7 @@ class Kernel:
             return None
         self._source = source
         if self._native is None:
-            self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described)
+            self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described, self._verdict)
         if not self._native.worthwhile():
             return None
         people = people_of(source)
@@ -131,30 +131,39 @@ class Kernel:
         return self._native
 
     def _described(self, path: str, key: str) -> Surroundings:
-        around = self._judge.surroundings(path, key_in(self._source, path, key))
-        return Surroundings(around.number, around.named, bool(around.roles))
+        said = key_in(self._source, path, key)
+        around = self._judge.surroundings(path, said)
+        only_address = all(role.entity == _ADDRESS for role in around.roles)
+        return Surroundings(around.number, around.named, bool(around.roles), only_address, said)
 
     def _found_natively(
         self, batch: Batch, lines: bytes, scan: NativeScan, values: Values, further: list[Further] | None = None
-    ) -> list[tuple[Any, ...]]:
+    ) -> pl.DataFrame:
         """The same findings as without the compiled scan, in the same order; `further` takes the values that it did not take apart itself."""
         numbers = record_numbers(batch)
+        self._count(scan, values)
         found: list[tuple[Any, ...]] = []
-        seen = _Seen()
+        turns: list[int] = []
+        known = known_sightings(batch.source, numbers, scan, values.sights)
         for one in values.found():
             if one.record < len(numbers):
-                parts = self._take(batch.source, numbers[one.record], one, scan, seen, found)
+                parts = self._take(batch.source, numbers[one.record], one, scan, found)
+                turns += [one.turn] * (len(found) - len(turns))
                 if further is not None:
                     further += (Further(one.index, order, numbers[one.record], part) for order, part in enumerate(parts))
-        for at, row in left_over(batch, lines, values.left, len(numbers)):
+        for (at, row), turn in zip(left_over(batch, lines, values.left, len(numbers)), values.left_turns, strict=False):
             found += self._found_in(batch.source, numbers[at], row)
+            turns += [turn] * (len(found) - len(turns))
             if further is not None:
                 before, behind = int(np.searchsorted(values.record, at)), len(further)
                 further += [Further(before - 1, behind + order, numbers[at], leaf) for order, leaf in enumerate(leaves(row, self.key))]
-        if values.left:
-            order = {number: at for at, number in enumerate(numbers)}
-            found.sort(key=lambda row: order[row[1]])
-        return found
+        return in_turn(known, _frame(found), turns)
+
+    def _count(self, scan: NativeScan, values: Values) -> None:
+        """Counts what is suppressed in values that the compiled scan judged."""
+        for number, times in zip(*np.unique(values.hushed, return_counts=True), strict=True):
+            for what, count in scan.suppressed[int(number)].items():
+                self._suppressed[what] += count * int(times)
 
     def _found_in(self, source: str, record: int, row: Any) -> list[tuple[Any, ...]]:
         """Findings in one record, read in Python."""
@@ -163,16 +172,19 @@ class Kernel:
             self._read_through(source, record, leaf, found)
         return found
 
-    def _take(self, source: str, record: int, one: Found, scan: NativeScan, seen: _Seen, found: list[tuple[Any, ...]]) -> list[Leaf]:
-        """Judges one value that the compiled scan passed on; what is written inside it."""
+    def _verdict(self, place: int, value: str, possible: list[int]) -> Verdict:
+        """What stands in a value at a place of the compiled scan."""
+        assert self._native is not None
+        sights, suppressed = self._judge.known(self._native.places[place][0], self._native.keys[place], value, possible)
+        hushed = Counter((one.entity, one.detector, one.reason or "") for one in suppressed) if suppressed else None
+        return Verdict([edge for one in sights for edge in (one.candidate.start, one.candidate.end)], sights, hushed)
+
+    def _take(self, source: str, record: int, one: Found, scan: NativeScan, found: list[tuple[Any, ...]]) -> list[Leaf]:
+        """Judges a value that the compiled scan passed on, and what is written inside it; gives what that is."""
         path, name = scan.places[one.place]
-        leaf = Leaf(path, name, one.text, one.start, one.end, one.breaks)
-        if one.kind & LAYERED or "->" in path:
-            seen.enter((record, one.outer))
-        nothing = self._read(source, record, leaf, seen if one.kind & LAYERED or "->" in path else _NOWHERE, found, one.rules)
-        if nothing and one.key:
-            scan.holds_nothing(one.key)
-        parts = layered(leaf, one.depth, self.key) if one.kind & LAYERED else []
+        leaf, seen = Leaf(path, name, one.text, one.start, one.end, one.breaks), _Seen()
+        parts = layered(leaf, one.depth, self.key)
+        self._read(source, record, leaf, seen, found, one.rules)
         for part in parts:
             self._read(source, record, part, seen, found)
         return parts
@@ -256,8 +268,8 @@ class Kernel:
 
     def _read(
         self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]], possible: list[int] | None = None
-    ) -> bool:
-        """Adds what stands in a leaf to `found`; whether there is nothing, nor anything suppressed."""
+    ) -> None:
+        """Adds what stands in a leaf to `found`."""
         key = key_in(source, leaf.field, leaf.key or "")
         sights, suppressed = self._judge.known(leaf.field, key, leaf.value, possible)
         for one in suppressed:
@@ -268,14 +280,12 @@ class Kernel:
             start, end = place(leaf, one.start, one.end)
             if seen.repeats(start, end, one.entity, sight.fingerprint, decoded):
                 continue
-            attributes = sight.attributes
-            if decoded:
-                attributes = as_json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end})
+            attributes = sight.as_attributes(decoded=decoded)
             found.append(
                 (source, record, leaf.field, start, end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint,
                  sight.preview, attributes, sight.text, key)
             )  # fmt: skip
-        return not sights and not suppressed
+
 
 class _Seen:
     """What was found so far in one outer value, so that its decoded forms do not repeat it."""

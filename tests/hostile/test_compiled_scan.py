@@ -22,8 +22,12 @@ library.FOLDER = Path(sys.argv[1])
 from leakscope.catalogue import load
 from leakscope.detection.native import scan
 assert scan.available()
-scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: scan.Surroundings(hash(key) % 3, frozenset(range(0, 1500, 7)), len(key) % 4 == 0))
 draw, lines = random.Random(7), Path(sys.argv[2]).read_bytes().splitlines()
+def judged(place, value, rules):
+    spans = [sorted(draw.randrange(len(value) + 1) for _ in range(2)) for _ in range(draw.randrange(4))]
+    return scan.Verdict([edge for span in spans for edge in span], spans, "x" if draw.random() < 0.2 else None)
+surroundings = lambda path, key: scan.Surroundings(hash(key) % 3, frozenset(range(0, 1500, 7)), len(key) % 4 == 0, False, key)
+scanner = scan.NativeScan(load().detectors, 0.5, surroundings, judged)
 values = 0
 for _ in range(3000):
     line = bytearray(draw.choice(lines))
@@ -34,7 +38,8 @@ for _ in range(3000):
         elif way == 2: line[at:at] = bytes(draw.choice(b'{}[]",:\\\\u0123tfn') for _ in range(draw.randrange(1, 6)))
         elif way == 3: del line[at:]
         else: line[at:at] = line[draw.randrange(len(line) or 1):][:60]
-    values += len(list(scanner.lines(bytes(line) + b"\\n" + draw.choice(lines), everything=draw.random() < 0.5).found()))
+    read = scanner.lines(bytes(line) + b"\\n" + draw.choice(lines), everything=draw.random() < 0.5)
+    values += len(list(read.found())) + len(read.sights.span)
 print(values > 3000)
 """
 

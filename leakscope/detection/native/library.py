@@ -13,6 +13,9 @@ from leakscope.detection.native.build import FOLDER, LIBRARY
 #: Called for a place that was not seen before: its number, parent, kind, segment, the segment's length, index; returns its surroundings or -1.
 ASK = ctypes.CFUNCTYPE(c_int32, c_int32, c_int32, c_int32, c_void_p, c_int64, c_int64)
 
+#: Called for a value that was not judged before: its place, key, text, the text's length, rules that may find something in it, their count; returns 0.
+JUDGE = ctypes.CFUNCTYPE(c_int32, c_int32, c_uint64, c_void_p, c_int64, c_void_p, c_int32)
+
 
 class Given(Structure):
     """`Given` of `automaton.h`."""
@@ -30,6 +33,7 @@ class Rules(Structure):
     _fields_ = (
         ("rules", c_int32), ("words", c_int32), ("layer", c_int32), ("owner_at", c_void_p), ("owner", c_void_p), ("keyword_at", c_void_p),
         ("keyword", c_void_p), ("only_named", c_void_p), ("alone", c_void_p), ("confirm", c_void_p), ("least", c_void_p),
+        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p),
     )  # fmt: skip
 
 
@@ -38,10 +42,14 @@ class Result(Structure):
 
     _fields_ = (
         ("values", c_int64), ("texts_size", c_int64), ("maps_size", c_int64), ("rules_size", c_int64), ("hard_size", c_int64),
+        ("sights", c_int64), ("hushed_size", c_int64),
         ("record", POINTER(c_uint32)), ("place", POINTER(c_int32)), ("text_at", POINTER(c_int64)), ("text_size", POINTER(c_uint32)),
         ("start", POINTER(c_uint32)), ("end", POINTER(c_uint32)), ("map_at", POINTER(c_int64)), ("map_size", POINTER(c_uint32)), ("outer", POINTER(c_uint32)),
-        ("candidate", POINTER(c_int32)), ("depth", POINTER(c_int32)), ("rules_at", POINTER(c_int64)), ("key", POINTER(c_uint64)),
+        ("candidate", POINTER(c_int32)), ("depth", POINTER(c_int32)), ("rules_at", POINTER(c_int64)),
         ("texts", POINTER(c_uint8)), ("maps", POINTER(c_uint32)), ("rules", POINTER(c_int32)), ("hard", POINTER(c_uint32)),
+        ("turn", POINTER(c_uint32)), ("hard_turn", POINTER(c_uint32)), ("sight_turn", POINTER(c_uint32)), ("sight_record", POINTER(c_uint32)),
+        ("sight_place", POINTER(c_int32)), ("sight_span", POINTER(c_uint32)), ("sight_start", POINTER(c_uint32)), ("sight_end", POINTER(c_uint32)),
+        ("hushed", POINTER(c_uint32)),
     )  # fmt: skip
 
 
@@ -57,9 +65,10 @@ def library() -> Any:
         return None
     kernel = c_void_p
     for name, result, arguments in (
-        ("new", kernel, (POINTER(Given), POINTER(Rules), ASK, POINTER(c_uint64))),
+        ("new", kernel, (POINTER(Given), POINTER(Rules), ASK, JUDGE, POINTER(c_uint64))),
         ("around", None, (kernel, c_void_p, c_uint32)),
-        ("void", None, (kernel, c_uint64)),
+        ("judged", c_uint32, (kernel, c_uint64, c_void_p, c_uint32, c_uint32)),
+        ("unjudged", None, (kernel,)),
         ("forget", None, (kernel,)),
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),
         ("restarts", c_int64, (kernel,)),

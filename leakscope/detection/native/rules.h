@@ -8,6 +8,10 @@ typedef struct {
     const u8 *alone;                /* rules that are sought by their words or anchors alone */
     const i32 *confirm;             /* trigger of the pattern of such a rule, or -1 */
     const uint16_t *least;          /* [rules][4] characters, digits, length of a run, class of the run */
+    const u8 *check;                /* the check digits that every match of a rule has, or none */
+    i32 address;                    /* the rule of IPv4 addresses, or -1 */
+    i32 networks;                   /* IPv4 networks in which nobody is; each first and last address, and number of its kind */
+    const u32 *network;
 } Rules;
 
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
@@ -31,17 +35,110 @@ static void measure(Features *f, const u8 *p) {
     f->known = 1;
 }
 
+static inline int is_digit(u8 c) { return c >= '0' && c <= '9'; }
+static inline int is_alnum(u8 c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+
+/*
+ * Whether groups of characters that follow one another with one other character between them pass a check, for some first and
+ * some last group: what a rule whose matches are such groups, with nothing of the kind around them, can find at all.
+ */
+#define MOST_CHECKED 34
+
+/* ISO/IEC 7812-1, annex B. */
+static int luhn_holds(const u8 *digits, size_t n) {
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned d = (unsigned)(digits[n - 1 - i] - '0');
+        sum += i & 1 ? 2 * d - 9 * (d > 4) : d;
+    }
+    return sum % 10 == 0;
+}
+
+/* ISO 13616: the first four characters moved to the end, letters as 10 to 35, leave 1 when divided by 97. */
+static int iban_holds(const u8 *text, size_t n) {
+    unsigned rest = 0;
+    if (n < 5) return 0;
+    for (size_t i = 4; i < n + 4; i++) {
+        u8 c = text[i < n ? i : i - n];
+        rest = is_digit(c) ? (rest * 10 + (unsigned)(c - '0')) % 97 : (rest * 100 + (unsigned)((c | 32) - 'a') + 10) % 97;
+    }
+    return rest == 1;
+}
+
+enum { UNCHECKED, LUHN, IBAN };
+
+static int some_holds(int check, const u8 *p, size_t n, size_t least) {
+    u8 joined[MOST_CHECKED];
+    for (size_t from = 0; from < n; from++) {
+        if (!(check == LUHN ? is_digit(p[from]) : is_alnum(p[from])) || (from && (check == LUHN ? is_digit(p[from - 1]) : is_alnum(p[from - 1])))) continue;
+        size_t count = 0, at = from;
+        for (;;) {
+            while (at < n && count < MOST_CHECKED && (check == LUHN ? is_digit(p[at]) : is_alnum(p[at]))) joined[count++] = p[at++];
+            if (at < n && count == MOST_CHECKED && (check == LUHN ? is_digit(p[at]) : is_alnum(p[at]))) break;
+            if (count >= least && (check == LUHN ? luhn_holds(joined, count) : iban_holds(joined, count))) return 1;
+            if (at + 1 >= n || count == MOST_CHECKED || !(check == LUHN ? is_digit(p[at + 1]) : is_alnum(p[at + 1]))) break;
+            at++;
+        }
+    }
+    return 0;
+}
+
 /* Whether a text has what every match of `rule` takes. */
 static int fits(const Rules *r, i32 rule, Features *f, const u8 *p) {
     const uint16_t *least = r->least + 4 * (size_t)rule;
     if (f->size < least[0]) return 0;
     if (!f->known) measure(f, p);
-    return f->digits >= least[1] && f->runs[least[3]] >= least[2];
+    if (f->digits < least[1] || f->runs[least[3]] < least[2]) return 0;
+    return r->check[rule] == UNCHECKED || some_holds(r->check[rule], p, f->size, least[1]);
+}
+
+/* The IPv4 address at the start of `p`, at most `n` bytes; 0 when there is none. Its parts have no leading zeros. */
+static size_t address_at(const u8 *p, size_t n, u32 *address) {
+    size_t at = 0;
+    *address = 0;
+    for (int part = 0; part < 4; part++) {
+        u32 number = 0;
+        size_t from = at;
+        while (at < n && at - from < 4 && is_digit(p[at])) number = number * 10 + (u32)(p[at++] - '0');
+        if (at == from || number > 255 || at - from > 3 || (at - from > 1 && p[from] == '0')) return 0;
+        if (part < 3 && (at >= n || p[at++] != '.')) return 0;
+        *address = *address << 8 | number;
+    }
+    return at < n && is_alnum(p[at]) ? 0 : at;
+}
+
+static i32 network_of(const Rules *r, u32 address) {
+    for (i32 i = 0; i < r->networks; i++)
+        if (address >= r->network[3 * i] && address <= r->network[3 * i + 1]) return (i32)r->network[3 * i + 2];
+    return -1;
+}
+
+/*
+ * Whether the IPv4 addresses in a text are all in networks in which nobody is. `kinds` counts them by kind of network, 16 bits each;
+ * `alone`: the text must be one address and nothing else. Numbers that are no host's (RFC 791, RFC 1122) are not counted.
+ */
+static int nobodys(const Rules *r, const u8 *p, size_t n, int alone, u64 *kinds) {
+    *kinds = 0;
+    for (size_t at = 0; at < n;) {
+        u32 address;
+        size_t size = is_digit(p[at]) && !(at && is_alnum(p[at - 1])) ? address_at(p + at, n - at, &address) : 0;
+        if (alone && size != n) return 0;
+        if (!size) { at++; continue; }
+        at += size;
+        if (!(address >> 24) || address >> 24 == 255 || !(address & 0xFFFFFF)) {
+            if (alone) return 0;
+            continue;
+        }
+        i32 kind = network_of(r, address);
+        if (kind < 0 || kind > 3 || (*kinds >> 16 * kind & 0xFFFF) == 0xFFFF) return 0;
+        *kinds += (u64)1 << 16 * kind;
+    }
+    return 1;
 }
 
 typedef struct { i32 parent, kind, around, hard; u64 hash; } Place;
 enum { ROOT, FIELD, INDEX, LABEL, LABEL_NAME, NESTED };
-enum { TAKES_ROLE = 1 };
+enum { TAKES_ROLE = 1, ONLY_ADDRESS = 2 };
 
 /* What is known of a kind of place: which rules its names make possible, and whether its values have a role. */
 typedef struct { u64 *named; u32 flags; i32 loose; i32 *loose_named; } Around;

@@ -14,26 +14,37 @@
 #define MAX_LEAVES 20000
 #define MAX_PLACES 200000
 #define MEMO (1u << 16)
-#define VOIDS (1u << 18)
+#define VERDICTS (1u << 18)
 #define MEMO_LONGEST 4096
 
 typedef int (*Ask)(i32 number, i32 parent, i32 kind, const void *segment, i64 length, i64 index);
+/* Says what stands in a value: calls `leakscope_judged` with its key; not 0 when that is impossible. */
+typedef int (*Judge)(i32 place, u64 key, const void *text, i64 length, const i32 *rules, i32 count);
 
 /* One text that is JSON inside another text. `place` is filled when somebody asks where a byte of it stood in the outermost text. */
 typedef struct { const u8 *p; size_t n; i32 outer; u32 from, to; int escaped; u32 *place; } Level;
 typedef struct { u64 hash; u32 at, count; } Memo;
 
-/* The arrays of one call; their layout is known outside. `candidate` of a value: 1 a rule or a role, 2 another encoding inside, 4 plain. */
+/* What was judged of a value beside its names: the spans of its findings, and whether something in it was suppressed. */
+typedef struct { u32 from, to; } Span;
+typedef struct { u32 first, count, hushed; } Verdict;
+typedef struct { u64 key; u32 verdict; } Judged;
+
+/* The arrays of one call; their layout is known outside. `candidate` of a value: 1 a rule or a role, 2 another encoding inside, 0 none,
+   or judged already. */
 typedef struct {
-    i64 values, texts_size, maps_size, rules_size, hard_size;
+    i64 values, texts_size, maps_size, rules_size, hard_size, sights, hushed_size;
     u32 *record; i32 *place; i64 *text_at; u32 *text_size; u32 *start; u32 *end; i64 *map_at; u32 *map_size; u32 *outer; i32 *candidate; i32 *depth;
-    i64 *rules_at; u64 *key; u8 *texts; u32 *maps; i32 *rules; u32 *hard;
+    i64 *rules_at; u8 *texts; u32 *maps; i32 *rules; u32 *hard; u32 *turn; u32 *hard_turn;
+    u32 *sight_turn, *sight_record; i32 *sight_place; u32 *sight_span, *sight_start, *sight_end, *hushed;
 } Result;
 
 typedef struct {
     Automaton a[3];               /* words, classes, confirming */
     Rules r;
     Ask ask;
+    Judge judge;
+    int failed;
     u64 secret[3];
     int everything;               /* also values in which nothing can stand */
     VEC(Place) places;
@@ -42,18 +53,21 @@ typedef struct {
     VEC(Around) arounds;
     Memo *memo;
     VEC(i32) memo_triggers;
-    u64 *voids;
+    Judged *judged;
+    VEC(Verdict) verdicts; VEC(Span) spans;
     i32 *found, *possible, *confirmed;
     u32 *listed, listing;
     Arena arena;
     VEC(Level) levels;
     VEC(Tape) tapes;
     const u8 *line;               /* the record being read */
-    u32 record, outer;
+    u32 record, outer, turn;      /* turn: number of the value in the call */
     size_t leaves;
     VEC(u32) record_of; VEC(i32) place_of; VEC(i64) text_at; VEC(u32) text_size; VEC(u32) start; VEC(u32) end; VEC(i64) map_at; VEC(u32) map_size; VEC(u32) outer_of;
-    VEC(i32) candidate; VEC(i32) depth; VEC(i64) rules_at; VEC(u64) key;
-    VEC(u8) texts; VEC(u32) maps; VEC(i32) rules; VEC(u32) hard;
+    VEC(i32) candidate; VEC(i32) depth; VEC(i64) rules_at;
+    VEC(u8) texts; VEC(u32) maps; VEC(i32) rules; VEC(u32) hard; VEC(u32) turn_of; VEC(u32) hard_turn;
+    VEC(u32) sight_turn; VEC(u32) sight_record; VEC(i32) sight_place; VEC(u32) sight_span; VEC(u32) sight_start; VEC(u32) sight_end;
+    VEC(u32) hushed;
     Result result;
 } Kernel;
 
@@ -200,29 +214,80 @@ static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, 
     return possible;
 }
 
-static void emit(Kernel *k, i32 place, const u8 *text, size_t n, i32 depth, int kind, u64 key) {
+static void emit(Kernel *k, i32 place, const u8 *text, size_t n, i32 depth, int kind) {
     PUSH(k->record_of, k->record), PUSH(k->place_of, place), PUSH(k->outer_of, k->outer), PUSH(k->candidate, kind), PUSH(k->depth, depth);
-    PUSH(k->text_at, (i64)k->texts.n), PUSH(k->text_size, (u32)n), PUSH(k->rules_at, (i64)k->rules.n), PUSH(k->key, key);
+    PUSH(k->text_at, (i64)k->texts.n), PUSH(k->text_size, (u32)n), PUSH(k->rules_at, (i64)k->rules.n), PUSH(k->turn_of, k->turn);
     ROOM(k->texts, n + 1);
     memcpy(k->texts.at + k->texts.n, text, n);
     k->texts.n += n;
 }
 
+/* Where each character of a leaf begins in the text of its level, and where the last one ends. */
+static const u32 *spots_of(Kernel *k, const u8 *raw, u32 from, u32 to, size_t points) {
+    u32 *spots = arena_take(&k->arena, sizeof(u32) * (points + 1));
+    size_t at = from, point = 0;
+    u8 character[4];
+    while (at < to) {
+        if ((raw[at] & 0xC0) == 0x80) { at++; continue; }
+        spots[point++] = (u32)at;
+        json_character(raw, &at, character);
+    }
+    spots[point] = to;
+    return spots;
+}
+
+/* Passes on the findings of a value that was judged, each at its place in the outermost text. */
+static void sighted(Kernel *k, u32 number, const u8 *text, size_t n, i32 place, i32 level, u32 from, u32 to, int escaped) {
+    Verdict verdict = k->verdicts.at[number];
+    if (verdict.hushed) PUSH(k->hushed, number);
+    if (!verdict.count) return;
+    const u32 *outer = level < 0 ? NULL : place_of_level(k, level), *spots = NULL;
+    u32 ahead = outer ? outer[from] : 0;
+    if (outer) {
+        size_t points = code_points(text, n);
+        if (escaped || outer[to] - outer[from] != points) spots = spots_of(k, k->levels.at[level].p, from, to, points);
+    }
+    for (u32 i = verdict.first; i < verdict.first + verdict.count; i++) {
+        Span span = k->spans.at[i];
+        PUSH(k->sight_turn, k->turn), PUSH(k->sight_record, k->record), PUSH(k->sight_place, place), PUSH(k->sight_span, i);
+        PUSH(k->sight_start, spots ? outer[spots[span.from]] : ahead + span.from);
+        PUSH(k->sight_end, spots ? outer[spots[span.to]] : ahead + span.to);
+    }
+}
+
 static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 depth, u32 from, u32 to, int escaped, int layers) {
-    Around *around = &k->arounds.at[k->places.at[place].around];
+    i32 index = k->places.at[place].around;
+    Around *around = &k->arounds.at[index];
     u64 h = hashed(text, n, k->secret) | 1;
-    u64 key = fold(h ^ (u64)(u32)k->places.at[place].around * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
+    u64 key = fold(h ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
     int kind = 0;
     i32 count = 0, possible = 0;
     if (layers) key = fold(key, k->secret[2]) | 1;
-    if (k->voids[key & (VOIDS - 1)] != key) {
+    k->turn++;
+    const Judged *judged = &k->judged[key & (VERDICTS - 1)];
+    if (judged->key != key) {
         const i32 *triggers = triggers_of(k, text, n, h, &count);
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
         if (layers) for (i32 i = 0; i < count; i++) if (triggers[i] == k->r.layer) kind |= 2;
+        u64 kinds;
+        int role = around->flags & TAKES_ROLE;
+        if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
+            /* What is said of such texts depends on how many addresses of which kind they hold alone: one stands for all. */
+            key = fold((kinds + 1) ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[0]) | 1;
+            judged = &k->judged[key & (VERDICTS - 1)];
+        }
+    }
+    if (kind == 1 && judged->key != key && k->judge(place, key, text, (i64)n, k->possible, possible)) {
+        k->failed = 1;
+        return UNSURE;
+    }
+    if (judged->key == key) {
+        kind = possible = 0;
+        sighted(k, judged->verdict, text, n, place, level, from, to, escaped);
     }
     if (!kind && !k->everything) return OK;
-    emit(k, place, text, n, depth, kind, kind & 2 ? 0 : key);
+    emit(k, place, text, n, depth, kind);
     for (i32 i = 0; i < possible; i++) PUSH(k->rules, k->possible[i]);
     locate(k, level, text, n, from, to, escaped);
     return OK;
@@ -508,15 +573,16 @@ static int walk(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 depth, in
 
 /* ---- records ---- */
 
-typedef struct { size_t values, texts, maps, rules; } Mark;
+typedef struct { size_t values, texts, maps, rules, sights, hushed; } Mark;
 
-static Mark mark(const Kernel *k) { return (Mark){k->record_of.n, k->texts.n, k->maps.n, k->rules.n}; }
+static Mark mark(const Kernel *k) { return (Mark){k->record_of.n, k->texts.n, k->maps.n, k->rules.n, k->sight_turn.n, k->hushed.n}; }
 
 /* Takes back what a record gave, so that it can be read elsewhere. */
 static void take_back(Kernel *k, Mark m) {
     k->record_of.n = k->place_of.n = k->text_at.n = k->text_size.n = k->start.n = k->end.n = k->map_at.n = k->map_size.n = k->outer_of.n = m.values;
-    k->candidate.n = k->depth.n = k->rules_at.n = k->key.n = m.values;
-    k->texts.n = m.texts, k->maps.n = m.maps, k->rules.n = m.rules;
+    k->candidate.n = k->depth.n = k->rules_at.n = k->turn_of.n = m.values;
+    k->texts.n = m.texts, k->maps.n = m.maps, k->rules.n = m.rules, k->hushed.n = m.hushed;
+    k->sight_turn.n = k->sight_record.n = k->sight_place.n = k->sight_span.n = k->sight_start.n = k->sight_end.n = m.sights;
 }
 
 static void begin_record(Kernel *k, u32 record) {
@@ -534,7 +600,7 @@ static void line(Kernel *k, u32 record, const u8 *p, size_t n) {
     k->tapes.at[0].n = 0;
     if (is_utf8(p, n) && json_read(p, n, &k->tapes.at[0]) == OK && walk(k, 0, 0, 0, -1, 0, 0) == OK) return;
     take_back(k, before);
-    PUSH(k->hard, record);
+    PUSH(k->hard, record), PUSH(k->hard_turn, ++k->turn);
 }
 
 static const Result *finished(Kernel *k) {
@@ -546,14 +612,17 @@ static const Result *finished(Kernel *k) {
     Result *r = &k->result;
     r->values = (i64)k->record_of.n, r->texts_size = (i64)k->texts.n, r->maps_size = (i64)k->maps.n, r->rules_size = (i64)k->rules.n, r->hard_size = (i64)k->hard.n;
     r->record = k->record_of.at, r->place = k->place_of.at, r->text_at = k->text_at.at, r->text_size = k->text_size.at, r->start = k->start.at, r->end = k->end.at;
-    r->map_at = k->map_at.at, r->map_size = k->map_size.at, r->outer = k->outer_of.at, r->candidate = k->candidate.at, r->depth = k->depth.at, r->rules_at = k->rules_at.at, r->key = k->key.at;
-    r->texts = k->texts.at, r->maps = k->maps.at, r->rules = k->rules.at, r->hard = k->hard.at;
+    r->map_at = k->map_at.at, r->map_size = k->map_size.at, r->outer = k->outer_of.at, r->candidate = k->candidate.at, r->depth = k->depth.at, r->rules_at = k->rules_at.at;
+    r->texts = k->texts.at, r->maps = k->maps.at, r->rules = k->rules.at, r->hard = k->hard.at, r->turn = k->turn_of.at, r->hard_turn = k->hard_turn.at;
+    r->sights = (i64)k->sight_turn.n, r->hushed_size = (i64)k->hushed.n;
+    r->sight_turn = k->sight_turn.at, r->sight_record = k->sight_record.at, r->sight_place = k->sight_place.at, r->sight_span = k->sight_span.at;
+    r->sight_start = k->sight_start.at, r->sight_end = k->sight_end.at, r->hushed = k->hushed.at;
     return r;
 }
 
 static void start(Kernel *k) {
-    take_back(k, (Mark){0, 0, 0, 0});
-    k->hard.n = 0;
+    take_back(k, (Mark){0, 0, 0, 0, 0, 0});
+    k->hard.n = k->hard_turn.n = 0, k->turn = 0;
     if (k->places.n > MAX_PLACES * 3 / 4) forget_places(k);
 }
 
@@ -565,20 +634,20 @@ static void start(Kernel *k) {
 #define OUTSIDE __attribute__((visibility("default")))
 #endif
 
-OUTSIDE Kernel *leakscope_new(const Given *a, const Rules *r, Ask ask, const u64 *secret) {
+OUTSIDE Kernel *leakscope_new(const Given *a, const Rules *r, Ask ask, Judge judge, const u64 *secret) {
     Kernel *k = calloc(1, sizeof(Kernel));
     if (!k) return NULL;
-    k->r = *r, k->ask = ask;
+    k->r = *r, k->ask = ask, k->judge = judge;
     memcpy(k->secret, secret, sizeof k->secret);
     k->children_size = 1 << 19;
     k->children = malloc(sizeof(i32) * k->children_size);
     k->memo = calloc(MEMO, sizeof(Memo));
-    k->voids = calloc(VOIDS, sizeof(u64));
+    k->judged = calloc(VERDICTS, sizeof(Judged));
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->confirmed = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->voids || !k->found || !k->confirmed || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->judged || !k->found || !k->confirmed || !k->possible || !k->listed) abort();
     Tape empty = {0};
     PUSH(k->tapes, empty);
     automaton_begin(&k->a[0], &a[0]);
@@ -599,8 +668,24 @@ OUTSIDE void leakscope_around(Kernel *k, const u64 *named, u32 flags) {
     PUSH(k->arounds, around);
 }
 
-/* A value beside these names that was judged to hold nothing need not be passed on again. */
-OUTSIDE void leakscope_void(Kernel *k, u64 key) { k->voids[key & (VOIDS - 1)] = key; }
+/* A value beside these names was judged: `spans` pairs of code points, where its findings stand; `hushed`: whether something was suppressed. Returns the number. */
+OUTSIDE u32 leakscope_judged(Kernel *k, u64 key, const u32 *spans, u32 count, u32 hushed) {
+    Verdict verdict = {(u32)k->spans.n, count, hushed};
+    for (u32 i = 0; i < count; i++) {
+        Span span = {spans[2 * i], spans[2 * i + 1]};
+        PUSH(k->spans, span);
+    }
+    Judged judged = {key, (u32)k->verdicts.n};
+    PUSH(k->verdicts, verdict);
+    k->judged[key & (VERDICTS - 1)] = judged;
+    return judged.verdict;
+}
+
+/* Forgets what was judged. */
+OUTSIDE void leakscope_unjudged(Kernel *k) {
+    memset(k->judged, 0, sizeof(Judged) * VERDICTS);
+    k->verdicts.n = k->spans.n = 0;
+}
 
 /* Forgets which places there are, so that they are asked for again. */
 OUTSIDE void leakscope_forget(Kernel *k) { forget_places(k); }
@@ -608,9 +693,9 @@ OUTSIDE void leakscope_forget(Kernel *k) { forget_places(k); }
 /* Every line of `buffer`, which belongs to the caller and must stay until the next call; `everything`: also values that hold nothing. */
 OUTSIDE const Result *leakscope_lines(Kernel *k, const u8 *buffer, i64 size, i32 everything) {
     start(k);
-    k->everything = everything;
+    k->everything = everything, k->failed = 0;
     u32 record = 0;
-    for (i64 at = 0; at < size; record++) {
+    for (i64 at = 0; at < size && !k->failed; record++) {
         const u8 *end = memchr(buffer + at, '\n', (size_t)(size - at));
         i64 to = end ? end - buffer : size;
         line(k, record, buffer + at, (size_t)(to - at));
@@ -634,10 +719,11 @@ OUTSIDE void leakscope_free(Kernel *k) {
     for (size_t i = 0; i < k->tapes.n; i++) free(k->tapes.at[i].at);
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
-    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->voids);
+    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->verdicts.at), free(k->spans.at);
     free(k->found), free(k->confirmed), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
-    free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->key.at), free(k->texts.at), free(k->maps.at);
-    free(k->rules.at), free(k->hard.at);
+    free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
+    free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at), free(k->hushed.at), free(k->sight_turn.at), free(k->sight_record.at);
+    free(k->sight_place.at), free(k->sight_span.at), free(k->sight_start.at), free(k->sight_end.at);
     free(k);
 }

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import c_int32, c_uint32
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from leakscope.catalogue.model import Detector
-from leakscope.detection.native.library import ASK, Given, Result, Rules, library
+from leakscope.detection.benign import benign_catalogue
+from leakscope.detection.native.checks import address_rule, network_table
+from leakscope.detection.native.library import ASK, JUDGE, Given, Result, Rules, library
 from leakscope.detection.native.tables import Tables, tables_of
 from leakscope.text.unfold import is_data
 
 #: Kinds of places, as in `rules.h`.
 _FIELD, _INDEX, _LABEL, _LABEL_NAME, _NESTED = range(1, 6)
-_TAKES_ROLE = 1
+_TAKES_ROLE, _ONLY_ADDRESS = 1, 2
 #: Bytes over which the automata may be begun anew once; texts in which they do so more often are sooner read in Python.
 _BYTES_A_RESTART = 1_000_000
+#: Judged values, and findings in them, that are remembered.
+MOST_REMEMBERED = 200_000
 #: Calls of `worthwhile` that say no after such a text.
 _REST = 16
-#: Bits of `Found.kind`.
-CANDIDATE, LAYERED = 1, 2
 
 
 class Surroundings(NamedTuple):
@@ -33,16 +36,20 @@ class Surroundings(NamedTuple):
         number: equal for equal surroundings.
         named: rules that the names alone make possible.
         takes_role: whether the key can say what its value is.
+        only_address: whether that can be nothing but a network address.
+        key: the name that findings in the value say.
     """
 
     number: int
     named: frozenset[int]
     takes_role: bool
+    only_address: bool
+    key: str
 
 
 class Found(NamedTuple):
     """
-    A value in which something may stand.
+    A value in which another encoding may be written.
 
     Args:
         index: into the `Values` it came from.
@@ -51,11 +58,9 @@ class Found(NamedTuple):
         text: the value.
         start, end: its place in the value before the first `->`, code points.
         breaks: as in `Leaf`.
-        outer: which value of the record it was written in, from 1.
-        kind: `CANDIDATE` and `LAYERED`.
         depth: JSON texts around it.
         rules: indexes of rules that may find something in it, ascending.
-        key: for `NativeScan.holds_nothing`; 0 when it does not apply.
+        turn: orders it among all values of the batch.
     """
 
     index: int
@@ -65,11 +70,44 @@ class Found(NamedTuple):
     start: int
     end: int
     breaks: tuple[tuple[int, int], ...] | None
-    outer: int
-    kind: int
     depth: int
     rules: list[int]
-    key: int
+    turn: int
+
+
+class Verdict(NamedTuple):
+    """
+    What stands in a value beside its names.
+
+    Args:
+        spans: start and end of each finding, one after the other, code points.
+        findings: what `NativeScan.remembered` shall hold for each.
+        suppressed: what it shall hold of what is suppressed; null when nothing is.
+    """
+
+    spans: Sequence[int]
+    findings: Sequence[Any]
+    suppressed: Any
+
+
+class Sights(NamedTuple):
+    """
+    Findings in values in which nothing else is written, in order; arrays of one length.
+
+    Args:
+        turn: orders their values among all of the batch.
+        record: place in the batch.
+        place: index into `NativeScan.places`.
+        span: which of the remembered findings.
+        start, end: in the value before the first `->`, code points.
+    """
+
+    turn: np.ndarray[Any, Any]
+    record: np.ndarray[Any, Any]
+    place: np.ndarray[Any, Any]
+    span: np.ndarray[Any, Any]
+    start: np.ndarray[Any, Any]
+    end: np.ndarray[Any, Any]
 
 
 def available() -> bool:
@@ -85,22 +123,32 @@ class NativeScan:
         detectors: rules in catalogue order.
         least: confidence below which a finding does not matter.
         surroundings: describes a (path, key) pair.
+        judge: says what stands in a value, by its place, the value and the rules that may find something in it, ascending.
     """
 
-    def __init__(self, detectors: tuple[Detector, ...], least: float, surroundings: Callable[[str, str], Surroundings]) -> None:
+    def __init__(
+        self, detectors: tuple[Detector, ...], least: float, surroundings: Callable[[str, str], Surroundings], judge: Callable[[int, str, list[int]], Verdict]
+    ) -> None:
         self._library = library()
-        self._surroundings = surroundings
+        self._surroundings, self._judge = surroundings, judge
         self._words = (len(detectors) + 63) // 64
         self._indexes: dict[int, int] = {}
         self._failure: BaseException | None = None
         self._restarts = self._rest = 0
         self.places: list[tuple[str, str]] = [("", "")]
+        #: The name that findings say, by place.
+        self.keys: list[str] = [""]
+        #: What was judged: each finding, by the number of its span, and what is suppressed, by the number of the value.
+        self.remembered: list[Any] = []
+        self.suppressed: dict[int, Any] = {}
+        self._judgements = 0
+        self._networks = network_table(benign_catalogue().networks)
         self._tables = tables_of(detectors, least)
-        self._ask = ASK(self._asked)
-        self._kernel: Any = self._begin(self._tables, len(detectors))
+        self._ask, self._ask_judge = ASK(self._asked), JUDGE(self._judged)
+        self._kernel: Any = self._begin(self._tables, len(detectors), address_rule(detectors, least))
         self._describe(surroundings("", ""))
 
-    def _begin(self, tables: Tables, rules: int) -> Any:
+    def _begin(self, tables: Tables, rules: int, address: int) -> Any:
         def at(array: np.ndarray[Any, Any]) -> int:
             return array.ctypes.data
 
@@ -114,9 +162,10 @@ class NativeScan:
         asked = Rules(
             rules, self._words, int(tables.layer[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
+            at(tables.check), address, len(self._networks) // 3, at(self._networks),
         )  # fmt: skip
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))
-        return self._library.leakscope_new(automata, ctypes.byref(asked), self._ask, secret)
+        return self._library.leakscope_new(automata, ctypes.byref(asked), self._ask, self._ask_judge, secret)
 
     def __del__(self) -> None:
         if getattr(self, "_kernel", None):
@@ -133,7 +182,7 @@ class NativeScan:
             index = self._indexes[known.number] = len(self._indexes)
             bits = sum(1 << rule for rule in known.named)
             words = np.array([bits >> 64 * word & 0xFFFFFFFFFFFFFFFF for word in range(self._words)], dtype=np.uint64)
-            self._library.leakscope_around(self._kernel, words.ctypes.data, _TAKES_ROLE if known.takes_role else 0)
+            self._library.leakscope_around(self._kernel, words.ctypes.data, _TAKES_ROLE * known.takes_role | _ONLY_ADDRESS * known.only_address)
         return index
 
     def _asked(self, number: int, parent: int, kind: int, segment: int, length: int, index: int) -> int:
@@ -141,8 +190,11 @@ class NativeScan:
             place = self._below(parent, kind, ctypes.string_at(segment, length).decode() if length else "", index)
             if place is None:
                 place, known = ("", ""), -1
+                self.keys[number:] = [""]
             else:
-                known = self._describe(self._surroundings(*place))
+                around = self._surroundings(*place)
+                known = self._describe(around)
+                self.keys[number:] = [around.key]
             self.places[number:] = [place]
             return known
         except BaseException as error:  # must not cross C; raised again once the scan is back
@@ -172,6 +224,7 @@ class NativeScan:
             buffer: whole lines.
             everything: also values in which nothing can stand.
         """
+        self._forget_judged()
         values = self._values(self._library.leakscope_lines(self._kernel, buffer, len(buffer), int(everything)))
         restarts = self._library.leakscope_restarts(self._kernel)
         if restarts - self._restarts > 2 + len(buffer) // _BYTES_A_RESTART:
@@ -184,9 +237,26 @@ class NativeScan:
         self._rest = max(0, self._rest - 1)
         return not self._rest
 
-    def holds_nothing(self, key: int) -> None:
-        """A value was judged to hold nothing beside its names, and need not come again."""
-        self._library.leakscope_void(self._kernel, key)
+    def _judged(self, place: int, key: int, text: int, length: int, rules: int, count: int) -> int:
+        try:
+            value = ctypes.string_at(text, length).decode()
+            spans, findings, suppressed = self._judge(place, value, (c_int32 * count).from_address(rules)[:] if count else [])
+            given = (c_uint32 * len(spans))(*spans) if spans else None
+            number = self._library.leakscope_judged(self._kernel, key, given, len(findings), suppressed is not None)
+            self.remembered += findings
+            if suppressed is not None:
+                self.suppressed[number] = suppressed
+            self._judgements += 1
+        except BaseException as error:  # must not cross C; raised again once the scan is back
+            self._failure = error
+            return 1
+        return 0
+
+    def _forget_judged(self) -> None:
+        """Begins what is remembered anew once it is much."""
+        if self._judgements > MOST_REMEMBERED or len(self.remembered) > MOST_REMEMBERED:
+            self._library.leakscope_unjudged(self._kernel)
+            self.remembered, self.suppressed, self._judgements = [], {}, 0
 
     def triggers(self, text: str) -> set[int]:
         """Numbers of the expressions that stand in `text`."""
@@ -215,11 +285,18 @@ class Values:
         self.maps = _copied(given.maps, given.maps_size)
         self.record, self.place, self.text_at, self.text_size = (_copied(one, count) for one in (given.record, given.place, given.text_at, given.text_size))
         self.start, self.end, self.map_at, self.map_size = (_copied(one, count) for one in (given.start, given.end, given.map_at, given.map_size))
-        self.kind, self.depth, self.outer, self.key = (_copied(one, count) for one in (given.candidate, given.depth, given.outer, given.key))
+        self.kind, self.depth, self.outer, self.turn = (
+            _copied(one, count) for one in (given.candidate, given.depth, given.outer, given.turn)
+        )
+        columns = (given.sight_turn, given.sight_record, given.sight_place, given.sight_span, given.sight_start, given.sight_end)
+        self.sights = Sights(*(_copied(one, given.sights) for one in columns))
+        #: Number of each value in which something is suppressed, as often as it was met.
+        self.hushed = _copied(given.hushed, given.hushed_size)
         self._rules = _copied(given.rules, given.rules_size).tolist()
         self._rules_at = _copied(given.rules_at, count + 1)
         #: Places in the batch of records that have to be read in Python.
         self.left: list[int] = _copied(given.hard, given.hard_size).tolist()
+        self.left_turns: list[int] = _copied(given.hard_turn, given.hard_size).tolist()
 
     def __len__(self) -> int:
         return len(self.record)
@@ -233,14 +310,14 @@ class Values:
         return tuple(zip(listed[::2], listed[1::2], strict=True))
 
     def found(self) -> Iterator[Found]:
-        """The values in which something may stand, in order."""
+        """The values in which another encoding may be written, in order."""
         chosen = np.flatnonzero(self.kind)
-        columns = (self.record, self.place, self.text_at, self.text_size, self.start, self.end, self.outer, self.kind, self.depth, self.key, self._rules_at)
+        columns = (self.record, self.place, self.text_at, self.text_size, self.start, self.end, self.depth, self.turn, self._rules_at)
         rows = zip(chosen.tolist(), *(column[chosen].tolist() for column in columns), self._rules_at[chosen + 1].tolist(), strict=True)
-        for index, record, place, at, size, start, end, outer, kind, depth, key, first, last in rows:
+        for index, record, place, at, size, start, end, depth, turn, first, last in rows:
             text = self.texts[at : at + size].decode()
             breaks = None if self.map_at[index] < 0 else self.breaks(index)
-            yield Found(index, record, place, text, start, end, breaks, outer, kind, depth, self._rules[first:last], key)
+            yield Found(index, record, place, text, start, end, breaks, depth, self._rules[first:last], turn)
 
 
 def _copied(pointer: Any, count: int) -> np.ndarray[Any, Any]:

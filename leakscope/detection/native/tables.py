@@ -16,6 +16,7 @@ from leakscope.catalogue.model import BOUNDARY_CLASS, Boundary, Detector
 from leakscope.detection import cache_files
 from leakscope.detection.expressions import GROUP
 from leakscope.detection.matching import asked_for, can_reach
+from leakscope.detection.native.checks import check_of
 from leakscope.detection.native.needs import is_generic, needs_of, starts_literally
 from leakscope.detection.native.positions import (
     ALNUM,
@@ -36,7 +37,7 @@ from leakscope.text.words import BREAK, WHOLE_WORD_LENGTH
 
 Table = NDArray[np.int32]
 #: Raised when the same catalogue gives other tables than before.
-VERSION = 4
+VERSION = 5
 #: Bytes that texts are mostly made of; their classes come first, so that a state's entries for them share cache lines.
 _FREQUENT = b"etaoinshrdlucmfwypvbgkjqxz0123456789 ._-/:,=\"'@+()TAEIOSNRHLDCMUFPGWYBVKXJQZ"
 #: Anchors of fewer characters stand in too many texts to be sought without their pattern.
@@ -89,6 +90,7 @@ class Tables:
         confirm: trigger of the pattern of such a rule, if there is one, else -1.
         least: characters, digits, run and class of the run that each rule needs at least, uint16.
         layer: trigger of other encodings.
+        check: checks that matches of each rule pass, uint8.
     """
 
     automata: tuple[AutomatonTables, ...]
@@ -101,6 +103,7 @@ class Tables:
     confirm: Table
     least: NDArray[np.uint16]
     layer: Table
+    check: NDArray[np.uint8]
 
     @property
     def triggers(self) -> int:
@@ -153,6 +156,7 @@ class _Sought:
     confirm: tuple[int, ...]
     least: tuple[tuple[int, int, int, int], ...]
     layer: int
+    check: tuple[int, ...]
 
     @classmethod
     def of(cls, detectors: tuple[Detector, ...], least: float) -> _Sought:
@@ -187,7 +191,8 @@ class _Sought:
         listed = tuple(tuple(owners.get(number, ())) for number in range(len(numbers)))
         needs = tuple(needs_of(rule) for rule in detectors)
         expressions, automaton = tuple(one for _, one in numbers), tuple(where for where, _ in numbers)
-        return cls(expressions, automaton, listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer)
+        return cls(expressions, automaton, listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer,
+                   tuple(map(check_of, detectors)))
 
     def tables(self) -> Tables:
         """The arrays."""
@@ -202,6 +207,7 @@ class _Sought:
             confirm=np.array(self.confirm, dtype=np.int32),
             least=np.array(self.least, dtype=np.uint16).reshape(-1),
             layer=np.array([self.layer], dtype=np.int32),
+            check=np.array(self.check, dtype=np.uint8),
         )
 
     def _automaton(self, where: int) -> AutomatonTables:

@@ -24,6 +24,8 @@ from leakscope.safety.keys import IncidentKey
 from leakscope.text.unfold import Leaf, place, unfold
 
 KEY = IncidentKey(b"n" * 32)
+AROUND = scan.Surroundings(0, frozenset(), False, False, "")
+NOTHING = scan.Verdict((), (), None)
 pytestmark = pytest.mark.skipif(build.compiler() is None, reason="no C compiler")
 
 
@@ -162,16 +164,61 @@ def test_every_example_of_every_rule_shows_its_triggers(compiled: Kernel, plain:
     assert compiled.find_batch(given).equals(plain.find_batch(given))
 
 
+NUMBERS = st.one_of(
+    st.integers(0, 10**19).map(str),
+    st.sampled_from(["4539 5787 6362 1486", "4539-5787-6362-1486", "4539578763621486", "374245455400126", "DE75 5121 0800 1245 1261 99", "GB33BUKB20201555555555", "gb33 bukb 2020 1555 5555 55",
+                     "10.0.0.1", "10.7.2.99", "192.168.1.1", "203.0.113.7", "81.44.12.9", "127.0.0.1", "10.0.0.0", "0.1.2.3", "255.1.1.1", "1.2.3.4.5", "10.1.2.3.4.5.6.7", "010.1.2.3", "8.8.8.8", "300.1.1.1"]),
+    st.ip_addresses(v=4).map(str),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    parts=st.lists(st.tuples(NUMBERS, st.sampled_from(["", " ", "-", ".", ", ", "x", "/", "'", '", "', "::", " iban ", " card "])), min_size=1, max_size=5),
+    name=st.sampled_from(["message", "ip", "client_ip", "card", "iban", "host", "x", "version"]),
+)
+def test_numbers_give_the_same_either_way(compiled: Kernel, plain: Kernel, parts: list[tuple[str, str]], name: str) -> None:
+    """Cards, IBANs and addresses, right and wrong, joined by all that may stand between them: what the scan decides by itself is right."""
+    text = "".join(part for pair in parts for part in pair)
+    agree(compiled, plain, batch(orjson.dumps({name: text}), orjson.dumps({name: [text, "10.9.8.7"]})))
+
+
 def test_an_interrupt_inside_the_scan_comes_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception of the function that describes places is raised, not swallowed."""
 
     def interrupt(path: str, key: str) -> scan.Surroundings:
         if path:
             raise KeyboardInterrupt
-        return scan.Surroundings(0, frozenset(), False)
+        return AROUND
 
     with pytest.raises(KeyboardInterrupt):
-        scan.NativeScan(load().detectors, 0.5, interrupt).lines(b'{"a":"x"}\n')
+        scan.NativeScan(load().detectors, 0.5, interrupt, lambda place, value, rules: NOTHING).lines(b'{"a":"x"}\n')
+
+
+def test_an_interrupt_while_a_value_is_judged_comes_out_of_the_scan() -> None:
+    """An exception of the function that judges is raised, not swallowed, and the scan can be used again."""
+    angry = [True]
+
+    def interrupt(place: int, value: str, rules: list[int]) -> scan.Verdict:
+        if angry[0]:
+            raise KeyboardInterrupt
+        return NOTHING
+
+    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, interrupt)
+    line = b'{"a":"write to ana@gmail.com"}\n'
+    with pytest.raises(KeyboardInterrupt):
+        scanner.lines(line)
+    angry[0] = False
+    assert len(scanner.lines(line, everything=True)) == 1
+
+
+def test_what_is_remembered_is_forgotten_when_it_is_much(monkeypatch: pytest.MonkeyPatch, plain: Kernel) -> None:
+    """Findings stay the same when the memory of them begins anew with every batch."""
+    monkeypatch.setattr(scan, "MOST_REMEMBERED", 1)
+    monkeypatch.setattr(kernels, "WORTH_COMPILED", 0)
+    forgetful = Kernel(load(), KEY)
+    for number in range(4):
+        agree(forgetful, plain, batch(orjson.dumps({"a": f"ana{number % 2}@gmail.com", "b": ["10.0.0.1", f"bo{number}@gmail.com"]})))
 
 
 def test_values_of_a_batch_keep_their_numbers(compiled: Kernel) -> None:
@@ -187,7 +234,7 @@ def test_texts_that_keep_the_automata_from_settling_are_left_to_python(compiled:
     """Dense random tokens rest the compiled scan for some batches; then it is tried again."""
     draw = random.Random(3)
     dense = b"".join(orjson.dumps({"f": "".join(draw.choices("0123456789abcdefABCDEF -.:/+", k=300))}) + b"\n" for _ in range(4000))
-    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: scan.Surroundings(0, frozenset(), False))
+    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda place, value, rules: NOTHING)
     assert scanner.worthwhile()
     scanner.lines(dense)
     said = [scanner.worthwhile() for _ in range(20)]

@@ -1,0 +1,127 @@
+"""What the compiled scan may decide by itself: numbers whose check digits cannot hold, and addresses of networks in which nobody is."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from re import _constants as sre
+from re import _parser as parser
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leakscope.catalogue.model import Boundary, Detector
+from leakscope.detection.expressions import GROUP, native
+
+#: Checks as in `rules.h`.
+UNCHECKED, LUHN, IBAN = range(3)
+_DIGITS = frozenset(b"0123456789")
+_ALNUM = frozenset(one for one in range(128) if chr(one).isalnum())
+_SEPARATORS = frozenset(b" -./")
+#: By validator: the check that is part of it, the characters it reads, and the boundaries within which those stand in whole groups.
+_CHECKS = {
+    "card": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
+    "luhn": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
+    "iban": (IBAN, _ALNUM, (Boundary.ALNUM, Boundary.TOKEN)),
+}
+_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
+#: The validator of the rule of addresses.
+_ADDRESS = "ipv4_not_version"
+
+
+def check_of(rule: Detector) -> int:
+    """
+    The check that some groups of characters in a text pass if `rule` finds anything in it; `UNCHECKED` where that is not sure.
+
+    Sure it is where every match is groups of the check's characters with one separator between them, with no such character
+    around it, and the rule drops what fails.
+    """
+    check, members, boundaries = _CHECKS.get(rule.validator or "", (UNCHECKED, _DIGITS, ()))
+    if rule.validator_failure != "drop" or rule.boundary not in boundaries or GROUP in rule.pattern:
+        return UNCHECKED
+    tree = list(parser.parse(native(rule.pattern), re.ASCII | (re.IGNORECASE if rule.ignore_case else re.NOFLAG)))
+    return check if _grouped(tree, members, None) else UNCHECKED
+
+
+def _grouped(tree: list[tuple[Any, Any]], members: frozenset[int], following: tuple[Any, Any] | None) -> bool:
+    """Whether a part is `members` with single separators, each directly before a member; `following` comes after the part."""
+    for at, (operator, argument) in enumerate(tree):
+        after = tree[at + 1] if at + 1 < len(tree) else following
+        if operator is sre.SUBPATTERN:
+            good = _grouped(list(argument[3]), members, after)
+        elif operator is sre.BRANCH:
+            good = all(_grouped(list(branch), members, after) for branch in argument[1])
+        elif operator in _REPEATS and (argument[0], argument[1]) == (0, 1) and _within(list(argument[2]), _SEPARATORS):
+            good = _begins(after, members)
+        elif operator in _REPEATS:
+            good = _grouped(list(argument[2]), members, None)
+        elif _within([(operator, argument)], _SEPARATORS):
+            good = _begins(after, members)
+        else:
+            good = _within([(operator, argument)], members)
+        if not good:
+            return False
+    return True
+
+
+def _begins(part: tuple[Any, Any] | None, members: frozenset[int]) -> bool:
+    """Whether the first character of `part` is one of `members`, and there is one."""
+    if part is None:
+        return False
+    operator, argument = part
+    if operator in _REPEATS:
+        return bool(argument[0]) and _first(argument[2], members)
+    if operator is sre.SUBPATTERN:
+        return _first(argument[3], members)
+    if operator is sre.BRANCH:
+        return all(_first(branch, members) for branch in argument[1])
+    return _within([part], members)
+
+
+def _first(tree: Any, members: frozenset[int]) -> bool:
+    parts = list(tree)
+    return bool(parts) and _begins(parts[0], members)
+
+
+def _within(tree: list[tuple[Any, Any]], members: frozenset[int]) -> bool:
+    """Whether a part is one character of `members`."""
+    if len(tree) != 1:
+        return False
+    operator, argument = tree[0]
+    if operator is sre.LITERAL:
+        return argument in members
+    if operator is not sre.IN:
+        return False
+    return all(
+        (inner is sre.LITERAL and one in members)
+        or (inner is sre.RANGE and set(range(one[0], one[1] + 1)) <= members)
+        or (inner is sre.CATEGORY and one is sre.CATEGORY_DIGIT)
+        for inner, one in argument
+    )
+
+
+def address_rule(detectors: tuple[Detector, ...], least: float) -> int:
+    """The rule of IPv4 addresses; -1 where a catalogue has none whose findings the addresses alone decide."""
+    for index, rule in enumerate(detectors):
+        plain = not rule.key_only and not rule.keywords and not rule.min_entropy and rule.validator_failure == "drop" and GROUP not in rule.pattern
+        if rule.validator == _ADDRESS and rule.boundary is Boundary.ALNUM and plain and min(rule.confidence, rule.confidence_context) >= least:
+            return index
+    return -1
+
+
+def network_table(networks: Mapping[str, tuple[Any, ...]]) -> NDArray[np.uint32]:
+    """
+    IPv4 networks in the order in which they are asked, three numbers each: first address, last address, number of the kind.
+
+    Args:
+        networks: by kind.
+    """
+    rows = [
+        (int(one.network_address), int(one.broadcast_address), number)
+        for number, listed in enumerate(networks.values())
+        for one in listed
+        if isinstance(one, ipaddress.IPv4Network)
+    ]
+    return np.array(rows, dtype=np.uint32).reshape(-1)
