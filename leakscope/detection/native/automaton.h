@@ -37,7 +37,8 @@ typedef struct {
     i64 forgotten;                /* times that the states were too many */
 } Automaton;
 
-#define STATES 32000
+#define STATES 32000          /* of an automaton that reads every text */
+#define FEW_STATES 2000       /* of one that is rarely asked */
 #define UNKNOWN 0xFFFF
 #define HUGE_PAGE (2u << 20)
 #define POOL (12u << 20)
@@ -177,15 +178,16 @@ static void *table_of(size_t size) {
     return at;
 }
 
-static void automaton_begin(Automaton *d, const Given *g) {
+static void automaton_begin(Automaton *d, const Given *g, i32 room) {
     d->classes = g->classes, d->positions = g->positions, d->kinds = g->kinds, d->triggers = g->triggers, d->bof = g->bof, d->eof = g->eof;
     d->class_of = g->class_of, d->sets = g->sets, d->set_of = g->set_of, d->follow_at = g->follow_at, d->follow = g->follow;
     d->accept = g->accept, d->start_at = g->start_at, d->start = g->start, d->kinds_after = g->kinds_after;
-    d->room = STATES;
+    d->room = room;
     d->stride = (d->classes + 31) / 32 * 32; /* whole cache lines */
-    d->next = table_of((size_t)STATES * (size_t)d->stride * sizeof *d->next);
-    d->accepting = malloc(STATES);
-    d->table_size = 1 << 16;
+    size_t size = (size_t)room * (size_t)d->stride * sizeof *d->next;
+    d->next = room == STATES ? table_of(size) : malloc(size);
+    d->accepting = malloc((size_t)room);
+    for (d->table_size = 1; d->table_size < 2 * (u32)room;) d->table_size *= 2;
     d->table = malloc(sizeof(i32) * d->table_size);
     d->stamp = calloc((size_t)d->positions + 1, sizeof(u32));
     d->marked = calloc((size_t)d->triggers + 1, sizeof(u32));

@@ -65,7 +65,7 @@ def library() -> Any:
         return None
     kernel = c_void_p
     for name, result, arguments in (
-        ("new", kernel, (POINTER(Given), POINTER(Rules), ASK, JUDGE, POINTER(c_uint64))),
+        ("new", kernel, (POINTER(Given), c_int32, POINTER(Rules), ASK, JUDGE, POINTER(c_uint64))),
         ("around", None, (kernel, c_void_p, c_uint32)),
         ("judged", c_uint32, (kernel, c_uint64, c_void_p, c_uint32, c_uint32)),
         ("unjudged", None, (kernel,)),

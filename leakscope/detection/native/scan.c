@@ -40,7 +40,10 @@ typedef struct {
 } Result;
 
 typedef struct {
-    Automaton a[3];               /* words, classes, confirming */
+    Automaton a[2];               /* words, classes */
+    const Given *given;           /* of all automata; those of single patterns are begun when they are asked */
+    Automaton *single;
+    i32 automata;
     Rules r;
     Ask ask;
     Judge judge;
@@ -55,7 +58,7 @@ typedef struct {
     VEC(i32) memo_triggers;
     Judged *judged;
     VEC(Verdict) verdicts; VEC(Span) spans;
-    i32 *found, *possible, *confirmed;
+    i32 *found, *possible;
     u32 *listed, listing;
     Arena arena;
     VEC(Level) levels;
@@ -182,11 +185,15 @@ static int has_keyword(Kernel *k, i32 rule, const i32 *triggers, i32 count) {
 
 /* Leaves out rules that are possible by their words alone and whose pattern does not stand in the text; returns how many stay. */
 static i32 confirmed(Kernel *k, i32 possible, const u8 *text, size_t n) {
-    i32 kept = 0, asked = 0;
+    i32 kept = 0, trigger;
     for (i32 i = 0; i < possible; i++) {
-        i32 trigger = k->r.confirm[k->possible[i]];
-        if (trigger >= 0 && !asked) asked = 1, triggers_in(&k->a[2], text, n, k->confirmed);
-        if (trigger < 0 || k->a[2].seen[trigger] == k->a[2].text) k->possible[kept++] = k->possible[i];
+        i32 number = k->r.confirm[k->possible[i]];
+        if (number >= 0) {
+            Automaton *single = &k->single[number];
+            if (!single->next) automaton_begin(single, &k->given[number], FEW_STATES);
+            if (!triggers_in(single, text, n, &trigger)) continue;
+        }
+        k->possible[kept++] = k->possible[i];
     }
     return kept;
 }
@@ -634,7 +641,8 @@ static void start(Kernel *k) {
 #define OUTSIDE __attribute__((visibility("default")))
 #endif
 
-OUTSIDE Kernel *leakscope_new(const Given *a, const Rules *r, Ask ask, Judge judge, const u64 *secret) {
+/* `a` are `automata` of them, which must stay as long as the kernel does. */
+OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask ask, Judge judge, const u64 *secret) {
     Kernel *k = calloc(1, sizeof(Kernel));
     if (!k) return NULL;
     k->r = *r, k->ask = ask, k->judge = judge;
@@ -644,15 +652,15 @@ OUTSIDE Kernel *leakscope_new(const Given *a, const Rules *r, Ask ask, Judge jud
     k->memo = calloc(MEMO, sizeof(Memo));
     k->judged = calloc(VERDICTS, sizeof(Judged));
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
-    k->confirmed = calloc((size_t)a->triggers + 1, sizeof(i32));
+    k->given = a, k->automata = automata;
+    k->single = calloc((size_t)automata, sizeof(Automaton));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->judged || !k->found || !k->confirmed || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->judged || !k->found || !k->single || !k->possible || !k->listed) abort();
     Tape empty = {0};
     PUSH(k->tapes, empty);
-    automaton_begin(&k->a[0], &a[0]);
-    automaton_begin(&k->a[1], &a[1]);
-    automaton_begin(&k->a[2], &a[2]);
+    automaton_begin(&k->a[0], &a[0], STATES);
+    automaton_begin(&k->a[1], &a[1], STATES);
     forget_places(k);
     return k;
 }
@@ -704,8 +712,12 @@ OUTSIDE const Result *leakscope_lines(Kernel *k, const u8 *buffer, i64 size, i32
     return finished(k);
 }
 
-/* How often the automata had too many states and were begun anew. */
-OUTSIDE i64 leakscope_restarts(const Kernel *k) { return k->a[0].forgotten + k->a[1].forgotten + k->a[2].forgotten; }
+/* How often the automata had too many states and were begun anew; small ones count by their size. */
+OUTSIDE i64 leakscope_restarts(const Kernel *k) {
+    i64 small = 0;
+    for (i32 i = 0; i < k->automata; i++) small += k->single[i].forgotten;
+    return k->a[0].forgotten + k->a[1].forgotten + small * FEW_STATES / STATES;
+}
 
 /* The triggers that stand in one text, into `found`; returns how many. For tests. */
 OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found) {
@@ -715,12 +727,13 @@ OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found) 
 
 OUTSIDE void leakscope_free(Kernel *k) {
     if (!k) return;
-    automaton_end(&k->a[0]), automaton_end(&k->a[1]), automaton_end(&k->a[2]);
+    automaton_end(&k->a[0]), automaton_end(&k->a[1]);
+    for (i32 i = 0; i < k->automata; i++) if (k->single[i].next) automaton_end(&k->single[i]);
     for (size_t i = 0; i < k->tapes.n; i++) free(k->tapes.at[i].at);
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
     free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->verdicts.at), free(k->spans.at);
-    free(k->found), free(k->confirmed), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
+    free(k->found), free(k->single), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
     free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
     free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at), free(k->hushed.at), free(k->sight_turn.at), free(k->sight_record.at);

@@ -156,7 +156,7 @@ class NativeScan:
         for number, one in enumerate(tables.automata):
             bof, eof, classes = (int(edge) for edge in one.edges)
             automata[number] = Given(
-                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
+                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers if number < 2 else 1, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
                 at(one.follow_at), at(one.follow), at(one.accept), at(one.start_at), at(one.start), at(one.kinds_after),
             )  # fmt: skip
         asked = Rules(
@@ -164,8 +164,9 @@ class NativeScan:
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
             at(tables.check), address, len(self._networks) // 3, at(self._networks),
         )  # fmt: skip
+        self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))
-        return self._library.leakscope_new(automata, ctypes.byref(asked), self._ask, self._ask_judge, secret)
+        return self._library.leakscope_new(automata, len(automata), ctypes.byref(asked), self._ask, self._ask_judge, secret)
 
     def __del__(self) -> None:
         if getattr(self, "_kernel", None):

@@ -23,7 +23,6 @@ from leakscope.detection.native.positions import (
     BEFORE,
     BEGINNING,
     END,
-    MOST_COUNTED,
     NOT_ALNUM,
     NOT_DIGIT,
     NOT_TOKEN,
@@ -37,15 +36,13 @@ from leakscope.text.words import BREAK, WHOLE_WORD_LENGTH
 
 Table = NDArray[np.int32]
 #: Raised when the same catalogue gives other tables than before.
-VERSION = 5
+VERSION = 6
 #: Bytes that texts are mostly made of; their classes come first, so that a state's entries for them share cache lines.
 _FREQUENT = b"etaoinshrdlucmfwypvbgkjqxz0123456789 ._-/:,=\"'@+()TAEIOSNRHLDCMUFPGWYBVKXJQZ"
 #: Anchors of fewer characters stand in too many texts to be sought without their pattern.
 TELLING = 3
-#: The automata: literals and words; classes of characters; patterns of rules that need a word, read where it stands.
-WORDS, CLASSES, CONFIRMING = range(3)
-#: How far each counts repeats.
-_COUNTED = {WORDS: MOST_COUNTED, CLASSES: MOST_COUNTED, CONFIRMING: MOST_COUNTED}
+#: The automata that read every text: literals and words; classes of characters.
+WORDS, CLASSES = range(2)
 _BEFORE = {Boundary.ALNUM: NOT_ALNUM, Boundary.TOKEN: NOT_TOKEN, Boundary.DIGIT: NOT_DIGIT}
 
 
@@ -82,12 +79,12 @@ class Tables:
     What the scan is given; arrays in the layout of `Rules` in `rules.h`.
 
     Args:
-        automata: apart, because together they have too many states.
+        automata: apart, because together they have too many states; then one for each pattern that is only sought where its words stand.
         owner_at, owner: rules of each trigger.
         keyword_at, keyword: triggers of which each rule needs one.
         only_named: rules that need a word in the names, uint8.
         alone: rules that are sought by their words or anchors alone, uint8.
-        confirm: trigger of the pattern of such a rule, if there is one, else -1.
+        confirm: automaton of the pattern of such a rule, if there is one, else -1.
         least: characters, digits, run and class of the run that each rule needs at least, uint16.
         layer: trigger of other encodings.
         check: checks that matches of each rule pass, uint8.
@@ -120,7 +117,7 @@ def tables_of(detectors: tuple[Detector, ...], least: float) -> Tables:
         least: confidence below which a finding does not matter.
     """
     sought = _Sought.of(detectors, least)
-    recipe = repr((VERSION, np.__version__, limits(), _COUNTED, sought)).encode()
+    recipe = repr((VERSION, np.__version__, limits(), sought)).encode()
     kept = cache_files.read("automaton", recipe)
     if kept is not None:
         with np.load(io.BytesIO(kept), allow_pickle=False) as arrays:
@@ -133,22 +130,31 @@ def tables_of(detectors: tuple[Detector, ...], least: float) -> Tables:
 
 
 def _packed(made: Tables) -> dict[str, Any]:
-    whole = {name: getattr(made, name) for name in Tables.__slots__ if name != "automata"}
-    parts = {f"{number}.{name}": getattr(one, name) for number, one in enumerate(made.automata) for name in AutomatonTables.__slots__}
-    return whole | parts
+    """Each kind of array of all automata as one, with where each automaton's begins."""
+    packed = {name: getattr(made, name) for name in Tables.__slots__ if name != "automata"}
+    for name in AutomatonTables.__slots__:
+        arrays = [getattr(one, name) for one in made.automata]
+        packed[f"automata.{name}"] = np.concatenate(arrays)
+        packed[f"automata.{name}.at"] = np.cumsum([0, *map(len, arrays)])
+    return packed
 
 
-def _unpacked(arrays: Any) -> Tables:
-    automata = tuple(AutomatonTables(**{name: arrays[f"{number}.{name}"] for name in AutomatonTables.__slots__}) for number in _COUNTED)
-    return Tables(automata=automata, **{name: arrays[name] for name in Tables.__slots__ if name != "automata"})
+def _unpacked(packed: Any) -> Tables:
+    columns = []
+    for name in AutomatonTables.__slots__:
+        array, at = packed[f"automata.{name}"], packed[f"automata.{name}.at"].tolist()
+        columns.append([array[first:last] for first, last in zip(at, at[1:], strict=False)])
+    automata = tuple(AutomatonTables(*one) for one in zip(*columns, strict=True))
+    return Tables(automata=automata, **{name: packed[name] for name in Tables.__slots__ if name != "automata"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """Expressions by number, and what asks for them."""
+    """Expressions by number, and what asks for them; `confirming` are numbered by themselves."""
 
     expressions: tuple[tuple[Expression, ...], ...]
     automaton: tuple[int, ...]
+    confirming: tuple[Expression, ...]
     owners: tuple[tuple[int, ...], ...]
     keywords: tuple[tuple[int, ...], ...]
     named: tuple[bool, ...]
@@ -162,6 +168,7 @@ class _Sought:
     def of(cls, detectors: tuple[Detector, ...], least: float) -> _Sought:
         """What the rules ask for, each expression once."""
         numbers: dict[tuple[int, tuple[Expression, ...]], int] = {}
+        confirming: dict[Expression, int] = {}
         owners: dict[int, list[int]] = {}
         keywords: list[tuple[int, ...]] = [()] * len(detectors)
         confirm, alone = [-1] * len(detectors), [False] * len(detectors)
@@ -184,20 +191,20 @@ class _Sought:
             else:
                 own = [number_of((of_pattern(rule),), CLASSES)]
             if alone[index] and not is_generic(rule):
-                confirm[index] = number_of((of_pattern(rule),), CONFIRMING)
+                confirm[index] = 2 + confirming.setdefault(of_pattern(rule), len(confirming))
             keywords[index] = () if alone[index] else sure
             for number in own:
                 owners.setdefault(number, []).append(index)
         listed = tuple(tuple(owners.get(number, ())) for number in range(len(numbers)))
         needs = tuple(needs_of(rule) for rule in detectors)
         expressions, automaton = tuple(one for _, one in numbers), tuple(where for where, _ in numbers)
-        return cls(expressions, automaton, listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer,
+        return cls(expressions, automaton, tuple(confirming), listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer,
                    tuple(map(check_of, detectors)))
 
     def tables(self) -> Tables:
         """The arrays."""
         return Tables(
-            automata=tuple(self._automaton(where) for where in _COUNTED),
+            automata=(*(self._reading(where) for where in (WORDS, CLASSES)), *(_automaton([(0, one)]) for one in self.confirming)),
             owner_at=_offsets(self.owners),
             owner=_joined(self.owners),
             keyword_at=_offsets(self.keywords),
@@ -210,26 +217,32 @@ class _Sought:
             check=np.array(self.check, dtype=np.uint8),
         )
 
-    def _automaton(self, where: int) -> AutomatonTables:
-        positions = Positions(_COUNTED[where])
-        for number, alternatives in enumerate(self.expressions):
-            for one in alternatives if self.automaton[number] == where else ():
-                positions.seek(number, one)
-        distinct = {symbols: index for index, symbols in enumerate(dict.fromkeys(positions.symbols))}
-        class_of, representative = _classes((*distinct, *BEFORE.values()))
-        follow = [tuple(dict.fromkeys(one)) for one in positions.follow]
-        return AutomatonTables(
-            class_of=class_of[:256].astype(np.uint8),
-            edges=np.array([class_of[BEGINNING], class_of[END], len(representative)], dtype=np.int32),
-            sets=_bits(distinct, class_of),
-            set_of=np.array([distinct[symbols] for symbols in positions.symbols], dtype=np.int32),
-            accept=np.array(positions.accept, dtype=np.int32),
-            follow_at=_offsets(follow),
-            follow=_joined(follow),
-            start_at=_offsets(positions.starts),
-            start=_joined(positions.starts),
-            kinds_after=np.array([sum(1 << kind for kind, symbols in BEFORE.items() if one in symbols) for one in representative], dtype=np.uint32),
-        )
+    def _reading(self, where: int) -> AutomatonTables:
+        """One of the automata that read every text."""
+        sought = ((number, one) for number, alternatives in enumerate(self.expressions) for one in alternatives if self.automaton[number] == where)
+        return _automaton(sought)
+
+
+def _automaton(sought: Iterable[tuple[int, Expression]]) -> AutomatonTables:
+    """The automaton of some expressions, each with the trigger that it stands for."""
+    positions = Positions()
+    for number, one in sought:
+        positions.seek(number, one)
+    distinct = {symbols: index for index, symbols in enumerate(dict.fromkeys(positions.symbols))}
+    class_of, representative = _classes((*distinct, *BEFORE.values()))
+    follow = [tuple(dict.fromkeys(one)) for one in positions.follow]
+    return AutomatonTables(
+        class_of=class_of[:256].astype(np.uint8),
+        edges=np.array([class_of[BEGINNING], class_of[END], len(representative)], dtype=np.int32),
+        sets=_bits(distinct, class_of),
+        set_of=np.array([distinct[symbols] for symbols in positions.symbols], dtype=np.int32),
+        accept=np.array(positions.accept, dtype=np.int32),
+        follow_at=_offsets(follow),
+        follow=_joined(follow),
+        start_at=_offsets(positions.starts),
+        start=_joined(positions.starts),
+        kinds_after=np.array([sum(1 << kind for kind, symbols in BEFORE.items() if one in symbols) for one in representative], dtype=np.uint32),
+    )
 
 
 def _classes(sets: Iterable[frozenset[int]]) -> tuple[NDArray[np.int64], list[int]]:
