@@ -66,16 +66,28 @@ class Sample:
 
     Args:
         design: how it was drawn.
-        population: records in the exposure by source name ("" for all together); empty when nobody stated it.
+        by: what the strata or clusters of `design` are: `table`, `day`, `file` or `person`; null: what the numbers imply.
+        population: records in the exposure by stratum, a source name or a day ("" for all together); empty when nobody stated it.
         drawn: records drawn by this run out of those supplied, with seed; null when all were read.
         supplied: records supplied, when only `drawn` of them were read; null when all were read.
+        unreadable: records supplied that could not be read.
+        drawn_design: how this run drew them; null: at random.
+        drawn_by: what its strata or clusters were: `table`, `day`, `file`, or the name of a field.
+        drawn_from: records supplied by stratum, when this run drew by strata.
+        clusters: clusters among the records supplied, when this run drew whole ones.
     """
 
     design: SampleDesign = SampleDesign.UNKNOWN
+    by: str | None = None
     population: Mapping[str, int] = field(default_factory=dict)
     drawn: int | None = None
     seed: int = 0
     supplied: int | None = None
+    unreadable: int = 0
+    drawn_design: SampleDesign | None = None
+    drawn_by: str | None = None
+    drawn_from: Mapping[str, int] = field(default_factory=dict)
+    clusters: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ def assemble(run: Run) -> Run:
     case.write_frame(files.RECORDS, conform(run.records, RECORDS), ledger)
     case.write_frame(files.TURNS, conform(run.turns.reveal(), _WITHOUT_TEXT), ledger)
     case.write_frame(files.SECRETS, run.secrets, ledger)
+    if run.drawn.units is not None:
+        case.write_frame(files.UNITS, run.drawn.units.join(run.records, on=["source", "record"], how="semi"), ledger)
     if run.options.seal_to:
         case.write(sealing.FILE, seal(sealing.values_to_seal(run.sightings, run.linked.record_persons), run.options.seal_to), ledger)
     keep_scheme(case, run.options.leading_scheme, ledger)
@@ -139,7 +141,7 @@ def build(run: Run) -> dict[str, Any]:
         "severity": run.severity.section(),
         "duties": run.decision.duties,
         "what_would_change": run.decision.what_would_change,
-        "missing_facts": [*estimates.missing_facts, *run.decision.missing_facts],
+        "missing_facts": [*(row for row in estimates.missing_facts if row["fact"] not in {one["fact"] for one in run.decision.missing_facts}), *run.decision.missing_facts],
         "facts": run.facts.to_dict() if hasattr(run.facts, "to_dict") else asdict(run.facts),
         "overrides": [*run.severity.overrides, *run.decided],
         "quality": {"linkage": {**linked.quality, "people": linked.interval.to_dict()}, "reconciliation": _reconciliation(run), "expensive_totals": {name: one.to_dict() for name, one in totals.items()}},

@@ -23,6 +23,7 @@ from leakscope.safety.ledger import Ledger, read_ledger
 
 ASSESSMENT, MANIFEST, LEDGER = "assessment.json", "manifest.json", "ledger.jsonl"
 FINDINGS, INDIVIDUALS, PERSON_ELEMENTS = "findings.parquet", "individuals.parquet", "person_elements.parquet"
+UNITS = "drawn_units.parquet"
 RECORD_PERSONS, SECRETS, TURNS, RECORDS = "record_persons.parquet", "secrets.parquet", "turns.parquet", "records.parquet"
 
 _JSON = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import polars as pl
 
+from leakscope.assessment.drawing import Keep, drawing, seed_of
 from leakscope.assessment.opening import Piece, enter, pieces, require_unchanged
 from leakscope.assessment.state import Exhibit, Run
 from leakscope.engines import engine, local
 from leakscope.engines.batch import Examined, Work
 from leakscope.errors import UnreadableError
-from leakscope.estimation.draw import tickets
 from leakscope.model import Batch, SetAside
 from leakscope.safety.exposed import Exposed
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import read
-from leakscope.sources.repeats import Repeats, kept, numbers_of
+from leakscope.sources.repeats import Repeats, kept
 
 
 @dataclass(slots=True)
@@ -42,11 +41,11 @@ def detect(run: Run) -> Run:
     """
     options = run.options
     work = Work(key=run.key, rules=options.rules, min_confidence=options.pipeline.min_confidence, chat=options.pipeline.chat)
-    keep = drawing(run)
+    keep, drawn = drawing(run)
     examine = engine(options.engine)
     total = sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of)
     account = _Account()
-    repeats = Repeats(_seed(run))
+    repeats = Repeats(seed_of(run))
     run.progress.start("reading", float(total) or None, "bytes")
     for piece in pieces(run):
         if isinstance(piece, SetAside):
@@ -55,12 +54,23 @@ def detect(run: Run) -> Run:
             batches = _drawn(repeats.distinct(read(piece.evidence, piece.format)), keep)
             _account_for(piece, examine(batches, work, workers=local.workers_for(_unpacked(run))), account)
     run.progress.stop()
-    result = _collected(run, account)
+    result = replace(_collected(run, account), drawn=drawn)
+    if drawn.design is not None:
+        _enter_draw(result)
     enter(run.ledger, account.aside)
     require_unchanged(run)
     if not result.records.height:
         raise UnreadableError("No record in the evidence could be examined.", hint=_what_was_wrong(result))
     return result
+
+
+def _enter_draw(run: Run) -> None:
+    """What was drawn, and from what: enough to draw it again."""
+    drawn, options = run.drawn, run.options
+    run.ledger.write(
+        "drawn", design=str(drawn.design), by=drawn.by, seed=options.seed, rows=options.rows, fraction=options.fraction,
+        records=run.records.height, strata=dict(drawn.strata), clusters=drawn.clusters,
+    )  # fmt: skip
 
 
 def _what_was_wrong(run: Run) -> str:
@@ -79,12 +89,6 @@ def _unpacked(run: Run) -> int:
     return sum(size * (_COMPRESSION if name.endswith(packed) else 1) for name, size in sizes)
 
 
-def _seed(run: Run) -> int:
-    """Of the hash that tells repeated records: secret, so that nobody can make two records look equal."""
-    return int(run.key.pseudonym("repeats", "")[:16], 16)
-
-
-Keep = Callable[[str, np.ndarray], np.ndarray]
 Found = Iterator[tuple[Batch | SetAside, Examined | None]]
 
 
@@ -125,11 +129,11 @@ def _drawn(batches: Iterator[Batch | SetAside], keep: Keep | None) -> Iterator[B
         if keep is None or isinstance(batch, SetAside):
             yield batch
             continue
-        drawn = drawn_batch(batch, keep)
+        drawn = kept(batch, keep(batch))
         if drawn.records:
             yield drawn
         if drawn.records < batch.records:
-            yield SetAside(source=batch.source, reason=_NOT_DRAWN, detail="Left out by the random draw.", records=batch.records - drawn.records)
+            yield SetAside(source=batch.source, reason=_NOT_DRAWN, detail="Left out by the draw.", records=batch.records - drawn.records)
 
 
 def _without_repeats(turns: pl.DataFrame, known: set[str]) -> pl.DataFrame:
@@ -163,33 +167,3 @@ def _collected(run: Run, account: _Account) -> Run:
         prose=Exposed(_stacked([one.prose for one in found], VALUES), "VALUES"),
         suppressed=suppressed,
     )
-
-
-def drawn_batch(batch: Batch, keep: Keep) -> Batch:
-    """The records of `batch` that `keep` chooses, with their own numbers."""
-    return kept(batch, keep(batch.source, numbers_of(batch)))
-
-
-def drawing(run: Run) -> Keep | None:
-    """Which records the random draw keeps: a function of source and record number alone, so that order and workers do not matter."""
-    options = run.options
-    if options.rows is None and options.fraction is None:
-        return None
-    limit = options.fraction if options.fraction is not None else _ticket_limit(run, options.rows or 0)
-    return lambda source, numbers: tickets(numbers, source=source, seed=options.seed) < limit
-
-
-def _ticket_limit(run: Run, rows: int) -> float:
-    """The ticket below which exactly `rows` of all records lie; above every ticket when there are no more records than that."""
-    run.progress.start("counting", None, "records")
-    numbers = _countable(run)
-    run.progress.stop()
-    every = np.sort(np.concatenate([tickets(numbers_here, source=source, seed=run.options.seed) for source, numbers_here in numbers])) if numbers else np.array([])
-    return float(every[rows]) if rows < len(every) else 1.0
-
-
-def _countable(run: Run) -> list[tuple[str, np.ndarray]]:
-    """(source, numbers) of all records that can be examined, repeats counted once."""
-    repeats = Repeats(_seed(run))
-    batches = (batch for piece in pieces(run) if isinstance(piece, Piece) for batch in repeats.distinct(read(piece.evidence, piece.format)))
-    return [(batch.source, numbers_of(batch)) for batch in batches if isinstance(batch, Batch)]

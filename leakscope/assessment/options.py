@@ -13,6 +13,8 @@ from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
 from leakscope.severity import load_scheme
 
+#: What a run can draw by itself.
+DRAWS = ("first", "last", "bernoulli", "reservoir", "systematic", "stratified", "cluster")
 #: The run's own budget when neither the command line nor a pipeline states one.
 DEFAULT_PIPELINE = Pipeline(name="default", title="Exposed records", description="No pipeline was named; every file is identified by itself.")
 
@@ -31,8 +33,11 @@ class Options:
         on: law as of this day; null is today.
         population: records in the whole exposure by source, "" for all.
         design: how the supplied records were drawn.
-        rows: draw this many records at random.
-        fraction: draw this share of the records at random.
+        design_by: what the strata or clusters of `design` are: table, day, file or person; null is what the numbers imply.
+        rows: draw this many records.
+        fraction: draw this share of the records, or of the clusters.
+        draw: how they are drawn; null: at random.
+        draw_by: what strata or clusters are drawn by: table, day, file, or the name of a field.
         seed: of every random choice.
         time_budget_seconds: for the expensive tier; null reads everything.
         expensive_sample: units to read instead of a time budget (replays an earlier run).
@@ -54,8 +59,11 @@ class Options:
     on: date | None = None
     population: Mapping[str, int] = field(default_factory=dict)
     design: SampleDesign | None = None
+    design_by: str | None = None
     rows: int | None = None
     fraction: float | None = None
+    draw: SampleDesign | None = None
+    draw_by: str | None = None
     seed: int = 0
     time_budget_seconds: float | None = 60.0
     expensive_sample: int | None = None
@@ -72,6 +80,11 @@ class Options:
     def leading_scheme(self) -> str:
         """The severity scheme that leads, by name or path."""
         return self.scheme or self.pipeline.scheme
+
+    @property
+    def draw_design(self) -> SampleDesign:
+        """How records are drawn where some are: each by chance at a fraction, a random sample of a number of them."""
+        return self.draw or (SampleDesign.RESERVOIR if self.rows is not None else SampleDesign.BERNOULLI)
 
 
 def parse_population(texts: Sequence[str]) -> dict[str, int]:
@@ -110,11 +123,31 @@ def check(options: Options) -> Options:
     if options.rows is not None and options.rows < 1:
         raise UsageError("--rows must be at least 1")
     if options.fraction is not None and not 0 < options.fraction <= 1:
-        raise UsageError("--fraction must be over 0 and at most 1")
+        hint = f"For {options.fraction:g} percent write --fraction {options.fraction / 100:g}." if 1 < options.fraction <= 100 else ""
+        raise UsageError("--fraction must be over 0 and at most 1", hint=hint)
+    _check_draw(options)
     if options.engine not in ENGINES:
         raise UsageError(f"There is no engine {options.engine!r}", hint=" or ".join(ENGINES))
     load_scheme(options.leading_scheme)
     return options
+
+
+def _check_draw(options: Options) -> None:
+    """The draw has a size and the strata or clusters it needs, and no others."""
+    if options.draw is None and options.draw_by is None:
+        return
+    if options.rows is None and options.fraction is None:
+        raise UsageError("--draw needs to know how much", hint="Add --rows N or --fraction F.")
+    if options.draw_design not in DRAWS:
+        raise UsageError(f"a run cannot draw a {options.draw_design} sample", hint=f"One of {', '.join(DRAWS)}.")
+    if options.rows is not None and options.draw_design in (SampleDesign.BERNOULLI, SampleDesign.CLUSTER):
+        raise UsageError(f"a {options.draw_design} sample has no fixed number of records", hint="Give --fraction F instead of --rows.")
+    if options.draw_by is not None and options.draw_design not in (SampleDesign.STRATIFIED, SampleDesign.CLUSTER):
+        raise UsageError("--draw-by belongs to --draw stratified or cluster")
+    if options.draw_design is SampleDesign.STRATIFIED and options.draw_by not in (None, "table", "day"):
+        raise UsageError("strata are tables or days", hint="--draw-by table or --draw-by day.")
+    if options.draw_design is SampleDesign.CLUSTER and options.draw_by in ("table", "day"):
+        raise UsageError("clusters are files, or the records with one value of a field", hint="--draw-by file, or the name of a field such as user_id.")
 
 
 def with_pipeline(name: str | None) -> Pipeline:

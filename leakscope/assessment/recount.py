@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from leakscope.assessment.case import RECORD_PERSONS, RECORDS, Case
+from leakscope.assessment.case import RECORD_PERSONS, RECORDS, UNITS, Case
 from leakscope.assessment.places import place_names
 from leakscope.assessment.sections import individuals as individuals_section
 from leakscope.assessment.sections.sample import beyond, sample_section
@@ -55,21 +55,39 @@ def recount(case: Case, assessment: Mapping[str, Any], facts: Facts) -> Recount:
     assert estimated is not None
     stated = facts.population
     known = assessment["facts"].get("population") or {}
-    same = dict(stated.records) == known.get("records") and stated.design == known.get("design")
+    same = dict(stated.records) == known.get("records") and (stated.design, stated.by) == (known.get("design"), known.get("by", "unknown"))
     if not stated.records or stated.design == "unknown" or (same and exposure is not None):
         return Recount(counts={"individuals": estimated, "exposure": exposure}, parts={})
     linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), linkage_of(assessment))
-    sample = replace(sample_of(assessment), design=SampleDesign(stated.design), population=dict(stated.records))
-    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample)
+    by = stated.by if stated.by != "unknown" else None
+    sample = replace(sample_of(assessment), design=SampleDesign(stated.design), by=by, population=dict(stated.records))
+    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample, drawn_units=drawn_units(case))
     return Recount(counts={"individuals": found.individuals_estimated, "exposure": found.individuals_exposure}, parts=_parts(assessment, linked, found, sample))
 
 
 def sample_of(assessment: Mapping[str, Any]) -> Sample:
     """How the evidence relates to the exposure, as the assessment keeps it."""
     stated, coverage = assessment["sample"], assessment["coverage"]
-    supplied = coverage["records_examined"] + coverage.get("records_not_drawn", 0) if stated.get("drawn") is not None else None
-    population = {row["source"]: row["records"] for row in stated["population"]}
-    return Sample(design=SampleDesign(stated["design"]), population=population, drawn=stated.get("drawn"), seed=stated.get("seed") or 0, supplied=supplied)
+    drawn = stated.get("drawn") is not None
+    design = stated.get("drawn_design")
+    return Sample(
+        design=SampleDesign(stated["design"]),
+        by=stated.get("by"),
+        population={row["source"]: row["records"] for row in stated["population"]},
+        drawn=stated.get("drawn"),
+        seed=stated.get("seed") or 0,
+        supplied=coverage["records_examined"] + coverage.get("records_not_drawn", 0) if drawn else None,
+        unreadable=coverage["records_collected"] - coverage["records_examined"] - coverage.get("records_not_drawn", 0),
+        drawn_design=SampleDesign(design) if design else None,
+        drawn_by=stated.get("drawn_by"),
+        drawn_from={row["stratum"]: row["records"] for row in stated.get("drawn_from") or ()},
+        clusters=stated.get("clusters"),
+    )
+
+
+def drawn_units(case: Case) -> pl.DataFrame | None:
+    """The clusters that the run drew by a field, where it did."""
+    return case.read_frame(UNITS) if (case.root / UNITS).is_file() else None
 
 
 def linkage_of(assessment: Mapping[str, Any]) -> Estimate:

@@ -12,7 +12,7 @@ import polars as pl
 
 from leakscope.assessment import case as files
 from leakscope.assessment.case import ASSESSMENT, Case, open_case
-from leakscope.assessment.recount import linkage_of, people_counted, sample_of
+from leakscope.assessment.recount import drawn_units, linkage_of, people_counted, sample_of
 from leakscope.assessment.sections import individuals as section
 from leakscope.errors import UsageError
 from leakscope.estimation import estimate_counts
@@ -152,7 +152,7 @@ def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision:
     """The assessment with its people counted and estimated again; severity and duties stay until they are decided anew."""
     counted = after.individuals.filter(pl.col("counted"))
     elements = after.person_elements.join(counted.select("person"), on="person", how="semi")
-    found = estimate_counts(case.read_frame(files.RECORDS), case.findings(), after, sample_of(assessment))
+    found = estimate_counts(case.read_frame(files.RECORDS), case.findings(), after, sample_of(assessment), drawn_units=drawn_units(case))
     stated = assessment["individuals"]
     identified, identifiable = section.kinds(counted)
     records = {row["element"]: row["records"] for row in stated["by_element"]}

@@ -69,6 +69,9 @@ def options_from(
     on: datetime | date | None = None,
     population: Sequence[str] = (),
     sample_design: str | None = None,
+    sample_by: str | None = None,
+    draw: str | None = None,
+    draw_by: str | None = None,
     rows: int | None = None,
     fraction: float | None = None,
     seed: int = 0,
@@ -103,6 +106,9 @@ def options_from(
             on=day,
             population=parse_population(population),
             design=SampleDesign(sample_design) if sample_design else None,
+            design_by=sample_by,
+            draw=SampleDesign(draw) if draw else None,
+            draw_by=draw_by,
             rows=rows,
             fraction=fraction,
             seed=seed,
@@ -143,7 +149,7 @@ def assess(options: Options, *, progress: Progress | None = None, now: datetime 
     earlier = _earlier(options)
     if earlier:
         instant, options = _as_before(earlier, options)
-    facts = _with_implied(fact_files.load(options.facts_file), options.pipeline.exposure)
+    facts = _with_stated(_with_implied(fact_files.load(options.facts_file), options.pipeline.exposure), options)
     check_overrides(facts, options.leading_scheme)
     catalogue = load_catalogue(options.rules)
     _missing_paths(options.paths)
@@ -211,6 +217,13 @@ def _with_implied(facts: Any, implied: Mapping[str, Any]) -> Any:
         raise UsageError(f"The pipeline's [exposure] has unknown keys: {', '.join(unknown)}")
     fresh = {name: value for name, value in implied.items() if getattr(facts.exposure, name) in (None, "unknown")}
     return replace(facts, exposure=replace(facts.exposure, **fresh)) if fresh else facts
+
+
+def _with_stated(facts: Any, options: Options) -> Any:
+    """`facts` with the size and design of the exposure that the options state, so that what is decided later knows them too."""
+    said = {"records": dict(options.population) or None, "design": options.design and str(options.design), "by": options.design_by}
+    stated = {name: value for name, value in said.items() if value}
+    return replace(facts, population=replace(facts.population, **stated)) if stated else facts
 
 
 def write_report(case: Path, form: str, target: Path, *, now: datetime | None = None) -> Path:

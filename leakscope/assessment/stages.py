@@ -78,12 +78,17 @@ def estimate(run: Run) -> Run:
     """From the sample to the evidence and the whole exposure, as far as the design allows."""
     from leakscope.estimation import estimate_counts
 
-    stated = run.facts.population
+    stated, drawn = run.facts.population, run.drawn
     design = run.options.design or (SampleDesign(stated.design) if stated.design != "unknown" else SampleDesign.UNKNOWN)
-    drawn = run.records.height if run.options.rows is not None or run.options.fraction is not None else None
-    supplied = sum(one.examined + one.not_drawn for one in run.exhibits) if drawn is not None else None
-    sample = Sample(design=design, population=dict(run.options.population or stated.records), drawn=drawn, seed=run.options.seed, supplied=supplied)
-    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, sample))
+    by = run.options.design_by or (stated.by if stated.by != "unknown" else None)
+    some = drawn.design is not None
+    sample = Sample(
+        design=design, by=by, population=dict(run.options.population or stated.records), seed=run.options.seed,
+        unreadable=sum(one.collected - one.examined - one.not_drawn for one in run.exhibits),
+        drawn=run.records.height if some else None, supplied=sum(one.examined + one.not_drawn for one in run.exhibits) if some else None,
+        drawn_design=drawn.design, drawn_by=drawn.by, drawn_from=dict(drawn.strata), clusters=drawn.clusters,
+    )  # fmt: skip
+    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, sample, drawn_units=drawn.units))
 
 
 def weigh(run: Run) -> Run:

@@ -12,7 +12,7 @@ import polars as pl
 
 from leakscope.assessment.case import Case
 from leakscope.assessment.options import Options
-from leakscope.model import Sample, SetAside
+from leakscope.model import Sample, SampleDesign, SetAside
 from leakscope.safety.exposed import Exposed
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.ledger import Ledger
@@ -78,6 +78,29 @@ class Exhibit:
     duplicate_of: str | None = None
 
 
+UNITS = pl.Schema({"source": pl.String, "record": pl.UInt64, "unit": pl.Int64})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """
+    How the run drew records from those supplied.
+
+    Args:
+        design: null when every record was read.
+        by: what its strata or clusters are: `table`, `day`, `file`, or the name of a field.
+        strata: records supplied by stratum.
+        clusters: clusters among the records supplied.
+        units: `source, record, unit` of clusters by a field; numbers, no values.
+    """
+
+    design: SampleDesign | None = None
+    by: str | None = None
+    strata: Mapping[str, int] = field(default_factory=dict)
+    clusters: int | None = None
+    units: pl.DataFrame | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """
@@ -95,6 +118,7 @@ class Run:
     facts: Any = None
     catalogue: Any = None
     sample: Sample = field(default_factory=Sample)
+    drawn: Drawn = field(default_factory=Drawn)
     evidence: tuple[Evidence, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
     set_aside: tuple[SetAside, ...] = ()

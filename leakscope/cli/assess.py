@@ -17,6 +17,8 @@ from leakscope.model import SampleDesign
 if TYPE_CHECKING:
     from leakscope.assessment.run import Assessment
 
+BY = ("table", "day", "file", "person")
+DRAWS = ("first", "last", "bernoulli", "reservoir", "systematic", "stratified", "cluster")
 LEVELS = ("low", "medium", "high", "very_high")
 
 
@@ -27,8 +29,11 @@ LEVELS = ("low", "medium", "high", "very_high")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Law as of this day.  [default: today]")
 @click.option("--population", multiple=True, metavar="[SOURCE=]N", help="Records in the whole exposure.")
 @click.option("--sample-design", type=click.Choice([str(design) for design in SampleDesign]), help="How the supplied records were drawn.  [default: what the facts say, else unknown]")
-@click.option("--rows", type=int, help="Draw this many records at random.")
-@click.option("--fraction", type=float, help="Draw this share of the records at random.")
+@click.option("--sample-by", type=click.Choice(BY), help="What the strata or clusters of that design are.  [default: what the numbers imply]")
+@click.option("--rows", type=int, help="Draw this many records.")
+@click.option("--fraction", type=float, help="Draw this share of the records, or of the clusters: 0.1 is 10 percent.")
+@click.option("--draw", type=click.Choice(DRAWS), help="How to draw them.  [default: at random]")
+@click.option("--draw-by", metavar="table|day|file|FIELD", help="Strata (table, day) or clusters (file, or the records with one value of a field) to draw by.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of every random choice.")
 @click.option("--time-budget", metavar="T|none", help="For reading names and topics: 90s, 10m, none reads all.  [default: the pipeline's, 60s]")
 @click.option("--expensive-sample", type=int, metavar="N", help="Read N units for names and topics instead of a time budget; replays a run.")

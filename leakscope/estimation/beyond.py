@@ -9,12 +9,13 @@ from leakscope.estimation.cluster import linearised_variance
 from leakscope.estimation.distinct import Frequencies, chao_lin, gee
 from leakscope.estimation.exposure import bounds, exact
 from leakscope.estimation.interval import Interval, z_value
+from leakscope.estimation.proportion import zero_upper_bound
 from leakscope.estimation.unseen import compatible_range
 from leakscope.model import Basis, Estimate
 
 
 def distinct_beyond(
-    counts: Sequence[int], fraction: float, *, linkage: Estimate | None = None, ceiling: float | None = None
+    counts: Sequence[int], fraction: float, *, linkage: Estimate | None = None, ceiling: float | None = None, per: str = "record"
 ) -> Estimate:
     """
     Distinct people or secrets among all records, when `fraction` of them was read at random.
@@ -25,6 +26,7 @@ def distinct_beyond(
         linkage: distinct things seen, with the doubt of telling them apart; by as much as it differs from them the result is moved and
             widened.
         ceiling: hard upper bound.
+        per: what `counts` counts and `fraction` is a share of: records, or the clusters that were drawn whole.
 
     Returns:
         Chao and Lin's estimate, a lower bound in tendency, with the range of numbers that are compatible with what was seen.
@@ -43,6 +45,8 @@ def distinct_beyond(
         "Chao and Lin 2012 without replacement; interval: all numbers compatible with how often each was seen, whatever the skew "
         f"(conservative); one cautious value: {gee(seen, fraction):,.0f} (GEE, Charikar et al. 2000)"
     )
+    if per != "record":
+        method = f"seen in how many of each {per}, each drawn whole: {method}"
     value = min(found.value * scale[1], top)
     return Estimate(value=value, low=min(low, value), high=max(min(high, top), value), method=method, basis=Basis.SAMPLE)
 
@@ -56,7 +60,7 @@ def _doubt(linkage: Estimate | None, observed: int) -> tuple[float, float, float
     return low, value, high
 
 
-def distinct_by_clusters(counts: Sequence[int], records: int, population: int, ceiling: float) -> Estimate:
+def distinct_by_clusters(counts: Sequence[int], records: int, population: int, ceiling: float, *, linkage: Estimate | None = None) -> Estimate:
     """
     Distinct people when whole people were drawn: every record of a person, or none.
 
@@ -65,6 +69,7 @@ def distinct_by_clusters(counts: Sequence[int], records: int, population: int, c
         records: records read, of anybody or nobody.
         population: records in the exposure.
         ceiling: hard upper bound.
+        linkage: people seen, with the doubt of telling them apart.
 
     Returns:
         People per record times records, with the linearised variance of that ratio.
@@ -73,26 +78,57 @@ def distinct_by_clusters(counts: Sequence[int], records: int, population: int, c
     hits, sizes = [1.0] * len(counts) + [0.0] * len(alone), [float(count) for count in counts] + alone
     ratio = len(counts) / records
     spread = z_value(0.95) * math.sqrt(linearised_variance(hits, sizes, records / population)) if len(hits) > 1 else math.inf
-    low, high = Interval(ratio - spread, ratio + spread).scaled(population).clipped(len(counts), ceiling)
+    scale = _doubt(linkage, len(counts))
+    low, high = Interval((ratio - spread) * scale[0], (ratio + spread) * scale[2]).scaled(population).clipped(len(counts) * min(scale[0], 1.0), ceiling)
     method = "whole people drawn: people per record, ratio estimator with linearised variance (Cochran 1977, 11.8)"
-    return Estimate(value=min(max(ratio * population, low), high), low=low, high=high, method=method, basis=Basis.SAMPLE)
+    return Estimate(value=min(max(ratio * population * scale[1], low), high), low=low, high=high, method=method, basis=Basis.SAMPLE)
+
+
+def distinct_by_counted_clusters(people: Sequence[int], clusters: int, ceiling: float, *, linkage: Estimate | None = None) -> Estimate:
+    """
+    Distinct people when whole people were drawn and it is known among how many clusters.
+
+    Args:
+        people: distinct people in each cluster drawn; each of them in no other.
+        clusters: how many there are in all, at least those drawn.
+        ceiling: hard upper bound.
+        linkage: people seen, with the doubt of telling them apart.
+
+    Returns:
+        People per cluster times clusters. Where every cluster held equally many, one cluster in `zero_upper_bound` of all may
+        still hold one more or one fewer.
+
+    Source:
+        Cochran (1977), eq. 2.22, for the total of a simple random sample.
+    """
+    drawn, seen = len(people), sum(people)
+    mean = seen / drawn
+    variance = sum((count - mean) ** 2 for count in people) / (drawn - 1) if drawn > 1 else math.inf
+    spread = z_value(0.95) * clusters * math.sqrt((1 - drawn / clusters) * variance / drawn) if drawn > 1 else math.inf
+    spread = max(spread, zero_upper_bound(drawn) * (clusters - drawn))
+    scale = _doubt(linkage, seen)
+    middle = mean * clusters
+    low, high = Interval((middle - spread) * scale[0], (middle + spread) * scale[2]).clipped(seen * min(scale[0], 1.0), ceiling)
+    method = f"whole people drawn: people per cluster times {clusters:,} clusters (Cochran 1977, 2.22)"
+    return Estimate(value=min(max(middle * scale[1], low), high), low=low, high=high, method=method, basis=Basis.SAMPLE)
 
 
 def distinct_by_strata(
-    counts: Mapping[str, Sequence[int]], fractions: Mapping[str, float], observed: int, *, linkage: Estimate | None, ceiling: float
+    counts: Mapping[str, Sequence[int]], fractions: Mapping[str, float], observed: int, *, linkage: Estimate | None, ceiling: float, by: str = "source"
 ) -> Estimate:
     """
-    Distinct people when each source was sampled at its own rate.
+    Distinct people when each stratum was sampled at its own rate.
 
     Args:
-        counts: records per person seen, by source.
-        fractions: share of records read, by source.
+        counts: records per person seen, by stratum.
+        fractions: share of records read, by stratum.
         observed: distinct people over all sources.
         linkage: doubt of telling people apart.
         ceiling: hard upper bound.
+        by: what the strata are, for the method.
 
     Returns:
-        Those seen and the unseen of every source; a person unseen in several sources counts once in the low end and each time in
+        Those seen and the unseen of every stratum; a person unseen in several strata counts once in the low end and each time in
         the high end.
     """
     parts = {source: distinct_beyond(counts[source], fractions[source]) for source in counts if counts[source]}
@@ -102,5 +138,5 @@ def distinct_by_strata(
     scale = _doubt(linkage, observed)
     value = min((observed + unseen) * scale[1], ceiling)
     low, high = min(least * scale[0], value), max(min((observed + more) * scale[2], ceiling), value)
-    method = "by source: Chao and Lin 2012 and all numbers compatible with how often each was seen, whatever the skew (conservative)"
+    method = f"by {by}: Chao and Lin 2012 and all numbers compatible with how often each was seen, whatever the skew (conservative)"
     return Estimate(value=value, low=low, high=high, method=method, basis=Basis.SAMPLE)

@@ -8,21 +8,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from leakscope.estimation.beyond import distinct_beyond, distinct_by_clusters, distinct_by_strata
 from leakscope.estimation.detector_error import Accuracy
-from leakscope.estimation.exposure import (
-    Reach,
-    bounds,
-    corrected_total,
-    exact,
-    hard_limits,
-    missing_facts,
-    no_inference,
-    reach_of,
-    share_of_records,
-    total_of_records,
-)
+from leakscope.estimation.exposure import bounds, corrected_total, exact, hard_limits, share_of_records, total_of_records
+from leakscope.estimation.people import people_in, secrets_in
 from leakscope.estimation.proportion import wilson_interval, zero_upper_bound
+from leakscope.estimation.reach import FILE, PERSON, TABLE, Reach, evidence_reach, exposure_reach, labelled, missing_facts, no_inference
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.vocabulary import entities
 
@@ -106,14 +96,14 @@ class Estimates:
         return {entity: count.exposure_records for entity, count in self.entities.items() if count.exposure_records is not None}
 
 
-def _record_clusters(records: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """`source, record, cluster`: what the record was drawn with: its source when there are several, else its first person."""
-    base = records.select("source", "record").unique(maintain_order=True)
-    if base.get_column("source").n_unique() > 1:
-        return base.with_columns(cluster=pl.col("source"))
+def _record_clusters(units: pl.DataFrame, pairs: pl.DataFrame, reach: Reach) -> pl.DataFrame:
+    """`source, record, cluster`: what the record was drawn with: its file or unit; its first person when whole people were drawn."""
+    several = units.get_column("unit").n_unique() > 1
+    if reach.by not in (PERSON, FILE, TABLE) or (reach.by != PERSON and several):
+        return units.rename({"unit": "cluster"})
     first = pairs.group_by("source", "record").agg(person=pl.col("person").min())
     alone = pl.concat_str(pl.lit("record:"), "source", pl.lit(":"), pl.col("record").cast(pl.String))
-    return base.join(first, on=["source", "record"], how="left").select("source", "record", cluster=pl.coalesce("person", alone))
+    return units.join(first, on=["source", "record"], how="left").select("source", "record", cluster=pl.coalesce("person", alone))
 
 
 def _cluster_hits(clusters: pl.DataFrame, hit: pl.DataFrame) -> tuple[list[float], list[float]]:
@@ -122,78 +112,44 @@ def _cluster_hits(clusters: pl.DataFrame, hit: pl.DataFrame) -> tuple[list[float
     return per.get_column("hit").to_list(), per.get_column("size").cast(pl.Float64).to_list()
 
 
-def _entity_counts(records: pl.DataFrame, sightings: pl.DataFrame, linked: People, reach: Reach, accuracy: Mapping[str, Accuracy]) -> dict[str, EntityCount]:
-    clustered = reach.sample.design is SampleDesign.CLUSTER
-    clusters = _record_clusters(records, linked.record_persons) if clustered else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """One thing that the records read stand for, with the stratum or cluster of every record: the evidence, or the exposure."""
+
+    reach: Reach
+    units: pl.DataFrame
+    clusters: pl.DataFrame | None
+
+    @classmethod
+    def of(cls, reach: Reach, records: pl.DataFrame, linked: People, drawn: pl.DataFrame | None) -> _Side:
+        units = labelled(records, reach.by, drawn)
+        clustered = reach.design is SampleDesign.CLUSTER and reach.infers
+        return cls(reach=reach, units=units, clusters=_record_clusters(units, linked.record_persons, reach) if clustered else None)
+
+    def split(self, hit: pl.DataFrame) -> tuple[dict[str, int], tuple[list[float], list[float]] | None]:
+        """`hit` (`source, record`) by stratum, and by cluster where clusters were drawn."""
+        by_stratum = dict(hit.join(self.units, on=["source", "record"], how="left").group_by("unit").len().drop_nulls().iter_rows())
+        return by_stratum, None if self.clusters is None else _cluster_hits(self.clusters, hit)
+
+
+def _entity_counts(sightings: pl.DataFrame, linked: People, evidence: _Side, exposure: _Side, accuracy: Mapping[str, Accuracy]) -> dict[str, EntityCount]:
     counted = linked.individuals.filter("counted").select("person")
     people = linked.person_elements.join(counted, on="person", how="semi").group_by("entity").agg(pl.col("person").n_unique())
     people_of = dict(people.iter_rows())
-    pairs = sightings.select("entity", "source", "record").unique()
-    by_source = {
-        entity: dict(rows.select("source", "len").iter_rows())
-        for (entity,), rows in pairs.group_by("entity", "source").len().partition_by("entity", as_dict=True).items()
-    }
+    records_of = sightings.select("entity", "source", "record").unique().partition_by("entity", as_dict=True)
     totals = sightings.group_by("entity").agg(findings=pl.len(), values=pl.col("fingerprint").n_unique()).sort("entity")
     found: dict[str, EntityCount] = {}
     for entity, findings, values in totals.iter_rows():
-        hits = sum(by_source[entity].values())
-        split = _cluster_hits(clusters, pairs.filter(pl.col("entity") == entity).drop("entity")) if clusters is not None else None
-        total = total_of_records(hits, reach, by_source[entity], split)
-        if total is not None and entity in accuracy and reach.infers_exposure:
-            total = corrected_total(total, hits, reach, accuracy[entity])
-        share = share_of_records(hits, reach, by_source[entity], split)
+        hit = records_of[(entity,)].drop("entity")
+        total = total_of_records(hit.height, exposure.reach, *exposure.split(hit))
+        if total is not None and entity in accuracy and exposure.reach.infers:
+            total = corrected_total(total, hit.height, exposure.reach, accuracy[entity])
+        side = exposure if exposure.reach.infers or evidence.reach.design is SampleDesign.FULL else evidence
+        share = share_of_records(hit.height, side.reach, *side.split(hit))
         found[entity] = EntityCount(
-            entity=entity, findings=findings, records=hits, values=values, people=people_of.get(entity, 0), share_of_records=share, exposure_records=total
+            entity=entity, findings=findings, records=hit.height, values=values, people=people_of.get(entity, 0), share_of_records=share, exposure_records=total
         )
     return found
-
-
-def _counts_per(frame: pl.DataFrame, thing: str) -> list[int]:
-    """Records per distinct `thing`."""
-    return frame.select(thing, "source", "record").unique().group_by(thing).len().sort(thing).get_column("len").to_list()
-
-
-def _people_in_evidence(counts: list[int], linked: People, reach: Reach) -> Estimate:
-    if reach.evidence_fraction >= 1:
-        return linked.interval
-    return distinct_beyond(counts, reach.evidence_fraction, linkage=linked.interval)
-
-
-def _people_exposed(pairs: pl.DataFrame, linked: People, reach: Reach, most: int) -> Estimate | None:
-    """People in the exposure by the estimator of the design; `pairs` are `source, record, person` of counted people."""
-    if reach.exposed is None or reach.sample.design is SampleDesign.UNKNOWN:
-        return None
-    counts = _counts_per(pairs, "person")
-    limits = hard_limits(len(counts), reach, most)
-    assert limits is not None  # exposed is known
-    if not reach.infers_exposure:
-        return bounds(limits.lower, limits.upper, no_inference(reach.sample.design))
-    if not counts:
-        share = zero_upper_bound(max(reach.read_total, 1))
-        return Estimate(value=0, low=0, high=min(share * reach.exposed, limits.upper), method="nobody seen; one-sided upper bound, one person a record", basis=Basis.SAMPLE)
-    ceiling = max(limits.upper, linked.interval.high or 0)
-    if reach.exposed_fraction < 1 and reach.sample.design is SampleDesign.CLUSTER:
-        return _people_by_clusters(pairs, counts, linked, reach, ceiling)
-    if reach.exposed_fraction < 1 and reach.strata is not None and _uneven(reach):
-        by_source = {str(source): _counts_per(rows, "person") for (source,), rows in pairs.partition_by("source", as_dict=True).items()}
-        fractions = {source: min(reach.read[source] / total, 1.0) for source, total in reach.strata.items() if reach.read[source]}
-        return distinct_by_strata(by_source, fractions, len(counts), linkage=linked.interval, ceiling=ceiling)
-    return distinct_beyond(counts, reach.exposed_fraction, linkage=linked.interval, ceiling=ceiling)
-
-
-def _people_by_clusters(pairs: pl.DataFrame, counts: list[int], linked: People, reach: Reach, ceiling: float) -> Estimate:
-    """Several sources are the clusters and people recur among them; in a single source the people themselves are."""
-    if len(reach.read) > 1:
-        files = pairs.select("source", "person").unique().group_by("person").len().sort("person").get_column("len").to_list()
-        return distinct_beyond(files, reach.exposed_fraction, linkage=linked.interval, ceiling=ceiling)
-    assert reach.exposed is not None  # design and population are stated
-    return distinct_by_clusters(counts, reach.read_total, reach.exposed, ceiling)
-
-
-def _uneven(reach: Reach) -> bool:
-    """Whether the sources were sampled at rates that differ by more than a fifth."""
-    rates = [reach.read[source] / total for source, total in (reach.strata or {}).items()]
-    return max(rates) > 1.2 * min(rates)
 
 
 def _scaled_group(observed: int, whole: Estimate, everybody: int) -> Estimate:
@@ -228,21 +184,20 @@ def _hard(observed: int, interval: Estimate, reach: Reach, most: int) -> dict[st
     return {"low": low, "high": max(int(limits.upper), int(interval.high or 0)), "note": note}
 
 
-def _secrets(sightings: pl.DataFrame, reach: Reach) -> tuple[Estimate, Estimate | None]:
+def _secrets(sightings: pl.DataFrame, exposure: _Side) -> tuple[Estimate, Estimate | None]:
     names = [name for name, row in entities().items() if row.family == "secret"]
-    found = sightings.filter(pl.col("entity").is_in(names))
-    counts = _counts_per(found, "fingerprint")
-    observed = exact(len(counts), "distinct secrets seen")
-    if not reach.infers_exposure:
-        return observed, None
-    if not counts:
-        high = zero_upper_bound(max(reach.read_total, 1)) * (reach.exposed or 0) if reach.exposed_fraction < 1 else 0
-        return observed, Estimate(value=0, low=0, high=high, method="none seen; upper bound of records with one", basis=Basis.SAMPLE if high else Basis.EXACT)
-    return observed, distinct_beyond(counts, reach.exposed_fraction)
+    found = sightings.filter(pl.col("entity").is_in(names)).select("source", "record", "fingerprint").unique()
+    return exact(found.get_column("fingerprint").n_unique(), "distinct secrets seen"), secrets_in(found, exposure.reach, exposure.units)
 
 
 def estimate_counts(
-    records: pl.DataFrame, sightings: pl.DataFrame, linked: People, sample: Sample, *, accuracy: Mapping[str, Accuracy] | None = None
+    records: pl.DataFrame,
+    sightings: pl.DataFrame,
+    linked: People,
+    sample: Sample,
+    *,
+    accuracy: Mapping[str, Accuracy] | None = None,
+    drawn_units: pl.DataFrame | None = None,
 ) -> Estimates:
     """
     What was found, and what that says of all that was exposed.
@@ -253,55 +208,60 @@ def estimate_counts(
         linked: the people.
         sample: how the records relate to the exposure.
         accuracy: by entity, the detector's error on labelled records; totals of those are corrected.
+        drawn_units: `source, record, unit` where the run drew whole clusters by a field; null otherwise.
 
     Returns:
         All estimates; nothing is inferred for the exposure that the design does not allow.
     """
-    read = dict(records.group_by("source").agg(pl.col("record").n_unique()).sort("source").iter_rows())
-    reach = reach_of(read, sample)
+    evidence = _Side.of(evidence_reach(records, sample, drawn_units), records, linked, drawn_units)
+    exposure = _Side.of(exposure_reach(records, sample, drawn_units), records, linked, drawn_units)
     counted = linked.individuals.filter("counted").select("person")
-    pairs = linked.record_persons.join(counted, on="person", how="semi")
-    counts = _counts_per(pairs, "person")
-    most = pairs.select("source", "record", "person").unique().group_by("source", "record").len().get_column("len").max() or 1
-    people = _people_in_evidence(counts, linked, reach)
-    exposed = _people_exposed(pairs, linked, reach, int(most))  # type: ignore[arg-type]
+    pairs = linked.record_persons.join(counted, on="person", how="semi").select("source", "record", "person").unique()
+    most = int(pairs.group_by("source", "record").len().get_column("len").max() or 1)  # type: ignore[arg-type]
+    people = people_in(pairs, evidence.reach, evidence.units, linkage=linked.interval, most=most)
+    assert people is not None  # how much was supplied is always known
+    exposed = people_in(pairs, exposure.reach, exposure.units, linkage=linked.interval, most=most) if _stated(exposure.reach) else None
     by_residence, by_element = _groups(linked, people)
-    secrets_seen, secrets_exposed = _secrets(sightings, reach)
+    secrets_seen, secrets_exposed = _secrets(sightings, exposure)
     everywhere = exposed if exposed is not None and exposed.value is not None else None
-    missing = missing_facts(reach)
     return Estimates(
-        entities=_entity_counts(records, sightings, linked, reach, accuracy or {}),
+        entities=_entity_counts(sightings, linked, evidence, exposure, accuracy or {}),
         individuals_observed=exact(counted.height, "distinct people seen"),
         individuals_estimated=people,
         individuals_exposure=exposed,
-        bounds=_hard(counted.height, linked.interval, reach, int(most)),  # type: ignore[arg-type]
+        bounds=_hard(counted.height, linked.interval, exposure.reach, most),
         secrets_observed=secrets_seen,
         secrets_exposure=secrets_exposed,
         by_residence=by_residence,
         by_element=by_element,
         by_residence_exposure=_groups(linked, everywhere)[0] if everywhere else {},
-        unseen_share=_unseen(reach),
-        missing_facts=tuple(missing),
-        methods=_methods(reach, people, exposed),
+        unseen_share=_unseen(evidence.reach, exposure.reach),
+        missing_facts=tuple(missing_facts(exposure.reach)),
+        methods=_methods(exposure.reach, people, exposed),
     )
 
 
-def _unseen(reach: Reach) -> Estimate:
-    if reach.infers_exposure and reach.exposed_fraction >= 1:
+def _stated(reach: Reach) -> bool:
+    """Whether size and design were stated: an unknown design gives no number of people, unless what was stated contradicts itself."""
+    return reach.whole is not None and (reach.design is not SampleDesign.UNKNOWN or bool(reach.contradictions))
+
+
+def _unseen(evidence: Reach, exposure: Reach) -> Estimate:
+    if exposure.infers and exposure.fraction >= 1:
         return exact(0, "every exposed record was read")
-    if reach.read_total and (reach.infers_exposure or reach.evidence_fraction < 1):
-        return Estimate(value=0, low=0, high=zero_upper_bound(reach.read_total), method="none seen; one-sided upper bound 1 - 0.05^(1/n)", basis=Basis.SAMPLE)
-    return bounds(0, None, no_inference(reach.sample.design))
+    if exposure.read_total and (exposure.infers or (evidence.infers and evidence.fraction < 1)):
+        return Estimate(value=0, low=0, high=zero_upper_bound(exposure.read_total), method="none seen; one-sided upper bound 1 - 0.05^(1/n)", basis=Basis.SAMPLE)
+    return bounds(0, None, no_inference(exposure))
 
 
 def _methods(reach: Reach, people: Estimate, exposed: Estimate | None) -> tuple[str, ...]:
     said = [f"people in the evidence: {people.method}"]
     if exposed is not None:
         said.append(f"people in the exposure: {exposed.method}")
-    elif reach.exposed is None:
+    elif reach.whole is None:
         said.append("people in the exposure: not stated, because the number of exposed records is not known")
     else:
-        said.append(f"people in the exposure: not stated; {no_inference(reach.sample.design)}")
-    if reach.sample.design is SampleDesign.SYSTEMATIC:
+        said.append(f"people in the exposure: not stated; {no_inference(reach)}")
+    if reach.design is SampleDesign.SYSTEMATIC:
         said.append("the systematic sample is taken for a random one; a period in the records would break that")
-    return tuple(said)
+    return (*said, *reach.contradictions)

@@ -75,7 +75,7 @@ def two_phase(strata: Sequence[Phase], population: int | None = None, level: flo
     size = population if population is not None else eligible
     if size < eligible:
         raise DomainError("the population holds at least the units of the first phase")
-    share = sum(phase.eligible / eligible * phase.hits / phase.read for phase in used)
+    share = min(sum(phase.eligible / eligible * phase.hits / phase.read for phase in used), 1.0)
     second = sum((phase.eligible / eligible) ** 2 * _within(phase) for phase in used)
     first = (1 - eligible / size) * max(share * (1 - share) - second, 0.0) / max(eligible - 1, 1)
     variance = first + second

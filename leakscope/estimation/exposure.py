@@ -3,106 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from leakscope.estimation.cluster import cluster_share
 from leakscope.estimation.detector_error import Accuracy, corrected_share
 from leakscope.estimation.distinct import hard_bounds
+from leakscope.estimation.double_sampling import Phase, TwoPhase, two_phase
 from leakscope.estimation.interval import Interval
 from leakscope.estimation.proportion import hypergeometric_interval, wilson_interval, zero_upper_bound
+from leakscope.estimation.reach import TABLE, Reach, no_inference
 from leakscope.estimation.stratified import Share, Stratum, stratified_share
-from leakscope.model import Basis, Estimate, Sample, SampleDesign
+from leakscope.model import Basis, Estimate, SampleDesign
 
-#: Designs in which every exposed record had a known chance of being read.
-RANDOM = frozenset({SampleDesign.BERNOULLI, SampleDesign.RESERVOIR, SampleDesign.SYSTEMATIC, SampleDesign.STRATIFIED, SampleDesign.CLUSTER})
+#: Fewer clusters than this make the variance itself uncertain, and the method says so.
+FEW_CLUSTERS = 10
 #: Largest sample for which the hypergeometric tails are inverted exactly; beyond it Wilson with finite correction agrees to 1%.
 EXACT_LIMIT = 2_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """
-    What a sample lets one say.
-
-    Args:
-        read: records read, by source.
-        evidence: records supplied, by source ("" when only the sum is known).
-        exposed: records exposed, by source ("" likewise); null when nobody stated it.
-        sample: the design.
-    """
-
-    read: Mapping[str, int]
-    evidence: int
-    exposed: int | None
-    strata: Mapping[str, int] | None
-    sample: Sample
-
-    @property
-    def read_total(self) -> int:
-        """Records read in all."""
-        return sum(self.read.values())
-
-    @property
-    def infers_exposure(self) -> bool:
-        """Whether design and population allow inference to the exposure."""
-        return self.exposed is not None and (self.sample.design is SampleDesign.FULL or self.sample.design in RANDOM)
-
-    @property
-    def exposed_fraction(self) -> float:
-        """Share of the exposed records that was read; 1 when unknown."""
-        return min(self.read_total / self.exposed, 1.0) if self.exposed else 1.0
-
-    @property
-    def evidence_fraction(self) -> float:
-        """Share of the supplied records that was read."""
-        return min(self.read_total / self.evidence, 1.0) if self.evidence else 1.0
-
-
-def reach_of(read: Mapping[str, int], sample: Sample) -> Reach:
-    """
-    What `sample` lets one say of `read` records.
-
-    Args:
-        read: records read by source.
-        sample: how they were drawn. A full sample exposes what was supplied even if nobody states a population.
-    """
-    total = sum(read.values())
-    evidence = max(sample.supplied or 0, sample.drawn or 0, total) if sample.drawn is not None else total
-    stated = sum(sample.population.values()) if sample.population else None
-    exposed = max(stated, evidence) if stated is not None else evidence if sample.design is SampleDesign.FULL else None
-    named = {source: count for source, count in sample.population.items() if source in read}
-    whole = named and set(named) == set(read) and len(named) > 1 and "" not in sample.population
-    strata = {source: max(count, read[source]) for source, count in named.items()} if whole else None
-    return Reach(read=read, evidence=evidence, exposed=exposed, strata=strata, sample=sample)
-
-
-#: The facts an inference to the exposure needs, by their path in the facts file.
-_POPULATION = {
-    "fact": "population.records",
-    "why": "Without the number of records that were exposed nothing can be said of people beyond the evidence supplied.",
-    "matters_for": ["individuals.exposure"],
-}
-_DESIGN = {
-    "fact": "population.design",
-    "why": "Without knowing how the supplied records were drawn from the exposed ones they tell nothing of the rest.",
-    "matters_for": ["individuals.exposure"],
-}
-
-
-def missing_facts(reach: Reach) -> list[dict[str, Any]]:
-    """The facts without which nothing is said of the exposure: `fact, why, matters_for`."""
-    if reach.infers_exposure:
-        return []
-    missing = [_POPULATION] if reach.exposed is None else []
-    return missing + ([_DESIGN] if reach.sample.design is SampleDesign.UNKNOWN else [])
-
-
-def no_inference(design: SampleDesign) -> str:
-    """Why a design allows no inference beyond bounds, in words."""
-    if design in (SampleDesign.FIRST, SampleDesign.LAST):
-        return f"the {design} records are no random sample of the rest: bounds only"
-    return "how the records were drawn is unknown: bounds only"
+Clusters = tuple[Sequence[float], Sequence[float]]
 
 
 def exact(value: float, method: str) -> Estimate:
@@ -115,49 +32,66 @@ def bounds(low: float, high: float | None, method: str) -> Estimate:
     return Estimate(value=None, low=low, high=high, method=method, basis=Basis.BOUNDS)
 
 
-def _by_strata(reach: Reach, by_source: Mapping[str, int]) -> Share:
-    strata = reach.strata or {}
-    return stratified_share(
-        [Stratum(population=strata[name], sample=reach.read[name], successes=by_source.get(name, 0)) for name in reach.read if reach.read[name]]
-    )
+def _by_strata(reach: Reach, hits: Mapping[str, int]) -> tuple[Share | TwoPhase, str]:
+    """The share over the strata that were read, with the variance of the first draw too where there was one."""
+    what = f"stratified by {'source' if reach.by == TABLE else reach.by}"
+    if reach.supplied is not None:
+        phases = [Phase(eligible=count, read=reach.read.get(name, 0), hits=hits.get(name, 0)) for name, count in reach.supplied.items()]
+        return two_phase(phases, reach.whole), f"{what} from a random sample (two phases: Neyman 1938, Cochran 1977, 12.2), Wilson at the effective size"
+    strata = [Stratum(population=size, sample=reach.read[name], successes=hits.get(name, 0)) for name, size in (reach.strata or {}).items() if reach.read.get(name)]
+    return stratified_share(strata), f"{what} (Cochran 1977, 5.1), Wilson at the effective size"
 
 
-def total_of_records(
-    hits: int, reach: Reach, by_source: Mapping[str, int], clusters: tuple[Sequence[float], Sequence[float]] | None = None
-) -> Estimate | None:
+def _of_strata(reach: Reach, hits: Mapping[str, int]) -> tuple[float, Interval, str]:
+    found, method = _by_strata(reach, hits)
+    return (found.share if isinstance(found, TwoPhase) else found.value), found.interval, method
+
+
+def _of_clusters(clusters: Clusters, reach: Reach) -> tuple[float, Interval, str]:
+    found = cluster_share(*clusters, reach.clusters)
+    few = f"; only {len(clusters[0])} clusters" if len(clusters[0]) < FEW_CLUSTERS else ""
+    return found.value, found.interval, f"ratio over clusters, linearised variance (Cochran 1977, 11.8), Wilson at the effective size{few}"
+
+
+def total_of_records(hits: int, reach: Reach, by_stratum: Mapping[str, int], clusters: Clusters | None = None) -> Estimate | None:
     """
-    How many of the exposed records have a property that `hits` of those read have.
+    How many of the whole's records have a property that `hits` of those read have.
 
     Args:
         hits: records read that have it.
         reach: of the sample.
-        by_source: `hits` by source.
+        by_stratum: `hits` by stratum.
         clusters: for a cluster design, records with the property and all records per cluster.
 
     Returns:
-        Null when the population is not stated. Exact for a full sample; the hypergeometric interval for random records; linear
-        variance for clusters; bounds for the rest.
+        Null when the size of the whole is not stated. Exact when every record was read; the hypergeometric interval for random
+        records; weighted for strata; linear variance for clusters; bounds for the rest.
     """
-    if reach.exposed is None:
+    if reach.whole is None:
         return None
-    read, exposed, design = reach.read_total, reach.exposed, reach.sample.design
-    if read >= exposed and (design is SampleDesign.FULL or read == exposed):
+    read, whole = reach.read_total, reach.whole
+    if read >= whole:
         return exact(hits, "counted in every exposed record")
-    if not reach.infers_exposure:
-        return bounds(hits, hits + exposed - read, no_inference(design))
-    if design is SampleDesign.CLUSTER and clusters is not None:
-        share = cluster_share(*clusters)
-        return _sampled(share.value * exposed, share.interval.scaled(exposed), hits, exposed - (read - hits), "ratio over clusters, linearised variance (Cochran 1977, 11.8), Wilson at the effective size")
+    if not reach.infers:
+        return bounds(hits, hits + whole - read, no_inference(reach))
     if read == 0:
-        return bounds(0, exposed, "nothing was read")
+        return bounds(0, whole, "nothing was read")
+    value, interval, method = _share(hits, reach, by_stratum, clusters)
+    return _sampled(value * whole, interval.scaled(whole), hits, whole - (read - hits), method)
+
+
+def _share(hits: int, reach: Reach, by_stratum: Mapping[str, int], clusters: Clusters | None) -> tuple[float, Interval, str]:
+    read, whole = reach.read_total, reach.whole or 0
+    if reach.design is SampleDesign.CLUSTER and clusters is not None:
+        return _of_clusters(clusters, reach)
     if reach.strata is not None:
-        share = _by_strata(reach, by_source)
-        return _sampled(share.value * exposed, share.interval.scaled(exposed), hits, exposed - (read - hits), "stratified by source (Cochran 1977, 5.1), Wilson at the effective size")
+        return _of_strata(reach, by_stratum)
     if hits == 0:
-        high = zero_upper_bound(read) * exposed
-        return Estimate(value=0, low=0, high=min(high, exposed - read), method="none seen; one-sided upper bound 1 - 0.05^(1/n) (Hanley 1983)", basis=Basis.SAMPLE)
-    interval, method = _simple_interval(hits, read, exposed)
-    return _sampled(hits / read * exposed, interval, hits, exposed - (read - hits), method)
+        return 0.0, Interval(0.0, zero_upper_bound(read)), "none seen; one-sided upper bound 1 - 0.05^(1/n) (Hanley 1983)"
+    interval, method = _simple_interval(hits, read, whole)
+    if reach.design is SampleDesign.STRATIFIED:
+        method += "; the sizes of the strata were not stated: taken as drawn in proportion"
+    return hits / read, interval.scaled(1 / whole), method
 
 
 def _simple_interval(hits: int, read: int, population: int) -> tuple[Interval, str]:
@@ -173,42 +107,32 @@ def _sampled(value: float, interval: Interval, floor: float, ceiling: float, met
     return Estimate(value=point, low=min(kept.lower, point), high=max(kept.upper, point), method=method, basis=Basis.SAMPLE)
 
 
-def share_of_records(hits: int, reach: Reach, by_source: Mapping[str, int], clusters: tuple[Sequence[float], Sequence[float]] | None = None) -> Estimate:
+def share_of_records(hits: int, reach: Reach, by_stratum: Mapping[str, int], clusters: Clusters | None = None) -> Estimate:
     """
-    The share of records with a property: of the exposure where the design allows it, else of the records read.
+    The share of the whole's records with a property; of the records read where nothing can be said of the whole.
 
     Args:
         hits: records read that have it.
         reach: of the sample.
-        by_source: `hits` by source.
+        by_stratum: `hits` by stratum.
         clusters: as for `total_of_records`.
     """
     read = reach.read_total
     if read == 0:
         return bounds(0, 1, "nothing was read")
-    share = hits / read
-    if not reach.infers_exposure and reach.evidence_fraction >= 1:
-        return exact(share, "share of the records read; " + no_inference(reach.sample.design))
-    population = reach.exposed if reach.infers_exposure and reach.exposed else reach.evidence
-    if read >= population:
-        return exact(share, "counted in every record")
-    if reach.sample.design is SampleDesign.CLUSTER and clusters is not None:
-        found = cluster_share(*clusters)
-        return _sampled(found.value, found.interval, 0, 1, "ratio over clusters, linearised variance, Wilson at the effective size")
-    if reach.strata is not None and reach.infers_exposure:
-        found = _by_strata(reach, by_source)
-        return _sampled(found.value, found.interval, 0, 1, "stratified by source, Wilson at the effective size")
-    if hits == 0:
-        return Estimate(value=0, low=0, high=zero_upper_bound(read), method="none seen; one-sided upper bound", basis=Basis.SAMPLE)
-    interval, method = _simple_interval(hits, read, population)
-    return _sampled(share, interval.scaled(1 / population), 0, 1, method)
+    if not reach.infers:
+        return exact(hits / read, "share of the records read; " + no_inference(reach))
+    if read >= (reach.whole or 0):
+        return exact(hits / read, "counted in every record")
+    value, interval, method = _share(hits, reach, by_stratum, clusters)
+    return _sampled(value, interval, 0, 1, method)
 
 
 def hard_limits(observed: int, reach: Reach, most_per_record: int) -> Interval | None:
-    """`hard_bounds` of the exposure; null when its size is unknown."""
-    if reach.exposed is None:
+    """`hard_bounds` of the whole; null when its size is unknown."""
+    if reach.whole is None:
         return None
-    return hard_bounds(observed, min(reach.read_total, reach.exposed), reach.exposed, max(most_per_record, 1))
+    return hard_bounds(observed, min(reach.read_total, reach.whole), reach.whole, max(most_per_record, 1))
 
 
 def corrected_total(estimate: Estimate, hits: int, reach: Reach, accuracy: Accuracy) -> Estimate:
@@ -221,10 +145,10 @@ def corrected_total(estimate: Estimate, hits: int, reach: Reach, accuracy: Accur
         reach: of the sample.
         accuracy: measured.
     """
-    if reach.exposed is None or reach.read_total == 0:
+    if reach.whole is None or reach.read_total == 0:
         return estimate
     found = corrected_share(hits, reach.read_total, accuracy)
     said = "Rogan-Gladen correction, Lang-Reiczigel interval" + ("; clipped to [0, 1]" if found.clipped else "")
-    low, high = found.interval.scaled(reach.exposed)
-    value = found.value * reach.exposed
+    low, high = found.interval.scaled(reach.whole)
+    value = found.value * reach.whole
     return replace(estimate, value=value, low=min(low, value), high=max(high, value), method=f"{estimate.method}; {said}", basis=Basis.SAMPLE)

@@ -75,7 +75,8 @@ def stratified_share(strata: Sequence[Stratum], level: float = 0.95) -> Share:
     if not strata or any(s.sample < 1 or s.population < s.sample or not 0 <= s.successes <= s.sample for s in strata):
         raise DomainError("every stratum needs a sample that fits into it")
     total = sum(stratum.population for stratum in strata)
-    value = sum(stratum.population / total * stratum.successes / stratum.sample for stratum in strata)
+    # weights that add up to a hair over 1 must not make a share of more than everything
+    value = min(sum(stratum.population / total * stratum.successes / stratum.sample for stratum in strata), 1.0)
     variance = sum(_variance(stratum, stratum.population / total) for stratum in strata)
     size = sum(stratum.sample for stratum in strata)
     # with no variance seen, the worst weight per record bounds what an unseen success would count

@@ -180,8 +180,9 @@ class LawEnforcement:
 class Population:
     """How the evidence relates to the whole exposure."""
 
-    records: Mapping[str, int] = _fact("counts", "Records in the exposure: one number, or a table by source.")
+    records: Mapping[str, int] = _fact("counts", "Records in the exposure: one number, or a table by source or by day.")
     design: str = _choice("How the sample was drawn.", "full", "first", "last", "bernoulli", "reservoir", "systematic", "stratified", "cluster")
+    by: str = _choice("What its strata (table, day) or clusters (file, person) are.", "table", "day", "file", "person")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,14 +23,13 @@ from leakscope.reports.sentences import (
     duties_sentence,
     is_read_in_part,
     observed_sentence,
-    population_total,
+    sample_sentence,
     secrets_in_all,
     secrets_sentence,
     unseen_sentence,
     window_sentence,
 )
 from leakscope.reports.wording import (
-    DESIGN_NAMES,
     RECIPIENT_NAMES,
     band_name,
     countdown,
@@ -161,10 +160,8 @@ def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
 
 
 def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
-    sample, people = assessment["sample"], assessment["individuals"]
-    total = population_total(assessment)
-    size = f"{number(total)} records in the exposure" if total else "size of the exposure not stated"
-    rows = [("Sample", f"{counted(sample['records'], 'record')}, {DESIGN_NAMES.get(sample['design'], sample['design'])}; {size}")]
+    people = assessment["individuals"]
+    rows = [("Sample", sample_sentence(assessment))]
     if people.get("exposure"):
         rows.append(("In all", f"{interval(people['exposure'])}; {people['exposure']['method']}"))
     else:

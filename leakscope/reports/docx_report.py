@@ -19,7 +19,7 @@ from leakscope.reports.sentences import (
     is_read_in_part,
     observed_sentence,
     override_text,
-    population_total,
+    sample_sentence,
     secrets_in_all,
     secrets_sentence,
     source_checked,
@@ -27,11 +27,9 @@ from leakscope.reports.sentences import (
     window_sentence,
 )
 from leakscope.reports.wording import (
-    DESIGN_NAMES,
     NOT_STATED,
     band_name,
     countdown,
-    counted,
     instant,
     interval,
     number,
@@ -119,9 +117,8 @@ def _individuals(document: Any, assessment: Assessment, now: datetime) -> None:
 
 
 def _whole(document: Any, assessment: Assessment, now: datetime) -> None:
-    sample, people, total = assessment["sample"], assessment["individuals"], population_total(assessment)
-    design = DESIGN_NAMES.get(sample["design"], sample["design"])
-    _paragraph(document, f"Sample: {counted(sample['records'], 'record')}, {design}; exposure of {number(total) + ' records' if total else 'unknown size'}.")
+    people = assessment["individuals"]
+    _paragraph(document, f"Sample: {sample_sentence(assessment)}.")
     exposure = people.get("exposure")
     _paragraph(document, f"People in all: {interval(exposure)}" + (f"; {exposure['method']}." if exposure else "."))
     for label, text in (("Secrets in all", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))):

@@ -16,14 +16,13 @@ from leakscope.reports.sentences import (
     duty_name,
     is_read_in_part,
     override_text,
-    population_total,
+    sample_sentence,
     secrets_in_all,
     secrets_sentence,
     source_checked,
     unseen_sentence,
 )
 from leakscope.reports.wording import (
-    DESIGN_NAMES,
     NOT_STATED,
     band_name,
     countdown,
@@ -201,15 +200,13 @@ def _cost(assessment: Assessment) -> str:
 
 def _impact(assessment: Assessment, now: datetime) -> list[str]:
     people, incident = assessment["individuals"], assessment["severity"]["incident"]
-    total = population_total(assessment)
-    design = DESIGN_NAMES.get(assessment["sample"]["design"], assessment["sample"]["design"])
     bands = ", ".join(f"{escape(band_name(row['band']))} {number(row['people'])}" for row in people.get("by_band") or ())
     fields = _fields(
         (
             ("People observed", f"{number(people['observed'].get('value'))} ({number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable)"),
             ("People estimated in the evidence", f"{escape(interval(people['estimated']))}; {escape(people['estimated']['method'])}"),
             ("People in the whole exposure", f"{escape(interval(people['exposure']))}; {escape(people['exposure']['method'])}" if people.get("exposure") else "cannot be stated"),
-            ("Sample", f"{number(assessment['sample']['records'])} records, {escape(design)}; exposure of {number(total) + ' records' if total else 'unknown size'}"),
+            ("Sample", escape(sample_sentence(assessment))),
             ("People by severity", bands or "not assessed"),
             ("Incident severity", f"{escape(band_name(incident['band']))}; {escape(incident.get('working') or '')}"),
             ("Secrets", escape(secrets_sentence(assessment))),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from leakscope.reports.wording import RECIPIENT_NAMES, counted, instant, interval, number, percent
+from leakscope.reports.wording import DESIGN_NAMES, DRAW_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
 
 #: Stands under tables of data classes when `is_read_in_part`.
 PART_SHORT = "Names and topics: records and values as read, people estimated for all."
@@ -30,6 +30,20 @@ def population_total(assessment: Mapping[str, Any]) -> int | None:
     """Records in the whole exposure, when somebody stated or counted them."""
     rows = assessment["sample"].get("population") or ()
     return sum(row["records"] for row in rows) if rows else None
+
+
+def sample_sentence(assessment: Mapping[str, Any]) -> str:
+    """How many records were read, how they were drawn, and from how many."""
+    sample, total = assessment["sample"], population_total(assessment)
+    design = DESIGN_NAMES.get(sample["design"], sample["design"])
+    by = f" by {sample['by']}" if sample.get("by") and sample["design"] in ("stratified", "cluster") else ""
+    size = f"{number(total)} records in the exposure" if total else "all there were" if sample["design"] == "full" else "size of the exposure not stated"
+    if sample.get("drawn") is None:
+        return f"{counted(sample['records'], 'record')}, {design}{by}; {size}"
+    how = DRAW_NAMES.get(sample.get("drawn_design") or "reservoir", str(sample.get("drawn_design")))
+    drawn_by = f" by {sample['drawn_by']}" if sample.get("drawn_by") else ""
+    supplied = assessment["coverage"]["records_examined"] + assessment["coverage"].get("records_not_drawn", 0)
+    return f"{counted(sample['records'], 'record')} drawn from {number(supplied)} supplied ({how}{drawn_by}, seed {sample.get('seed') or 0}); supplied: {design}{by}; {size}"
 
 
 def override_text(row: Mapping[str, Any]) -> str:

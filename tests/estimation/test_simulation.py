@@ -8,8 +8,9 @@ import pytest
 
 from leakscope.estimation.beyond import distinct_beyond, distinct_by_clusters
 from leakscope.estimation.detector_error import Accuracy, corrected_share
-from leakscope.estimation.exposure import reach_of, total_of_records
-from leakscope.model import Sample, SampleDesign
+from leakscope.estimation.exposure import total_of_records
+from leakscope.estimation.reach import Reach
+from leakscope.model import SampleDesign
 
 #: Records per person: one each, a few, skewed, and a mixture of one-timers and heavy users.
 SKEWS = {
@@ -54,7 +55,7 @@ def totals_coverage(design, skew, runs, seed):
     for _ in range(runs):
         owner, has = exposure(draw, 400, skew)
         rows = drawn(draw, design, owner, 0.2)
-        reach = reach_of({"": len(rows)}, Sample(design=design, population={"": len(owner)}))
+        reach = Reach(read={"": len(rows)}, whole=len(owner), design=design, by="table")
         per = pl.DataFrame({"person": owner[rows], "hit": has[rows].astype(float)}).group_by("person").agg(pl.col("hit").sum(), size=pl.len())
         clusters = (per["hit"].to_list(), per["size"].cast(float).to_list()) if design is SampleDesign.CLUSTER else None
         found = total_of_records(int(has[rows].sum()), reach, {}, clusters)

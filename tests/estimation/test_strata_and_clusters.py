@@ -29,6 +29,14 @@ def test_strata_read_whole_leave_no_doubt():
     assert found.interval == (8 / 15, 8 / 15)
 
 
+def test_a_property_of_every_record_is_a_share_of_one():
+    """Also where the weights of the strata add up to a hair more."""
+    found = stratified_share([Stratum(population=size, sample=2, successes=2) for size in (48, 47, 49, 46, 50, 7)])
+
+    assert found.value == pytest.approx(1)
+    assert found.interval.upper <= 1
+
+
 def test_one_stratum_is_a_simple_sample():
     """The same share, and an error with the finite correction."""
     found = stratified_share([Stratum(population=1000, sample=100, successes=20)])

@@ -15,8 +15,8 @@ DESIGN_NOTES = {
     SampleDesign.BERNOULLI: "Each record was drawn independently with the same chance.",
     SampleDesign.RESERVOIR: "A simple random sample of fixed size.",
     SampleDesign.SYSTEMATIC: "Every k-th record from a random start; treated as a simple random sample.",
-    SampleDesign.STRATIFIED: "A random sample within each table.",
-    SampleDesign.CLUSTER: "Whole files were drawn at random; records within one are not independent.",
+    SampleDesign.STRATIFIED: "A random sample within each table or day.",
+    SampleDesign.CLUSTER: "Whole files or people were drawn at random; records within one are not independent.",
     SampleDesign.UNKNOWN: "Nobody stated how the records were drawn: nothing is inferred beyond the records supplied.",
 }
 
@@ -35,7 +35,12 @@ def sample_section(sample: Sample, *, examined: int) -> dict[str, Any]:
         "population": [{"source": source, "records": count, "basis": "stated"} for source, count in sorted(sample.population.items())],
         "records": examined,
         "fraction": examined / total if total else None,
+        "by": sample.by,
         "drawn": sample.drawn,
+        "drawn_design": str(sample.drawn_design) if sample.drawn_design is not None else None,
+        "drawn_by": sample.drawn_by,
+        "drawn_from": [{"stratum": stratum, "records": count} for stratum, count in sorted(sample.drawn_from.items())],
+        "clusters": sample.clusters,
         "seed": sample.seed,
         "note": DESIGN_NOTES[sample.design],
     }
