@@ -28,7 +28,7 @@ __all__ = ["Expensive", "Plan", "plan", "read"]
 CALIBRATION, PLANNED_SHARE = 40_000, 0.8
 #: Texts read in one go; bounds memory whatever the sample.
 TOGETHER = 2_000
-FEWEST = 2  # units of a stratum, so that it has a variance
+FEWEST = 6  # units of a stratum, so that its variance means something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,19 +158,16 @@ def _allocation(table: pl.DataFrame, size: int) -> list[int]:
     counts = table["units"].to_list()
     if size >= sum(counts):
         return counts
-    if size < FEWEST * len(counts):
-        share = size / max(sum(counts), 1)
-        return [min(n, max(1 if size >= len(counts) else 0, int(n * share))) for n in counts]
-    floor = [min(FEWEST, n) for n in counts]
-    rest = [n - low for n, low in zip(counts, floor, strict=True)]
-    left = size - sum(floor)
-    open_strata = [place for place, n in enumerate(rest) if n > 0]
+    few = next(few for few in range(FEWEST, -1, -1) if sum(min(few, n) for n in counts) <= size)
+    given = [min(few, n) for n in counts]
+    left = size - sum(given)
+    open_strata = [place for place, n in enumerate(counts) if n > given[place]]
     if left < len(open_strata):
-        return floor
-    given = neyman_allocation([rest[place] for place in open_strata], [table["spread"][place] for place in open_strata], left)
-    for place, n in zip(open_strata, given, strict=True):
-        floor[place] += n
-    return floor
+        largest = sorted(open_strata, key=lambda place: -counts[place])[:left]
+        return [n + (place in largest) for place, n in enumerate(given)]
+    more = neyman_allocation([counts[place] - given[place] for place in open_strata], [table["spread"][place] for place in open_strata], left)
+    extra = dict(zip(open_strata, more, strict=True))
+    return [n + extra.get(place, 0) for place, n in enumerate(given)]
 
 
 def _chosen(known: pl.DataFrame, size: int, seed: int) -> pl.DataFrame:

@@ -26,9 +26,9 @@ def units(turns: pl.DataFrame, prose: pl.DataFrame | None = None) -> pl.DataFram
 
     Returns:
         One row per distinct text of a unit: unit, kind (`chat` or `prose`), turn, conversation, role, language, text, length,
-        worthwhile; sorted by unit and turn. A turn repeated as context counts once.
+        worthwhile; in the order of the places they first stand at, which no key changes. A turn repeated as context counts once.
     """
-    asked = turns.filter(pl.col("role").is_in(READ_ROLES))
+    asked = turns.filter(pl.col("role").is_in(READ_ROLES)).sort("source", "record", "field", "position", maintain_order=True)
     many = asked.group_by("user").agg(pl.col("conversation").n_unique() > MOST_CONVERSATIONS).filter("conversation")["user"]
     shared = pl.col("user").is_null() | pl.col("user").is_in(many.implode())
     said = asked.select(
@@ -38,8 +38,7 @@ def units(turns: pl.DataFrame, prose: pl.DataFrame | None = None) -> pl.DataFram
     parts = [said.with_columns(pl.col("length").cast(pl.UInt32))]
     if prose is not None and prose.height:
         parts.append(_sentences(prose))
-    every = pl.concat(parts).with_columns(worthwhile=is_prose(pl.col("text")))
-    return every.sort("unit", "turn")
+    return pl.concat(parts).with_columns(worthwhile=is_prose(pl.col("text")))
 
 
 def _sentences(prose: pl.DataFrame) -> pl.DataFrame:
@@ -60,7 +59,7 @@ def strata(texts: pl.DataFrame) -> pl.DataFrame:
         texts: as `units` gives.
 
     Returns:
-        One row per unit, sorted: unit, stratum, kind, turns, conversations, length (of its worthwhile texts).
+        One row per unit, in the order of `texts`: unit, stratum, kind, turns, conversations, length (of its worthwhile texts).
     """
     hinted = pl.col("text").str.contains(_CAPITAL).cast(pl.Int8) + pl.col("text").str.contains(_HINT).cast(pl.Int8)
     told = (
@@ -76,4 +75,4 @@ def strata(texts: pl.DataFrame) -> pl.DataFrame:
     )
     size = pl.when(pl.col("texts") <= 2).then(pl.lit("few")).when(pl.col("texts") <= 12).then(pl.lit("some")).otherwise(pl.lit("many"))
     name = pl.concat_str("kind", pl.when(pl.col("kind") == "chat").then(size).otherwise(pl.lit("one")), pl.col("hint").cast(pl.String), separator="-")
-    return told.with_columns(stratum=pl.when(pl.col("length") == 0).then(pl.lit("empty")).otherwise(name)).drop("texts", "hint").sort("unit")
+    return told.with_columns(stratum=pl.when(pl.col("length") == 0).then(pl.lit("empty")).otherwise(name)).drop("texts", "hint")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
 from leakscope.detection import expensive
-from leakscope.detection.expensive_totals import estimate_total
+from leakscope.detection.chat import turns
+from leakscope.detection.expensive_totals import estimate_total, totals_of
 from leakscope.detection.expensive_units import strata, units
 from leakscope.errors import DomainError
 from leakscope.model import Basis
+from leakscope.safety.keys import IncidentKey
 from leakscope.schema import SIGHTINGS, TURNS, empty
 from tests.detection.chat_rows import KEY, text, turns_of, unfolded
 
@@ -81,6 +84,46 @@ def test_the_same_number_and_seed_choose_the_same_units(chat: pl.DataFrame) -> N
     one, two = (expensive.plan(chat, expensive_sample=9, seed=4) for _ in range(2))
     assert one.units.equals(two.units)
     assert one.size == int(one.units["chosen"].sum()) == 9
+
+
+def test_the_key_does_not_change_what_is_read() -> None:
+    """Two runs under different keys read the same texts."""
+    rows = [{"session_id": f"s{number}", "user_id": f"u{number % 30}", "messages": [{"role": "user", "content": f"{SAYINGS[number % 6]} number {number}"}]} for number in range(60)]
+
+    def texts_read(key: IncidentKey) -> set[str]:
+        planned = expensive.plan(turns(*unfolded(*rows), key), expensive_sample=9, seed=4)
+        return set(planned.texts.join(planned.units.filter("chosen"), on="unit")["text"])
+
+    assert len(texts_read(KEY)) == 18
+    assert texts_read(KEY) == texts_read(IncidentKey(b"x" * 32))
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 20, 40])
+def test_as_many_units_are_read_as_asked_for(chat: pl.DataFrame, size: int) -> None:
+    """No unit of the sample is left over, however few there are for a stratum."""
+    made = expensive.plan(chat, expensive_sample=size)
+    assert int(made.units["chosen"].sum()) == min(size, 30)
+
+
+def test_guesses_narrow_an_interval_that_still_holds_the_whole() -> None:
+    """Where words tell what is found, the interval is at most six tenths as wide, and holds the whole 18 times of 20 or more."""
+    draw = np.random.default_rng(5)
+    ill, number = draw.random(3_000) < 0.1, range(3_000)
+    said = ["i was told that i have cancer" if one else "how do i cook rice for a party" for one in ill]
+    texts = pl.DataFrame({"unit": [f"u{n}" for n in number], "turn": [f"t{n}" for n in number], "conversation": [f"c{n}" for n in number], "role": "user", "language": "en", "text": said, "worthwhile": True})
+    found = ill & (draw.random(3_000) < 0.9)
+    hits = texts.filter(pl.Series(found)).select("turn", topic=pl.lit("health"))
+    spans = pl.DataFrame(schema={"turn": pl.String, "entity": pl.String})
+    held, widths = 0, []
+    for seed in range(20):
+        chosen = pl.Series(np.random.default_rng(seed).permutation(3_000) < 400)
+        known = pl.DataFrame({"unit": texts["unit"], "stratum": "s", "kind": "chat", "turns": 1, "conversations": 1, "chosen": chosen})
+        estimate = totals_of(known, texts, spans, hits.join(texts.filter(chosen), on="turn", how="semi"))["turns.health"]
+        plain = estimate_total(known, texts.filter(chosen).join(hits, on="turn").select("unit", hits=pl.lit(1)), "turns")
+        held += estimate.low <= found.sum() <= estimate.high
+        widths.append((estimate.high - estimate.low) / (plain.high - plain.low))
+    assert held >= 18
+    assert max(widths) < 0.6
 
 
 def test_a_budget_fixes_the_sample_before_reading(chat: pl.DataFrame) -> None:
