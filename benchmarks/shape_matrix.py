@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import base64
 import gzip
+import html
 import json
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import orjson
 import polars as pl
@@ -22,9 +25,11 @@ import polars as pl
 from leakscope.catalogue import Catalogue, load
 from leakscope.catalogue.model import Detector
 from leakscope.detection.kernel import Kernel
+from leakscope.detection.overlaps import is_secret
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.text.normalise import normalise
+from leakscope.text.unfold import outer_leaves
 from leakscope.vocabulary import element_of, entities
 
 KEY = IncidentKey(b"m" * 32)
@@ -96,6 +101,25 @@ def _hidden(text: str) -> str:
     return text[:3] + "\u200b" + text[3:]
 
 
+def _doubled(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _double(text: str) -> str:
+    return text.replace('"', r"\"")
+
+
+def _single(text: str) -> str:
+    return text.replace("'", r"\'")
+
+
+def _wrapped(pem: str, width: int) -> str:
+    """A PEM text with its body broken into lines of `width`."""
+    head, body, foot = re.fullmatch(r"(-----BEGIN [^-]+-----)(.*)(-----END [^-]+-----)", pem, re.DOTALL).groups()
+    bare = re.sub(r"\s|\\[nr]", "", body)
+    return "\n".join([head, *(bare[at : at + width] for at in range(0, len(bare), width)), foot])
+
+
 def _otlp(name: str, value: str) -> dict[str, Any]:
     return {"attributes": [{"key": "http.method", "value": {"stringValue": "GET"}}, {"key": _words(name), "value": {"stringValue": value}}]}
 
@@ -113,12 +137,12 @@ SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
     "percent-encoded": lambda n, v: {"url": f"https://host.net/a?x=1&{_words(n)}={quote(v, safe='')}"},
     "YAML": lambda n, v: {"file": f"service:\n  {_words(n)}: {v}\n  port: 80"},
     "INI": lambda n, v: {"file": f"[main]\n{_words(n)} = {v}\nport = 80"},
-    "XML attribute": lambda n, v: {"file": f'<entry {_words(n)}="{v}" kind="x"/>'},
+    "XML attribute": lambda n, v: {"file": f'<entry {_words(n)}="{html.escape(v)}" kind="x"/>'},
     ".env": lambda n, v: {"file": f"PORT=80\n{_words(n).upper()}={v}\nMODE=live"},
-    "shell export": lambda n, v: {"history": f'export {_words(n).upper()}="{v}"'},
-    "SQL INSERT": lambda n, v: {"dump": f"INSERT INTO t (id, {_words(n)}) VALUES (7, '{v}');"},
-    "Python source": lambda n, v: {"code": f'{_words(n)} = "{v}"\nuse({_words(n)})'},
-    "JavaScript source": lambda n, v: {"code": f"const {_words(n)} = '{v}';"},
+    "shell export": lambda n, v: {"history": f'export {_words(n).upper()}="{_double(v)}"'},
+    "SQL INSERT": lambda n, v: {"dump": f"INSERT INTO t (id, {_words(n)}) VALUES (7, '{_doubled(v)}');"},
+    "Python source": lambda n, v: {"code": f'{_words(n)} = "{_double(v)}"\nuse({_words(n)})'},
+    "JavaScript source": lambda n, v: {"code": f"const {_words(n)} = '{_single(v)}';"},
     "stack trace": lambda n, v: {"trace": f'Traceback (most recent call last):\n  File "a.py", line 3\nValueError: {n}: {v}'},
     "Markdown code": lambda n, v: {"text": f"Try this:\n```\n{_words(n)}={v}\n```\nand tell me"},
     "base64": lambda n, v: {"blob": _encoded(_sentence(n, v))},
@@ -134,6 +158,13 @@ TOKEN_SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
     "Bearer header": lambda n, v: {"headers": f"Host: a.net\nAuthorization: Bearer {v}"},
     "Basic header": lambda n, v: {"headers": "Authorization: Basic " + _encoded(f"api:{v}")},
     "Cookie": lambda n, v: {"headers": f"Cookie: theme=dark; {_words(n)}={v}; lang=de"},
+    "URL with credentials": lambda n, v: {"url": f"https://{_words(n)}:{quote(v, safe='')}@host.net/a"},
+}
+#: Shapes of private keys.
+KEY_SHAPES: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "PEM wrapped at 48": lambda n, v: {"file": _wrapped(v, 48)},
+    "PEM with escaped ends of lines": lambda n, v: {"file": '{"key": "' + _wrapped(v, 64).replace("\n", r"\n") + '"'},
+    "PEM on one line": lambda n, v: {"file": _wrapped(v, 64).replace("\n", " ")},
 }
 
 
@@ -148,18 +179,69 @@ def family(kind: Kind) -> str:
     return "national identifiers" if kind.detector.startswith("id.") else "other personal data"
 
 
+#: A value as it stands in the bearer header (RFC 9110, section 11.2); others are sent elsewhere.
+_TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+#: Shape -> what a stretch of the text as written says, where it is not written as it is.
+READ: Mapping[str, Callable[[str], str]] = {
+    "JSON in JSON": lambda written: json.loads(f'"{written}"'),
+    "three levels": lambda written: json.loads('"' + json.loads(f'"{written}"') + '"'),
+    "percent-encoded": unquote,
+    "URL with credentials": unquote,
+    "XML attribute": html.unescape,
+    "HTML entities": html.unescape,
+    "SQL INSERT": lambda written: written.replace("''", "'"),
+    "UTF-16": lambda written: written.encode("latin-1").decode("utf-16-le"),
+    "full-width digits": lambda written: "".join(unicodedata.normalize("NFKC", c) if c.isdigit() else c for c in written),
+    "zero-width": lambda written: written.replace("\u200b", ""),
+}
+#: Shapes in which the whole run stands for what it says.
+RUNS = frozenset({"base64", "base64 twice", "gzip + base64", "Basic header"})
+
+
 def measured(catalogue: Catalogue, listed: list[Kind]) -> pl.DataFrame:
-    """One row per kind and shape: `detector, family, shape, found, distinct`."""
+    """
+    One row per kind and shape: `detector, family, shape, found, placed, once`.
+
+    `placed`: the finding's span, read by the shape's own decoder, is its value. `once`: no other finding of the same family (secrets,
+    personal data) overlaps it under another type or fingerprint.
+    """
     cells = [(kind, shape, make) for kind in listed for shape, make in _shapes_of(kind).items()]
-    lines = b"".join(orjson.dumps(make(kind.name, kind.text)) + b"\n" for kind, _, make in cells)
+    records = [make(kind.name, kind.text) for kind, shape, make in cells]
+    lines = b"".join(orjson.dumps(record) + b"\n" for record in records)
     found = Kernel(catalogue, KEY).find_batch(Batch(source="matrix", first_record=0, records=len(cells), lines=lines))
-    seen = {(record, entity, normalise(entity, value)) for record, entity, value in found.select("record", "entity", "value").iter_rows()}
-    secret = set(found.filter(pl.col("entity").str.contains("^(?:SECRET|CREDENTIAL)_"))["record"])
+    of_record = found.partition_by("record", as_dict=True)
+    outer = {number: _outer_values(record) for number, record in enumerate(records)}
     rows = []
-    for record, (kind, shape, _) in enumerate(cells):
-        sought = {(record, entity, normalise(entity, kind.value)) for entity in _answers(kind)}
-        rows.append((kind.detector, family(kind), shape, bool(sought & seen) or (shape in TOKEN_SHAPES and record in secret)))
-    return pl.DataFrame(rows, schema=["detector", "family", "shape", "found"], orient="row")
+    for number, (kind, shape, _) in enumerate(cells):
+        sights = of_record.get((number,), found.clear()).rows(named=True)
+        sought = {(entity, normalise(entity, kind.value)) for entity in _answers(kind)}
+        hits = [one for one in sights if (one["entity"], normalise(one["entity"], one["value"])) in sought]
+        if not hits and shape in TOKEN_SHAPES:
+            hits = [one for one in sights if is_secret(one["entity"])]
+        placed = any(_is_at_its_place(one, outer[number], shape) for one in hits)
+        rows.append((kind.detector, family(kind), shape, bool(hits), placed, bool(hits) and not any(_crosses(hits[0], one) for one in sights)))
+    return pl.DataFrame(rows, schema=["detector", "family", "shape", "found", "placed", "once"], orient="row")
+
+
+def _outer_values(record: dict[str, Any]) -> dict[str, str]:
+    """The values of a record before anything in them is taken apart."""
+    return {leaf.field: leaf.value for leaf in outer_leaves(record, KEY)}
+
+
+def _is_at_its_place(one: Mapping[str, Any], outer: Mapping[str, str], shape: str) -> bool:
+    written = outer[one["field"].partition("->")[0]][one["start"] : one["end"]]
+    if shape in RUNS:
+        return "->" not in one["field"] or re.fullmatch(r"[A-Za-z0-9+/]{8,}=*", written) is not None
+    says = READ.get(shape, str)(written) if "->" in one["field"] else written
+    return says == one["value"]
+
+
+def _crosses(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether `other` says something else of the same place, of the same family."""
+    if one["field"].partition("->")[0] != other["field"].partition("->")[0] or is_secret(one["entity"]) != is_secret(other["entity"]):
+        return False
+    same = one["entity"] == other["entity"] and one["fingerprint"] == other["fingerprint"]
+    return not same and one["field"] != other["field"] and one["start"] < other["end"] and other["start"] < one["end"]
 
 
 def shape_texts(kind: Kind, shapes: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -176,7 +258,12 @@ def _answers(kind: Kind) -> frozenset[str]:
 
 
 def _shapes_of(kind: Kind) -> Mapping[str, Callable[[str, str], dict[str, Any]]]:
-    return {**SHAPES, **TOKEN_SHAPES} if kind.entity in ("SECRET_API_KEY", "SECRET_TOKEN") else SHAPES
+    if re.fullmatch(r"-----BEGIN [^-]+-----[A-Za-z0-9+/=\s\\]+-----END [^-]+-----", kind.text):
+        return {**SHAPES, **KEY_SHAPES}
+    if kind.entity not in ("SECRET_API_KEY", "SECRET_TOKEN"):
+        return SHAPES
+    bearer = _TOKEN68.fullmatch(kind.text)
+    return {**SHAPES, **{shape: make for shape, make in TOKEN_SHAPES.items() if bearer or shape != "Bearer header"}}
 
 
 def table(cells: pl.DataFrame) -> str:
@@ -184,7 +271,7 @@ def table(cells: pl.DataFrame) -> str:
     families = sorted(cells["family"].unique())
     lines = ["| shape | " + " | ".join(families) + " |", "|---|" + "---|" * len(families)]
     for shape in dict.fromkeys(cells["shape"]):
-        row = [cells.filter((pl.col("shape") == shape) & (pl.col("family") == name))["found"] for name in families]
+        row = [cells.filter((pl.col("shape") == shape) & (pl.col("family") == name)).select(pl.all_horizontal("found", "placed", "once"))["found"] for name in families]
         lines.append(f"| {shape} | " + " | ".join(f"{100 * one.mean():.1f}% of {one.len()}" if one.len() else "" for one in row) + " |")
     return "\n".join(lines) + "\n"
 
@@ -200,12 +287,18 @@ def main() -> None:
     text = table(cells)
     print(text)
     if asked.misses:
-        missed = cells.filter(~pl.col("found")).group_by("detector").agg(pl.col("shape")).sort(pl.col("shape").list.len(), descending=True)
-        for detector, shapes in missed.iter_rows():
-            print(detector, len(shapes), shapes[:6])
+        for what in ("found", "placed", "once"):
+            missed = cells.filter(~pl.col(what)).group_by("detector").agg(pl.col("shape")).sort(pl.col("shape").list.len(), descending=True)
+            for detector, shapes in missed.iter_rows():
+                print(f"not {what}:", detector, len(shapes), shapes[:6])
     if asked.write:
         head = "# Kind and shape\n\nGenerated by `python benchmarks/shape_matrix.py --write docs/detection-matrix.md`.\n"
-        note = "Each cell: the share of rules whose own example value is found whole, as its own type or a type of no country that says the same of a person.\nA form that several countries share stands beside its country's name.\nIn the header shapes any secret finding in the record counts.\n\n"
+        note = (
+            "Each cell: the share of rules whose own example value is found whole, as its own type or a type of no country that says the same of a person,\n"
+            "at its place (the span, read by the shape's own decoder, is the value), and once (no other finding of the same family overlaps it).\n"
+            "A form that several countries share stands beside its country's name.\n"
+            "In the header shapes any secret finding counts; values that RFC 9110 does not let stand behind `Bearer` are left out there.\n\n"
+        )
         asked.write.write_text(head + note + text, "utf-8")
 
 

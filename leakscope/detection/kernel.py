@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
+from leakscope.detection.decoded import standing
 from leakscope.detection.judging import Judge, as_json
 from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
@@ -78,7 +80,7 @@ class Kernel:
         for source, record, path, key, value, start, end, offsets in frame.select(columns).iter_rows():
             seen.enter((source, record, path.partition("->")[0]))
             self._read(source, record, Leaf(path, key, value, start, end, _breaks(offsets)), seen, found)
-        return _frame(found)
+        return _frame(standing(found))
 
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
@@ -108,10 +110,11 @@ class Kernel:
         found: list[tuple[Any, ...]] = []
         for record, row in rows(batch):
             for leaf in outer_leaves(row, self.key):
-                inner, seen = inner_leaves(leaf, self.key), _Seen()
+                inner, seen, before = inner_leaves(leaf, self.key), _Seen(), len(found)
                 for part in inner if whole(inner, leaf) else (leaf, *inner):
                     numbered.append((record, part))
                     self._read(batch.source, record, part, seen, found)
+                found[before:] = standing(found[before:])
         return frame_of(batch.source, numbered), _frame(found + self._over_lines(batch))
 
     def _scan_of(self, source: str, size_bytes: int) -> NativeScan | None:
@@ -183,10 +186,12 @@ class Kernel:
         """Judges a value that the compiled scan passed on, and what is written inside it; gives what that is."""
         path, name = scan.places[one.place]
         leaf, seen = Leaf(path, name, one.text, one.start, one.end, one.breaks), _Seen()
-        parts = layered(leaf, one.depth, self.key)
-        self._read(source, record, leaf, seen, found, one.rules)
+        parts, before = layered(leaf, one.depth, self.key), len(found)
+        if not whole(parts, leaf):
+            self._read(source, record, leaf, seen, found, one.rules)
         for part in parts:
             self._read(source, record, part, seen, found)
+        found[before:] = standing(found[before:])
         return parts
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
@@ -246,12 +251,13 @@ class Kernel:
         tree = nested(leaf.value)
         if tree is not None and not self._holds(tree, leaf.field + "->$", ""):
             return
-        inner = inner_leaves(leaf, self.key)
+        inner, before = inner_leaves(leaf, self.key), len(found)
         seen = _Seen()
         if not whole(inner, leaf):
             self._read(source, record, leaf, seen, found)
         for part in inner:
             self._read(source, record, part, seen, found)
+        found[before:] = standing(found[before:])
 
     def _holds(self, tree: Any, path: str, name: str) -> bool:
         """Whether anything can stand in a nested value; when in doubt, yes."""
@@ -294,18 +300,20 @@ class _Seen:
 
     def __init__(self) -> None:
         self._where: tuple[Any, ...] | None = None
-        self._found: list[tuple[int, int, str, str]] = []
+        self._found: dict[tuple[str, str], list[tuple[int, int]]] = {}
 
     def enter(self, where: tuple[Any, ...]) -> None:
         """Another outer value begins, if `where` differs from before."""
         if where != self._where:
-            self._where, self._found = where, []
+            self._where, self._found = where, {}
 
     def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
-        """Whether a decoded finding stood at that place in a less decoded form; remembers it if not."""
-        if decoded and any(e == entity and f == fingerprint and start < last and first < end for first, last, e, f in self._found):
+        """Whether a decoded finding stood at that place in a less decoded form; remembers it if not. Spans of one value do not overlap."""
+        spans = self._found.setdefault((entity, fingerprint), [])
+        at = bisect_right(spans, (start, end))
+        if decoded and any(start < last and first < end for first, last in spans[max(0, at - 1) : at + 1]):
             return True
-        self._found.append((start, end, entity, fingerprint))
+        spans.insert(at, (start, end))
         return False
 
 

@@ -11,6 +11,7 @@ login with password, whose e-mail address is a finding of its own.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -20,6 +21,28 @@ SURE = 0.85
 LIKELY = 0.5
 MAX_ALTERNATIVES = 12
 _PAIRS = frozenset({"CREDENTIAL_PAIR", "CREDENTIAL_BASIC_AUTH"})
+
+
+class Spans:
+    """Spans that do not overlap, each with a number; finds those that overlap another one without looking at all of them."""
+
+    __slots__ = ("_ends", "_numbers", "_starts")
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._numbers: list[int] = []
+
+    def add(self, start: int, end: int, number: int) -> None:
+        """One more span, overlapping none of those there."""
+        at = bisect_left(self._starts, start)
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        self._numbers.insert(at, number)
+
+    def over(self, start: int, end: int) -> list[int]:
+        """Numbers of the spans that overlap `[start, end)`."""
+        return self._numbers[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
 
 
 def is_secret(entity: str) -> bool:
@@ -48,16 +71,22 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
         return listed
     secrets = _winners(_longest([one for one in listed if is_secret(one.entity)]))
     others = _winners(_longest([one for one in listed if not is_secret(one.entity)]))
-    covers = [(one.start, one.end) for one in secrets if one.entity not in _PAIRS]
-    kept = [one for one in others if not any(start <= one.start and one.end <= end for start, end in covers)]
+    covers = Spans()
+    for index, one in enumerate(secrets):
+        if one.entity not in _PAIRS:
+            covers.add(one.start, one.end, index)
+    kept = [one for one in others if not any(secrets[index].start <= one.start and one.end <= secrets[index].end for index in covers.over(one.start, one.end))]
     return sorted([*secrets, *kept], key=lambda one: (one.start, one.end, one.detector))
 
 
 def _longest(listed: list[Candidate]) -> list[Candidate]:
     """Of overlapping candidates of one type, the one that stands for the type."""
     standing: list[Candidate] = []
+    taken: dict[str, Spans] = {}
     for one in sorted(listed, key=_rank_in_type, reverse=True):
-        if not any(other.entity == one.entity and one.start < other.end and other.start < one.end for other in standing):
+        spans = taken.setdefault(one.entity, Spans())
+        if not spans.over(one.start, one.end):
+            spans.add(one.start, one.end, len(standing))
             standing.append(one)
     return standing
 
@@ -72,9 +101,11 @@ def _rank_in_type(one: Candidate) -> tuple[bool, bool, float, bool, float, tuple
 def _winners(listed: list[Candidate]) -> list[Candidate]:
     standing: list[Candidate] = []
     beaten: list[list[Candidate]] = []
+    taken = Spans()
     for one in sorted(listed, key=_rank, reverse=True):
-        over = next((index for index, winner in enumerate(standing) if one.start < winner.end and winner.start < one.end), None)
+        over = min(taken.over(one.start, one.end), default=None)
         if over is None:
+            taken.add(one.start, one.end, len(standing))
             standing.append(one)
             beaten.append([])
         elif one.entity != standing[over].entity:

@@ -12,7 +12,8 @@ from leakscope.detection.names_span import NameSpan
 from leakscope.text import layers, placed
 from leakscope.text.layers import Layer
 from leakscope.text.placed import Placed
-from leakscope.text.unfold import MAX_LAYERS, Leaf, pair_of, parallel_of, place
+from leakscope.text.statements import Cell, around, cells
+from leakscope.text.unfold import MAX_LAYERS, Leaf, pair_of, parallel_of, place, row_leaves
 
 Spans = list[tuple[int, int, str]]
 Names = Callable[[Sequence[str]], Sequence[Iterable[NameSpan]]]
@@ -82,6 +83,9 @@ class Redactor:
         tree = placed.parse(text) if depth < MAX_LAYERS else None
         if tree is not None:
             return self._json(text, tree, path, name, depth)
+        rows = cells(text) if depth < MAX_LAYERS else []
+        if rows:
+            return replaced(text, [*self._through(around(text, rows), path, name, depth), *self._in_rows(rows, path, depth)])
         spans = [*self._found(text, path, name), *self._in_layers(text, path, name, depth)]
         masked = replaced(text, spans)
         return self._in_base64(masked, path, name, depth) if depth < MAX_LAYERS else masked
@@ -99,6 +103,15 @@ class Redactor:
             layer = read(text) if depth < MAX_LAYERS else None
             if layer is not None:
                 spans += self._through(layer, path, name, depth)
+        return spans
+
+    def _in_rows(self, rows: list[Cell], path: str, depth: int) -> Spans:
+        cell_at = {cell.text.start: cell for cell in rows}
+        spans: Spans = []
+        for leaf in row_leaves(rows):
+            masked = self.text(leaf.value, f"{path}{leaf.field}", leaf.key or "", depth + 1)
+            if masked != leaf.value:
+                spans.append((leaf.start, leaf.end, cell_at[leaf.start].written(masked)))
         return spans
 
     def _through(self, layer: Layer, path: str, name: str, depth: int) -> Spans:

@@ -8,6 +8,7 @@ import polars as pl
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.context import context_of
+from leakscope.detection.decoded import Place, beaten
 from leakscope.detection.judging import judged_together
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.roles import role_candidate, roles_of
@@ -36,6 +37,7 @@ def find(batch: Batch, catalogue: Catalogue, key: IncidentKey, least: float = 0.
         The columns `COLUMNS`, in record order.
     """
     found: list[tuple[Any, ...]] = []
+    issued: list[bool] = []
     for record, row in rows(batch):
         seen: list[tuple[str, int, int, str, str]] = []
         for leaf in leaves(row, key):
@@ -50,4 +52,7 @@ def find(batch: Batch, catalogue: Catalogue, key: IncidentKey, least: float = 0.
                     continue
                 seen.append((stem, start, end, one.entity, mark))
                 found.append((record, leaf.field, start, end, one.entity, one.detector, round(one.confidence, 4), one.validated, mark, text))
+                issued.append("provider" in one.attributes)
+    over = beaten([Place(*row[:7], row[8], known, row[9]) for row, known in zip(found, issued, strict=True)])
+    found = [row for index, row in enumerate(found) if index not in over]
     return pl.DataFrame(found, schema={name: SIGHTINGS[name] for name in COLUMNS}, orient="row")

@@ -25,7 +25,7 @@ from leakscope.sources import Format
 from leakscope.sources.csv_dialect import Dialect, dialect_of
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.sources.sql_values import copied_row
+from leakscope.text.sql_values import copied_row
 from leakscope.sources.tables import MAX_COLUMNS, column_names
 
 BATCH_ROWS = 20_000

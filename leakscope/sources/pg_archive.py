@@ -24,7 +24,7 @@ from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
 from leakscope.sources.lines import TooLong, line_chunks
-from leakscope.sources.sql_values import copied_row
+from leakscope.text.sql_values import copied_row
 from leakscope.sources.tables import Tables
 
 _MAGIC = b"PGDMP"

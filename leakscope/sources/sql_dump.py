@@ -25,10 +25,13 @@ from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.sources.sql_values import (
+from leakscope.sources.tables import Tables
+from leakscope.text.sql_values import (
+    BETWEEN,
+    CREATE,
     DOUBLE,
     ESCAPED,
-    NAME,
+    INSERT,
     QUALIFIED,
     STANDARD,
     copied_row,
@@ -38,7 +41,6 @@ from leakscope.sources.sql_values import (
     names_of,
     value_of,
 )
-from leakscope.sources.tables import Tables
 
 CHUNK_BYTES = 1 << 20
 #: A longer row or statement is set aside.
@@ -46,13 +48,7 @@ MAX_WINDOW = 32 << 20
 #: Characters in which a statement's head (table and column names) must stand.
 _LOOK_AHEAD = 64 << 10
 _BLANK = re.compile(r"(?:\s++|--[^\n]*+(?:\n|\Z)|#[^\n]*+\n|/\*(?!!).*?\*/|;|GO\b(?=\s)|/(?=\s*\n))*+", re.DOTALL | re.IGNORECASE)
-_INSERT = re.compile(
-    rf"(?:/\*!\d++\s*+)?(?:(?:INSERT|REPLACE)(?:\s++(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s++\w++|ALL))*+(?:\s++INTO)?+|INTO)\s*+(?P<table>{QUALIFIED})\s*+"
-    rf"(?:\((?P<columns>\s*+{NAME}\s*+(?:,\s*+{NAME}\s*+)*+)\)\s*+)?(?:OVERRIDING\s++\w++\s++VALUE\s++)?VALUES?\s*+(?=\()",
-    re.IGNORECASE,
-)
 _COPY = re.compile(rf"COPY\s++(?P<table>{QUALIFIED})\s*+(?:\((?P<columns>[^)]*+)\)\s*+)?FROM\s++stdin[^;\n]*+;[^\n]*+\n", re.IGNORECASE)
-_CREATE = re.compile(rf"CREATE\s++(?:\w++\s++)*?TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?(?P<table>{QUALIFIED})\s*+\((?P<body>.*)\)", re.IGNORECASE | re.DOTALL)
 _STRUCTURE = re.compile(
     r"(?:/\*!\d*+\s*+)?(?:CREATE\s++(?:OR\s++REPLACE\s++)?(?:GLOBAL\s++|TEMPORARY\s++|UNLOGGED\s++|UNIQUE\s++|CLUSTERED\s++|NONCLUSTERED\s++)*+(?:TABLE|INDEX|SEQUENCE|SCHEMA|TYPE|EXTENSION|DATABASE)"
     r"|ALTER\s++(?:TABLE|SEQUENCE|INDEX|TYPE|SCHEMA|DATABASE)|DROP|SET\s++(?!PASSWORD)|SELECT\s++pg_catalog\.|LOCK|UNLOCK|USE|BEGIN|COMMIT|START|PRAGMA|COMMENT|ANALYZE|REM|PROMPT|ON\s++(?:DUPLICATE|CONFLICT)|RETURNING|SELECT\s++(?:\*|1)\s++FROM\s++dual)\b",
@@ -172,7 +168,7 @@ class _Dump:
 
     def _one(self) -> Reading:
         window = self.window
-        if (found := _INSERT.match(window.text, window.at)) is not None:
+        if (found := INSERT.match(window.text, window.at)) is not None:
             table, listed = name_of(found["table"]), found["columns"]
             window.at = found.end()
             yield from self._inserted(table, names_of(listed) if listed else self.columns.get(table, ()))
@@ -194,7 +190,7 @@ class _Dump:
             values, size = row
             yield from self.tables.add(table, columns, values, size)
             window.ahead()
-            between = _BETWEEN.match(window.text, window.at)
+            between = BETWEEN.match(window.text, window.at)
             if between is None:
                 return
             window.at = between.end() - 1
@@ -268,13 +264,12 @@ class _Dump:
             return
         text = found[0].rstrip(";").strip()
         window.at = max(found.end(), window.at + 1)
-        if (defined := _CREATE.match(text)) is not None:
+        if (defined := CREATE.match(text)) is not None:
             self.columns[name_of(defined["table"])] = defined_columns(defined["body"])
         elif text and not _STRUCTURE.match(text):
             yield from self.tables.add("", ("statement",), (text,), len(text))
 
 
-_BETWEEN = re.compile(r"\s*+,(?:\s++|--[^\n]*+\n|/\*.*?\*/)*+\(", re.DOTALL)
 _LINE = re.compile(r"([^\n]*+)\n")
 #: Kept when passing over text: a statement's first word may stand across the border.
 _MARGIN = 64

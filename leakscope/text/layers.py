@@ -45,6 +45,8 @@ _ASCII_GROUP = r"[A-Za-f][A-HQ-Xg-nw-z0-3][AEIMQUYcgkosw048BFJNRVZdhlptx159][A-Z
 BASE64_TRIGGER = rf"(?:{_ASCII_GROUP}){{4}}|H4sI[A-Za-z0-9+/_-]{{16}}"
 #: What a text shows that may be JSON as a whole.
 JSON_TRIGGER = r"^\s*[\[{]"
+#: What a text shows that may hold a SQL statement with rows; `leakscope.text.statements` takes them apart.
+INSERT_TRIGGER = r"[vV][aA][lL][uU][eE][sS]?[ \t\r\n]*\("
 #: (expression, whether it must be read as UTF-8): every text that holds a layer shows one of these.
 LAYER_TRIGGERS = (
     (BASE64_TRIGGER, False),
@@ -54,6 +56,7 @@ LAYER_TRIGGERS = (
     (r"\\[ux]", False),
     (r"\x00", False),
     (r"[\x{ad}\x{200b}-\x{200f}\x{2060}-\x{2064}\x{feff}\x{ff01}-\x{ff5e}\x{1d7ce}-\x{1d7ff}\x{1d400}-\x{1d6a3}]", True),
+    (INSERT_TRIGGER, False),
     (JSON_TRIGGER, False),
 )
 _BASE64_TRIGGER = re.compile(BASE64_TRIGGER)

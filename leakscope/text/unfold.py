@@ -18,13 +18,16 @@ from leakscope.text import layers, placed
 from leakscope.text.describing import describe_rows
 from leakscope.text.layers import Layer
 from leakscope.text.placed import Placed
+from leakscope.text.statements import Cell, around, as_tree, cells
 
-__all__ = ["Leaf", "describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "rows", "unfold"]
+__all__ = ["Leaf", "describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "row_leaves", "rows", "unfold"]
 
 #: Encodings inside one another that are followed (JSON in a string in JSON in a string, base64 twice ...).
 MAX_LAYERS = 6
-#: Decoded leaves of one value, after which the rest is left as it is: bounds the output of nested bombs.
-MAX_LEAVES = 20_000
+#: Code points decoded out of one text, for each of its own and besides, after which the rest stays encoded: bounds nested bombs.
+MOST_DECODED, MOST_DECODED_BESIDES = 64, 4 * 1024 * 1024
+#: What is written inside longer texts is not remembered.
+CACHED_LENGTH = 20_000
 #: Pairs of names under which logs keep parallel arrays of keys and values.
 PARALLEL = (("names", "values"), ("keys", "values"), ("name", "value"), ("key", "value"))
 _OTLP_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue", "arrayValue", "kvlistValue", "bytesValue"})
@@ -35,6 +38,8 @@ _DATA_SEGMENT = re.compile(
     r"|^.{65,}$|^\+?[0-9][0-9 ()./-]{6,}$|^[0-9]{3}-[0-9]{2}-[0-9]{4}$",
     re.DOTALL,
 )
+#: How fields begin that stand for all of the value they were written in: JSON, and SQL statements with rows.
+_WHOLE = ("->$", "->insert")
 _EPHEMERAL = new_key()
 
 
@@ -153,7 +158,7 @@ def _inside_of(outer: Leaf, part: Leaf, key: IncidentKey) -> Leaf:
 
 def whole(inner: list[Leaf] | tuple[Leaf, ...], outer: Leaf | None = None) -> bool:
     """Whether `inner` stands for all of its outer value, so that the outer value is not read itself."""
-    return bool(inner) and inner[0].field.removeprefix(outer.field if outer else "").startswith("->$")
+    return bool(inner) and inner[0].field.removeprefix(outer.field if outer else "").startswith(_WHOLE)
 
 
 def leaves(row: Any, key: IncidentKey) -> Iterator[Leaf]:
@@ -288,39 +293,67 @@ def _join(path: str, field: str, key: IncidentKey | None) -> str:
     return f"{path}.{segment}" if path else segment
 
 
-@lru_cache(maxsize=4096)
 def expand(text: str) -> tuple[Leaf, ...]:
     """
     The leaf values written inside one text, at any depth; empty when it is only what it says.
 
     Fields are relative (`->$.user.email`, `->base64->$`), data segments stay marked; the first field starts with `->$`
-    when the whole text is JSON, whose leaves then stand for it.
+    when the whole text is JSON, whose leaves then stand for it, and is `->insert` when it holds rows of SQL: the text around their
+    values, which follow (`->insert.users[0].email`).
     """
-    found: list[Leaf] = []
-    for leaf in _inside(text, 0):
-        found.append(leaf)
-        if len(found) >= MAX_LEAVES:
-            break
-    return tuple(found)
+    return _remembered(text) if len(text) <= CACHED_LENGTH else tuple(_inside(text, 0))
 
 
-def _inside(text: str, depth: int) -> Iterator[Leaf]:
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> tuple[Leaf, ...]:
+    return tuple(_inside(text, 0))
+
+
+class _Budget:
+    """Code points that may still be decoded out of one text."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, text: str) -> None:
+        self.left = MOST_DECODED * len(text) + MOST_DECODED_BESIDES
+
+    def takes(self, layer: Layer) -> bool:
+        """Whether there is room for `layer`; then it is taken."""
+        self.left -= len(layer.text)
+        return self.left >= 0
+
+
+def _inside(text: str, depth: int, budget: _Budget | None = None) -> Iterator[Leaf]:
     if depth >= MAX_LAYERS or len(text) < 6:
         return
     tree = placed.parse(text)
     if tree is not None:
-        for leaf in _walk(tree, "->$", "", None):
-            inner = list(_inside(leaf.value, depth + 1))
-            if not (inner and inner[0].field.startswith("->$")):
-                yield leaf
-            yield from (_within(leaf, part) for part in inner)
+        yield from _through(_walk(tree, "->$", "", None), depth, budget)
         return
-    for layer in _layers(text):
-        outer = Leaf(f"->{layer.name}", None, layer.text, layer.start, layer.end, () if layer.breaks is None else layer.breaks)
-        inner = list(_inside(layer.text, depth + 1))
-        if not (inner and inner[0].field.startswith("->$")):
-            yield outer
-        yield from (_within(outer, part) for part in inner)
+    budget = budget or _Budget(text)
+    if rows := cells(text):
+        yield from _through([_of_layer(around(text, rows))], depth, budget)
+        yield from _through(row_leaves(rows), depth, budget)
+    else:
+        yield from _through(map(_of_layer, filter(budget.takes, _layers(text))), depth, budget)
+
+
+def _through(found: Iterable[Leaf], depth: int, budget: _Budget | None) -> Iterator[Leaf]:
+    """Leaves that were written in one text, each with what is written inside it."""
+    for leaf in found:
+        inner = list(_inside(leaf.value, depth + 1, budget))
+        if not whole(inner):
+            yield leaf
+        yield from (_within(leaf, part) for part in inner)
+
+
+def row_leaves(rows: list[Cell]) -> Iterator[Leaf]:
+    """The values of rows in a text, as `expand` gives them; segments that are data stay marked."""
+    return _walk(as_tree(rows), "->insert", "", None)
+
+
+def _of_layer(layer: Layer) -> Leaf:
+    return Leaf(f"->{layer.name}", None, layer.text, layer.start, layer.end, () if layer.breaks is None else layer.breaks)
 
 
 def _layers(text: str) -> Iterator[Layer]:

@@ -90,14 +90,14 @@ def email_password(text: str) -> bool:
 
 
 def login_password(text: str) -> bool:
-    """`login:password`, both there, neither a variable, a port nor a time."""
+    """`login:password`, both there, neither a variable, a port, a time nor the first of two hashes."""
     login, separator, secret = [*re.split(r"([:|;])", text, maxsplit=1), "", ""][:3]
     login, secret = login.strip("\"'"), secret.strip("\"'")
     if not separator or (len(secret) < 4 and len(login) < 6) or re.fullmatch(r"[0-9]{2,5}", login) or re.search(r"[${<%(]", login):
         return False
     if re.fullmatch(r"[0-9T:.+Z-]+", text):
         return False
-    if re.match(r"[A-Za-z ]{2,30}=", secret):
+    if re.match(r"[A-Za-z ]{2,30}=", secret) or re.fullmatch(r"[0-9a-f]{32}|[0-9A-F]{32}", login):
         return False
     return not (secret and _REFERENCE.search(secret)) and not _MASKED.search(secret) and "//" not in login
 

@@ -62,6 +62,12 @@ def test_base64_is_written_again(redactor: Redactor) -> None:
     assert json.loads(base64.b64decode(redactor.record(ROW)["blob"])) == {"mail": "[EMAIL_ADDRESS]", "n": 1}
 
 
+def test_a_statement_stays_a_statement(redactor: Redactor) -> None:
+    """Values of rows are masked by their columns, in quotation marks, and the rest stays as it was written."""
+    statement = "INSERT INTO users (id, ssn, note) VALUES (7, 536221234, 'O''Neil, ana@gmail.com'); -- by bo@gmail.com"
+    assert redactor.record({"q": statement})["q"] == "INSERT INTO users (id, ssn, note) VALUES (7, '[US_SSN]', 'O''Neil, [EMAIL_ADDRESS]'); -- by [EMAIL_ADDRESS]"
+
+
 def test_names_in_running_text_are_masked_when_a_finder_is_given() -> None:
     """Whatever finds names plugs in."""
     from leakscope.detection.names_span import NameSpan

@@ -12,7 +12,7 @@ import pyarrow as pa
 from leakscope.detection.native.scan import NativeScan, Sights, Values
 from leakscope.model import Batch
 from leakscope.schema import SIGHTINGS, VALUES
-from leakscope.text.unfold import Leaf, loaded
+from leakscope.text.unfold import Leaf, loaded, whole
 
 #: Types of columns whose values NDJSON writes as `unfold` does.
 _PLAIN = (pl.String, pl.Boolean, pl.Null, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
@@ -139,8 +139,15 @@ def values_frame(batch: Batch, scan: NativeScan, values: Values, further: list[F
     if further:
         order = ["_after", "_place"]
         own = frame.with_columns(pl.int_range(pl.len()).alias("_after"), pl.lit(-1, dtype=pl.Int64).alias("_place"))
+        own = own.filter(~pl.col("_after").is_in(_stood_for(further, frame)))
         frame = pl.concat([own, _further(further, own.schema)]).sort(order, maintain_order=True).drop(order)
     return frame.with_columns(source=pl.lit(batch.source)).select(VALUES.names())
+
+
+def _stood_for(further: list[Further], frame: pl.DataFrame) -> list[int]:
+    """Indexes of values for which stands what was written in them."""
+    first = [one for one in further if one.place == 0 and one.after >= 0 and frame["record"][one.after] == one.record]
+    return [one.after for one in first if one.leaf.field.startswith(frame["field"][one.after]) and whole([one.leaf], Leaf(frame["field"][one.after], "", "", 0, 0))]
 
 
 def _texts(values: Values) -> pl.Series:

@@ -79,7 +79,8 @@ TEXTS = st.one_of(
     st.sampled_from(
         ["ana@gmail.com", "536-22-1234", "4539578763621486", "+44 20 7946 0018", "AKIAVNZJCMMKCUKJDJQY", "Sommer2719", "a%40b.de", "&#64;x", "４４", "10.2.3.4", "身份证号",
          "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.Zm9v", "Basic YW5hOlNvbW1lcjI3MTk=", "[1,2,3]", "{}", "[ INFO ] ana@gmail.com", '{"a": null}', '"', "\\u0041na", "a\x00n\x00a\x00@\x00b\x00.\x00d\x00e\x00",
-         "c2stcHJvai1hbmFAZ21haWwuY29tIGFuYUBnbWFpbC5jb20=", "user ana@gmail.com\nphone: +49 30 901820\t\"quoted\""]
+         "c2stcHJvai1hbmFAZ21haWwuY29tIGFuYUBnbWFpbC5jb20=", "user ana@gmail.com\nphone: +49 30 901820\t\"quoted\"", "INSERT INTO users (ssn, note) VALUES (536221234, 'O''Neil a%40b.de'), (1, '{}')",
+         "x INSERT INTO \"t\" (\"mail\") VALUES ($1) -- PARAMETERS: [\"ana@gmail.com\"]", "password is Som\u200bmer2719", "values (1)"]
     ),
 )  # fmt: skip
 NAMES = st.one_of(

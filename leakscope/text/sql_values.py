@@ -13,6 +13,18 @@ DOUBLE = r'"(?:[^"\\]++|\\.|"")*+"'
 NAME = r'(?:`(?:[^`]|``)++`|"(?:[^"]|"")++"|\[(?:[^\]]|\]\])++\]|[\w$@#\u0080-\uffff]++)'
 QUALIFIED = rf"{NAME}(?:\s*+\.\s*+{NAME})*+"
 
+#: The head of a statement that writes rows, up to the bracket of the first one.
+INSERT = re.compile(
+    rf"(?:/\*!\d++\s*+)?(?:(?:INSERT|REPLACE)(?:\s++(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE|OR\s++\w++|ALL))*+(?:\s++INTO)?+|INTO)\s*+(?P<table>{QUALIFIED})\s*+"
+    rf"(?:\((?P<columns>\s*+{NAME}\s*+(?:,\s*+{NAME}\s*+)*+)\)\s*+)?(?:OVERRIDING\s++\w++\s++VALUE\s++)?VALUES?\s*+(?=\()",
+    re.IGNORECASE,
+)
+#: The head of a table's definition, with its bracket.
+CREATE_HEAD = re.compile(rf"CREATE\s++(?:\w++\s++)*?TABLE\s++(?:IF\s++NOT\s++EXISTS\s++)?(?P<table>{QUALIFIED})\s*+\(", re.IGNORECASE)
+CREATE = re.compile(rf"{CREATE_HEAD.pattern}(?P<body>.*)\)", re.IGNORECASE | re.DOTALL)
+#: Between two rows of one statement, with the bracket of the second.
+BETWEEN = re.compile(r"\s*+,(?:\s++|--[^\n]*+\n|/\*.*?\*/)*+\(", re.DOTALL)
+
 
 def field_pattern(*, backslash: bool) -> re.Pattern[str]:
     """One value of a row with the comma or bracket behind it: groups value, end."""
@@ -111,7 +123,14 @@ def names_of(listed: str) -> tuple[str, ...]:
 
 _NO_COLUMN = re.compile(r"(?:PRIMARY|KEY|UNIQUE|CONSTRAINT|INDEX|FULLTEXT|SPATIAL|CHECK|FOREIGN|EXCLUDE|PERIOD|LIKE)\b", re.IGNORECASE)
 _DEFINED = re.compile(rf"\s*+({NAME})\s++[\w\[\"`]")
+_BRACKETS = re.compile(rf"\((?:[^'\"()]++|{STANDARD}|{DOUBLE}|\((?:[^'\"()]++|{STANDARD}|\([^()]*+\))*+\))*+\)", re.DOTALL)
 _PART = re.compile(rf"(?:[^'\"(),]++|{ESCAPED}|{DOUBLE}|\((?:[^'\"()]++|{ESCAPED}|{DOUBLE}|\((?:[^'\"()]++|{ESCAPED}|\([^()]*+\))*+\))*+\))++", re.DOTALL)
+
+
+def bracketed(text: str, at: int) -> str | None:
+    """What stands between the bracket at `at` and the one that closes it; null when none does."""
+    found = _BRACKETS.match(text, at)
+    return found[0][1:-1] if found else None
 
 
 def defined_columns(body: str) -> tuple[str, ...]:
