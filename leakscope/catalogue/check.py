@@ -87,8 +87,8 @@ def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
 
 def _engines(catalogue: Catalogue) -> Iterator[Problem]:
     """Patterns that an engine refuses; what was found for a catalogue is kept, because compiling all of it takes a minute."""
-    from leakscope.detection import cache_files
     from leakscope.detection.engines import engines
+    from leakscope.safety import cache_files
 
     patterns = sorted({(rule.pattern, rule.ignore_case) for rule in catalogue.detectors})
     recipe = repr((sorted(engines()), patterns)).encode()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -13,10 +12,8 @@ from typing import Any
 
 from leakscope.catalogue.model import Boundary, Catalogue, Detector, Provider, Reference
 from leakscope.errors import CatalogueError
-from leakscope.vocabulary import Entity, entities
+from leakscope.vocabulary import Entity, entities, rule_files
 
-#: Folders of the catalogue, in the order in which they are read.
-FOLDERS = ("general", "identifiers", "secrets")
 #: Confidence gained by context when a rule does not state it: a third of the doubt that is left.
 CONTEXT_GAIN = 1 / 3
 
@@ -36,14 +33,13 @@ def load(rules: Path | None = None) -> Catalogue:
 
 @cache
 def _builtin() -> Catalogue:
-    texts = {path: text for folder in FOLDERS for path, text in _folder(folder)}
     detectors: dict[str, Detector] = {}
-    for path, text in texts.items():
-        for detector in _detectors(path, _parsed(path, text)):
+    for path, content in rule_files.contents().items():
+        for detector in _detectors(path, _of_the_form(path, content)):
             if detector.id in detectors:
                 raise CatalogueError(f"{path}: detector {detector.id} is declared twice, first in {detectors[detector.id].file}")
             detectors[detector.id] = detector
-    return Catalogue(_ordered(detectors), _hash(texts))
+    return Catalogue(_ordered(detectors), _hash(rule_files.texts()))
 
 
 def _with_rules(rules: Path) -> Catalogue:
@@ -51,7 +47,7 @@ def _with_rules(rules: Path) -> Catalogue:
         text = rules.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise CatalogueError(f"{rules} cannot be read as a rule file") from None
-    builtin, content = _builtin(), _parsed(rules.name, text)
+    builtin, content = _builtin(), _of_the_form(rules.name, rule_files.parsed(rules.name, text))
     own = {detector.id: detector for detector in _detectors(rules.name, content)}
     declared = {row["name"]: Entity(**row) for row in content.get("entity", ())}
     clash = sorted(declared.keys() & entities().keys())
@@ -64,25 +60,14 @@ def _ordered(detectors: dict[str, Detector]) -> tuple[Detector, ...]:
     return tuple(detectors[name] for name in sorted(detectors))
 
 
-def _hash(texts: dict[str, str]) -> str:
+def _hash(texts: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
     for path, text in sorted(texts.items()):
         digest.update(f"{path}\0{text}\0".encode())
     return digest.hexdigest()
 
 
-def _folder(folder: str) -> Iterator[tuple[str, str]]:
-    root = files("leakscope.catalogue") / folder
-    for path in sorted(root.iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".toml"):
-            yield f"{folder}/{path.name}", path.read_text("utf-8")
-
-
-def _parsed(path: str, text: str) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path} is not valid TOML: {error}") from None
+def _of_the_form(path: str, content: dict[str, Any]) -> dict[str, Any]:
     if content.get("schema_version") != 1:
         raise CatalogueError(f"{path} does not say schema_version = 1")
     return content
@@ -106,7 +91,7 @@ def _provider(path: str, row: dict[str, Any] | None) -> Provider | None:
 @cache
 def _official() -> tuple[tuple[str, ...], float]:
     """Words that announce an official number without saying which, and what a passed check digit is worth beside one."""
-    content = _parsed("official.toml", (files("leakscope.catalogue") / "official.toml").read_text("utf-8"))
+    content = _of_the_form("official.toml", rule_files.parsed("official.toml", (files("leakscope.catalogue") / "official.toml").read_text("utf-8")))
     return tuple(content["words"]), float(content["confidence"])
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from leakscope.catalogue.model import BOUNDARY_CLASS, Detector
-from leakscope.detection import cache_files
 from leakscope.detection.context import Context
 from leakscope.detection.expressions import GROUP, native
 from leakscope.detection.matching import asked_for, can_reach, names_for
 from leakscope.detection.widths import least as fewest
+from leakscope.safety import cache_files
 from leakscope.text.layers import LAYER_TRIGGERS
 from leakscope.text.words import WHOLE_WORD_LENGTH, keyword_expression
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
-from typing import Any
 
 from leakscope.errors import CatalogueError
+from leakscope.vocabulary.rule_files import contents, parsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,36 +63,23 @@ class Entity:
     country: str | None = None
 
 
-def _toml(path: Traversable) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{path.name} is not valid TOML: {error}") from None
-
-
 @cache
 def elements() -> Mapping[str, Element]:
     """All elements by code."""
     here = files(__package__)
-    veris = _toml(here / "veris.toml")["data_variety"]
-    rows = _toml(here / "elements.toml")["element"]
+    veris, rows = (parsed(name, (here / name).read_text("utf-8"))[table] for name, table in (("veris.toml", "data_variety"), ("elements.toml", "element")))
     return {code: Element(code=code, veris=veris.get(code), **row) for code, row in rows.items()}
-
-
-def _catalogue_files() -> Iterable[Traversable]:
-    root = files("leakscope.catalogue")
-    for folder in ("general", "identifiers", "secrets"):
-        yield from sorted((file for file in (root / folder).iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
 
 
 @cache
 def entities() -> Mapping[str, Entity]:
     """All entity types by name: the general ones and those declared beside national detectors."""
     found: dict[str, Entity] = {}
-    for path in (files(__package__) / "entities.toml", *_catalogue_files()):
-        for row in _toml(path).get("entity", ()):
+    general = parsed("entities.toml", (files(__package__) / "entities.toml").read_text("utf-8"))
+    for path, content in {"entities.toml": general, **contents()}.items():
+        for row in content.get("entity", ()):
             if row["name"] in found:
-                raise CatalogueError(f"entity {row['name']} is declared twice; the second time in {path.name}")
+                raise CatalogueError(f"entity {row['name']} is declared twice; the second time in {path.rpartition('/')[2]}")
             found[row["name"]] = Entity(**row)
     return found
 

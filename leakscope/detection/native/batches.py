@@ -97,7 +97,7 @@ def known_sightings(source: str, numbers: Sequence[int], scan: NativeScan, sight
             _TURN: sights.turn[:kept],
         }
     )
-    return frame.select(pl.lit(source).alias("source"), pl.all()).cast({**SIGHTINGS, _TURN: pl.UInt32}).select(*SIGHTINGS.names(), _TURN)
+    return frame.select(pl.lit(source).alias("source"), pl.all()).cast({**dict(SIGHTINGS), _TURN: pl.UInt32}).select(*SIGHTINGS.names(), _TURN)
 
 
 _TURN = "_turn"
@@ -105,8 +105,6 @@ _TURN = "_turn"
 
 def in_turn(known: pl.DataFrame, judged: pl.DataFrame, turns: list[int]) -> pl.DataFrame:
     """Findings that were known and findings that were judged now, at `turns`, in the order of their values."""
-    if not len(known):
-        return judged
     judged = judged.with_columns(pl.Series(_TURN, turns, dtype=pl.UInt32))
     return pl.concat([known, judged]).sort(_TURN, maintain_order=True).drop(_TURN)
 

@@ -47,11 +47,6 @@ _CATEGORIES = {
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
 
 
-def limits() -> tuple[int, ...]:
-    """How far expressions are widened; other limits give another automaton."""
-    return MOST_COUNTED, MOST_POSITIONS, MOST_OPTIONAL, _MOST_WIDE
-
-
 @dataclass(frozen=True, slots=True)
 class Expression:
     """

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leakscope.catalogue.model import BOUNDARY_CLASS, Boundary, Detector
-from leakscope.detection import cache_files
+from leakscope.detection import expressions, matching, widths
 from leakscope.detection.expressions import GROUP
 from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.checks import check_of
@@ -29,14 +32,13 @@ from leakscope.detection.native.positions import (
     SYMBOLS,
     Expression,
     Positions,
-    limits,
 )
+from leakscope.safety import cache_files
+from leakscope.text import layers, words
 from leakscope.text.layers import JSON_TRIGGER, LAYER_TRIGGERS
 from leakscope.text.words import BREAK, WHOLE_WORD_LENGTH
 
 Table = NDArray[np.int32]
-#: Raised when the same catalogue gives other tables than before.
-VERSION = 6
 #: Bytes that texts are mostly made of; their classes come first, so that a state's entries for them share cache lines.
 _FREQUENT = b"etaoinshrdlucmfwypvbgkjqxz0123456789 ._-/:,=\"'@+()TAEIOSNRHLDCMUFPGWYBVKXJQZ"
 #: Anchors of fewer characters stand in too many texts to be sought without their pattern.
@@ -116,17 +118,29 @@ def tables_of(detectors: tuple[Detector, ...], least: float) -> Tables:
         detectors: rules in catalogue order.
         least: confidence below which a finding does not matter.
     """
-    sought = _Sought.of(detectors, least)
-    recipe = repr((VERSION, np.__version__, limits(), sought)).encode()
+    recipe = repr((_code(), np.__version__, least, [_asked(rule) for rule in detectors])).encode()
     kept = cache_files.read("automaton", recipe)
     if kept is not None:
         with np.load(io.BytesIO(kept), allow_pickle=False) as arrays:
             return _unpacked(arrays)
-    made = sought.tables()
+    made = _Sought.of(detectors, least).tables()
     body = io.BytesIO()
-    np.savez_compressed(body, **_packed(made))
+    np.savez(body, **_packed(made))
     cache_files.write("automaton", recipe, body.getvalue())
     return made
+
+
+def _asked(rule: Detector) -> tuple[Any, ...]:
+    """All of a rule that the tables come from."""
+    return (rule.pattern, rule.ignore_case, str(rule.boundary), rule.anchors, rule.keywords, rule.key_only, rule.context, rule.confidence, rule.confidence_context,
+            rule.validator, rule.validator_failure)  # fmt: skip
+
+
+@cache
+def _code() -> str:
+    """Of the code that makes the tables, so that other code makes them anew."""
+    parts = (*Path(__file__).parent.glob("*.py"), *(Path(module.__file__ or "") for module in (expressions, layers, matching, widths, words)))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(parts) if path.is_file())).hexdigest()
 
 
 def _packed(made: Tables) -> dict[str, Any]:
@@ -143,7 +157,7 @@ def _unpacked(packed: Any) -> Tables:
     columns = []
     for name in AutomatonTables.__slots__:
         array, at = packed[f"automata.{name}"], packed[f"automata.{name}.at"].tolist()
-        columns.append([array[first:last] for first, last in zip(at, at[1:], strict=False)])
+        columns.append([array[first:last] for first, last in pairwise(at)])
     automata = tuple(AutomatonTables(*one) for one in zip(*columns, strict=True))
     return Tables(automata=automata, **{name: packed[name] for name in Tables.__slots__ if name != "automata"})
 
@@ -180,8 +194,8 @@ class _Sought:
         for index, rule in enumerate(detectors):
             if not can_reach(rule, least):
                 continue
-            words = () if rule.key_only or rule.anchors else asked_for(rule, least)
-            sure = tuple(sorted({number_of(of_keyword(word), WORDS) for word in words}))
+            asked = () if rule.key_only or rule.anchors else asked_for(rule, least)
+            sure = tuple(sorted({number_of(of_keyword(word), WORDS) for word in asked}))
             if starts_literally(rule):
                 own = [number_of((of_pattern(rule),), WORDS)]
             elif rule.anchors and min(map(len, rule.anchors)) >= TELLING:
