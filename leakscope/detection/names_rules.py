@@ -1,4 +1,4 @@
-"""Names in the scripts the names model does not read, found by the words that introduce them."""
+"""Names in the scripts the names model does not read, found by the words that introduce them and by given names."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import re2
 
+from leakscope.detection.names_given import given_names
 from leakscope.detection.names_span import NameSpan
 
 #: Share of such spans that were names where it could be measured; introductions are few and mostly right.
@@ -29,6 +30,9 @@ _SCRIPTS = {
     "zh": re.compile(r"[\u4e00-\u9fff]"),
 }
 
+#: Latin letters that one sign of a script says as much as.
+WIDE = {"zh": 3, "ja": 3, "ko": 2}
+
 
 @cache
 def _cues() -> Mapping[str, Any]:
@@ -40,7 +44,7 @@ def script_language(text: str) -> str | None:
     """The language whose cues fit the script most of `text` is written in; null for Latin letters or none."""
     if text.isascii():
         return None
-    counts = {language: len(pattern.findall(text)) for language, pattern in _SCRIPTS.items()}
+    counts = {language: WIDE.get(language, 1) * len(pattern.findall(text)) for language, pattern in _SCRIPTS.items()}
     if counts["ja"] or counts["zh"]:
         counts["ja"] = counts["ja"] + counts["zh"] if counts["ja"] else 0
     best = max(counts, key=lambda language: counts[language])
@@ -53,16 +57,18 @@ def reads_by_rules(language: str) -> bool:
 
 
 @cache
-def _patterns(language: str) -> tuple[Any, ...]:
+def _patterns(language: str) -> tuple[tuple[str, Any], ...]:
+    """Entity and pattern, addresses first: a street is called after people."""
     table = _cues()[language]
     words = "|".join(re2.escape(cue) for cue in sorted(table["cue"], key=len, reverse=True))
     led = rf"(?:(?i:{words}))[\s:,«\"是]{{0,3}}({table['name']})"
-    return tuple(re2.compile(pattern) for pattern in (led, *(f"({pattern})" for pattern in table["also"])))
+    streets = (("POSTAL_ADDRESS", re2.compile(f"({pattern})")) for pattern in table.get("address", ()))
+    return (*streets, *(("PERSON", re2.compile(pattern)) for pattern in (*(f"({pattern})" for pattern in table["also"]), led)))
 
 
 def find_by_rules(text: str, language: str) -> list[NameSpan]:
     """
-    Names that cues of `language` introduce in `text`.
+    Names and street addresses in `text` by cues, given names and forms of `language`.
 
     Args:
         text: what somebody typed.
@@ -70,10 +76,12 @@ def find_by_rules(text: str, language: str) -> list[NameSpan]:
     """
     if not reads_by_rules(language):
         return []
+    patterns = _patterns(language)
+    streets = [(entity, match.span(1)) for entity, pattern in patterns if entity != "PERSON" for match in pattern.finditer(text)]
+    named = [("PERSON", span) for span in given_names(text, language)]
+    led = [(entity, match.span(1)) for entity, pattern in patterns if entity == "PERSON" for match in pattern.finditer(text)]
     found: list[NameSpan] = []
-    for pattern in _patterns(language):
-        for match in pattern.finditer(text):
-            start, end = match.span(1)
-            if not any(start < other.end and other.start < end for other in found):
-                found.append(NameSpan(start, end, "PERSON", CONFIDENCE))
+    for entity, (start, end) in (*streets, *named, *led):
+        if not any(start < other.end and other.start < end for other in found):
+            found.append(NameSpan(start, end, entity, CONFIDENCE))
     return sorted(found)
