@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.chat_shapes import alternatives, plain_path, role_of, roles_at, shapes, snake
+from leakscope.detection.chat_shapes import alternatives, at_places, of_places, plain_path, role_of, roles_at, shapes, snake
 from leakscope.detection.chat_summary import summary
 from leakscope.detection.chat_transcripts import HINT, pieces
 from leakscope.detection.conversations import place_in_conversations
@@ -59,18 +59,18 @@ def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame
 def _listed(values: pl.DataFrame) -> pl.DataFrame:
     """Messages that carry their own role: arrays, trees, telemetry attributes and flat rows."""
     names = shapes()["message"]
-    short = values.filter(pl.col("value").str.len_bytes() <= 24).with_columns(path=plain_path(pl.col("field")))
-    roles = (
-        short.with_columns(role=role_of(pl.col("value")))
-        .filter(pl.col("role").is_not_null())
+    short = values.filter(pl.col("value").str.len_bytes() <= 24)
+    places = (
+        of_places(short, path=plain_path(pl.col("field")))
         .with_columns(parts=pl.col("path").str.extract_groups(rf"^(?:(?<base>.*?)\.)?(?<name>{alternatives(names['role'])})$"))
         .unnest("parts")
         .filter(pl.col("name").is_not_null())
         .with_columns(pl.col("base").fill_null(""))
         .filter((pl.col("base") != "") | ~pl.col("name").is_in(NESTED_ONLY))
         .with_columns(rank=pl.col("name").replace_strict(dict(zip(names["role"], range(99), strict=False)), default=99, return_dtype=pl.Int64))
-        .select("source", "record", "base", "role", "name", "rank")
     )
+    said = at_places(short, places).with_columns(role=role_of(pl.col("value"))).filter(pl.col("role").is_not_null())
+    roles = said.select("source", "record", "base", "role", "name", "rank")
     roles = pl.concat([roles, roles_at(short)]).sort("rank").unique(["source", "record", "base"], keep="first", maintain_order=True).drop("rank")
     if roles.is_empty():
         return _nothing(values)
@@ -95,19 +95,20 @@ def _steps(values: pl.DataFrame) -> pl.DataFrame:
     text = rf"^(?:{alternatives(names['text'])})(?:\.\d+)?(?:\.(?:{alternatives(names['part'])}))?(?:\.value)?(?:\.\d+\.text)?$"
     tool = rf"^(?:tool_calls|tool_call|function_call|content|parts|additional_kwargs\.tool_calls)(?:\.\d+)?\.(?:{alternatives(names['tool'])})(?:\.[\w.]+)?$"
     attachment = rf"(?:^|\.)(?:{alternatives(names['attachment_keys'])})(?:\.url)?$"
-    split = values.with_columns(path=plain_path(pl.col("field"))).with_columns(steps=pl.col("path").str.split("."))
+    split = of_places(values, path=plain_path(pl.col("field"))).with_columns(steps=pl.col("path").str.split("."))
     depth = pl.col("steps").list.len()
-    cut = [
+    cut = pl.concat(
         split.filter(depth >= count).with_columns(
-            base=pl.col("steps").list.head(depth - count).list.join("."), rest=pl.col("steps").list.tail(count).list.join(".")
+            base=pl.col("steps").list.head(depth - count).list.join("."), rest=pl.col("steps").list.tail(count).list.join("."), cut=pl.lit(count)
         )
         for count in range(1, MESSAGE_DEPTH + 1)
-    ]
-    is_attached = pl.col("rest").str.contains(attachment) | (pl.col("rest").str.contains(r"(?:^|\.)(?:type|content_type|mime_type)$") & pl.col("value").is_in(names["attachment_types"]))
-    kind = pl.when(is_attached).then(pl.lit("attachment")).when(pl.col("rest").str.contains(tool)).then(pl.lit("tool")).when(pl.col("rest").str.contains(text)).then(pl.lit("text"))
-    return pl.concat([part.with_columns(kind=kind).filter(pl.col("kind").is_not_null()) for part in cut]).with_columns(
-        is_tool=pl.col("rest").str.contains(r"^(?:tool_calls?|function_call)\b|\.result$")
-    )
+    ).drop("steps")
+    rest = pl.col("rest").str
+    kind = pl.when(rest.contains(attachment)).then(pl.lit("attachment")).when(rest.contains(tool)).then(pl.lit("tool")).when(rest.contains(text)).then(pl.lit("text"))
+    told = cut.with_columns(kind=kind, typed=rest.contains(r"(?:^|\.)(?:type|content_type|mime_type)$"), is_tool=rest.contains(r"^(?:tool_calls?|function_call)\b|\.result$"))
+    is_attached = pl.col("typed") & pl.col("value").is_in(names["attachment_types"])
+    leaves = at_places(values, told.filter(pl.col("kind").is_not_null() | pl.col("typed")))
+    return leaves.with_columns(kind=pl.when(is_attached).then(pl.lit("attachment")).otherwise("kind")).filter(pl.col("kind").is_not_null())
 
 
 def _paired(values: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
@@ -116,14 +117,14 @@ def _paired(values: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
     rank = {name: place for place, name in enumerate((*names["user"], *names["assistant"], *names["system"]))}
     sides = {**dict.fromkeys(names["user"], "user"), **dict.fromkeys(names["assistant"], "assistant"), **dict.fromkeys(names["system"], "system")}
     instruction = pl.col("field").str.contains(_INSTRUCTION)
-    keyed = values.with_columns(name=pl.when(instruction).then(pl.lit("system_prompt")).otherwise(snake(pl.col("key"))))
-    sided = (
+    keyed = of_places(values, name=pl.when(instruction).then(pl.lit("system_prompt")).otherwise(snake(pl.col("key"))))
+    places = (
         keyed.with_columns(role=pl.col("name").replace_strict(sides, default=None, return_dtype=pl.String))
-        .filter(pl.col("role").is_not_null() & pl.col("value").str.contains(r"\p{L}") & ~pl.col("value").str.contains(_NO_PROSE))
-        .filter(~pl.col("field").str.contains(r"->(?:base64|percent|entities|escapes|disguised|utf16)"))
+        .filter(pl.col("role").is_not_null() & ~pl.col("field").str.contains(r"->(?:base64|percent|entities|escapes|disguised|utf16)"))
         .with_columns(path=plain_path(pl.col("field")), written=plain_path(pl.col("key")))
         .with_columns(base=pl.col("path").str.strip_suffix(pl.col("written")).str.strip_chars("."), rank=pl.col("name").replace_strict(rank, default=999))
     )
+    sided = at_places(values, places).filter(pl.col("value").str.contains(r"\p{L}") & ~pl.col("value").str.contains(_NO_PROSE))
     if sided.is_empty():
         return _nothing(values)
     group = ["source", "record", "base"]

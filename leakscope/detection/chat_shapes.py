@@ -46,6 +46,25 @@ def plain_path(field: pl.Expr) -> pl.Expr:
     return steps.str.replace(r"^(.*?)\.?\b(role|content|sender|text)\.(\d+)$", "${1}.${3}.${2}").str.strip_chars(".")
 
 
+def of_places(values: pl.DataFrame, **made: pl.Expr) -> pl.DataFrame:
+    """
+    What can be said of values by their names alone, once for each distinct pair of names.
+
+    Args:
+        values: columns field and key.
+        made: further columns, from these two.
+
+    Returns:
+        Columns field, key and `made`, in no order. Names are few beside values, and reading them is most of the work.
+    """
+    return values.select("field", "key").unique().with_columns(**made)
+
+
+def at_places(values: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """`values` that stand at one of `places`, with what is said of it there; in the order of `values`."""
+    return values.join(places, on=["field", "key"], how="inner", nulls_equal=True, maintain_order="left")
+
+
 def role_of(value: pl.Expr) -> pl.Expr:
     """Our role for a written one; null for anything else."""
     return value.str.strip_chars().str.to_lowercase().replace_strict(dict(role_words()), default=None, return_dtype=pl.String)
@@ -56,28 +75,30 @@ def roles_at(short: pl.DataFrame) -> pl.DataFrame:
     Messages whose role is said by a word that says one only at its place.
 
     Args:
-        short: leaves that are short enough for such a word, with `path` as `plain_path` gives.
+        short: leaves that are short enough for such a word.
 
     Returns:
         source, record, base (the message's path), role, name and rank (behind every name of `[message] role`).
     """
-    parts = [_roles_by(rule, short, 100 + place) for place, rule in enumerate(shapes()["roles_at"])]
+    paths = of_places(short, path=plain_path(pl.col("field")))
+    parts = [_roles_by(rule, short, paths, 100 + place) for place, rule in enumerate(shapes()["roles_at"])]
     return pl.concat(parts)
 
 
-def _roles_by(rule: Mapping[str, Any], short: pl.DataFrame, rank: int) -> pl.DataFrame:
+def _roles_by(rule: Mapping[str, Any], short: pl.DataFrame, paths: pl.DataFrame, rank: int) -> pl.DataFrame:
     under = rf"(?:.*\.)?{rule['under']}\.\d+" if "under" in rule else ".*?"
     at = rule["at"].replace(".", r"\.")
     word = pl.col("value").str.strip_chars().str.to_lowercase().replace_strict(rule["words"], default=None, return_dtype=pl.String)
     base = pl.when(pl.col("path").str.contains(rf"(?i)^{at}$")).then(pl.lit("")).otherwise(pl.col("path").str.extract(rf"(?i)^({under})\.{at}$"))
-    found = short.with_columns(role=word, base=base).filter(pl.col("role").is_not_null() & pl.col("base").is_not_null())
+    places = paths.with_columns(base=base).filter(pl.col("base").is_not_null())
     if "under" in rule:
-        found = found.filter(pl.col("base") != "")
+        places = places.filter(pl.col("base") != "")
+    found = at_places(short, places).with_columns(role=word).filter(pl.col("role").is_not_null())
     if "with" in rule:
-        beside = short.with_columns(base=pl.col("path").str.extract(rf"^(?:(.*?)\.)?(?:{alternatives(rule['with'])})$").fill_null("")).filter(
+        beside = paths.with_columns(base=pl.col("path").str.extract(rf"^(?:(.*?)\.)?(?:{alternatives(rule['with'])})$").fill_null("")).filter(
             pl.col("path").str.contains(rf"(?:^|\.)(?:{alternatives(rule['with'])})$")
         )
-        found = found.join(beside.select("source", "record", "base").unique(), on=["source", "record", "base"], how="semi")
+        found = found.join(at_places(short, beside).select("source", "record", "base").unique(), on=["source", "record", "base"], how="semi", maintain_order="left")
     return found.select("source", "record", "base", "role", name=pl.lit("at"), rank=pl.lit(rank, pl.Int64))
 
 

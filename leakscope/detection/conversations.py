@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.chat_shapes import plain_path, shapes, snake
+from leakscope.detection.chat_shapes import at_places, of_places, plain_path, shapes, snake
 from leakscope.detection.language import tell_languages
 from leakscope.safety.keys import IncidentKey
 
@@ -30,9 +30,13 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: p
     Returns:
         The columns of `TURNS`, in the order of `found`.
     """
-    near = values.join(found.select(_PLACE).unique(), on=_PLACE, how="semi").with_columns(
-        name=snake(pl.col("key")), longer=snake(plain_path(pl.col("field")).str.split(".").list.tail(2).list.join("_"))
+    names = {name for listed in shapes()["ids"].values() for name in listed}
+    places = of_places(values, name=snake(pl.col("key")), path=plain_path(pl.col("field"))).with_columns(
+        longer=snake(pl.col("path").str.split(".").list.tail(2).list.join("_")), home=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars(".")
     )
+    ids = at_places(values, places.filter(pl.col("name").is_in(names) | pl.col("longer").is_in(names)))
+    short = pl.col("value").str.len_chars().is_between(1, LONGEST_ID) & ~pl.col("value").str.contains(r"\s")
+    near = ids.filter(short).join(found.select(_PLACE).unique(), on=_PLACE, how="semi", maintain_order="left")
     bare = pl.col("base").str.replace(r"\.(?:message|data|kwargs|#\w+)$", "")
     told = found.with_columns(
         list=bare.str.replace(r"(?:^|\.)\d+$", ""), index=bare.str.extract(r"(?:^|\.)(\d+)$").cast(pl.UInt32, strict=False)
@@ -56,9 +60,8 @@ def _nearest(turns: pl.DataFrame, near: pl.DataFrame, what: str) -> pl.DataFrame
     exports = names["export"] if what == "conversation" else []
     leaves = (
         near.with_columns(name=pl.when(pl.col("longer").is_in(list(rank))).then("longer").otherwise("name"))
-        .filter(pl.col("name").is_in([*rank, *exports]) & pl.col("value").str.len_chars().is_between(1, LONGEST_ID) & ~pl.col("value").str.contains(r"\s"))
-        .with_columns(path=plain_path(pl.col("field")), rank=pl.col("name").replace_strict(rank, default=len(rank)))
-        .with_columns(home=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars("."))
+        .filter(pl.col("name").is_in([*rank, *exports]))
+        .with_columns(rank=pl.col("name").replace_strict(rank, default=len(rank)))
         .select(*_PLACE, "name", "rank", "home", "path", pl.col("value").alias(what))
         .unique(maintain_order=True)
     )

@@ -91,8 +91,9 @@ def examine(batch: Batch, work: Work) -> Examined:
     values, found = kernel.examine(batch)
     sightings = conform(found, SIGHTINGS)
     turns = conform(chat.turns(values, records, work.key), TURNS) if work.chat else empty(TURNS)
-    generic = pl.col("field").str.replace_all(r"\[\d+\]", "[]").alias("field")
-    fields = values.select("source", "record", generic).unique().group_by("source", "field").len("records")
+    generic = values.select("field").unique().with_columns(generic=pl.col("field").str.replace_all(r"\[\d+\]", "[]"))
+    placed = values.select("source", "record", "field").join(generic, on="field").select("source", "record", field="generic")
+    fields = placed.group_by("source", "field").agg(records=pl.col("record").n_unique())
     return Examined(
         sightings=sightings,
         records=records,
