@@ -12,6 +12,7 @@ from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import weighed
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.nearest import by_nearest_word
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
 from leakscope.detection.roles import Role, role_candidate, roles_of
@@ -178,7 +179,7 @@ def judged_together(
     found: Iterable[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
 ) -> tuple[Candidate, ...]:
     """The candidates of one value after the benign catalogue and one another: those that stand, then those suppressed, with reasons."""
-    weighed_all = [weighed(one, context, value) for one in found]
+    weighed_all = by_nearest_word([weighed(one, context, value) for one in found], context, value)
     suppressed = [one for one in weighed_all if one.reason]
     standing = resolved(one for one in weighed_all if not one.reason and not _inside(one, suppressed))
     low = [replace(one, reason="low-confidence") for one in standing if one.confidence < min_confidence]

@@ -18,6 +18,11 @@ from leakscope.validators import validator
 
 #: Code points after a span in which a required keyword may still stand.
 WINDOW_AFTER = 20
+#: Behind one of these, words say what the next number is; names of issuers and of logins also stand behind it.
+NEXT_VALUE = re.compile(r"[,;|\n]")
+_SECRETS = ("SECRET_", "CREDENTIAL_")
+#: A rule below this confidence finds nothing without a word.
+LIKELY = 0.5
 #: Code points on either side of a span in which words raise its confidence.
 CONTEXT_WINDOW = 60
 #: What a failed check leaves of a match's confidence, when its rule keeps it.
@@ -37,6 +42,7 @@ class Candidate:
         validated: whether structure was checked and holds; null when there is no check.
         reason: why it is suppressed, else null.
         attributes: what else is known.
+        words: of which one near the span made its rule find it, or surer; empty when it stands for itself.
     """
 
     start: int
@@ -47,6 +53,7 @@ class Candidate:
     validated: bool | None = None
     reason: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
 
 
 def entropy(text: str) -> float:
@@ -145,8 +152,7 @@ def _found(detector: Detector, context: Context, value: str) -> Iterator[re.Matc
 def _has_keyword(detector: Detector, context: Context, value: str, start: int, end: int) -> bool:
     if not detector.keywords or detector.key_only:
         return True
-    window = detector.keyword_window
-    return _near(detector.keywords, names_for(detector, context), _before(value, start, window), _after(value, end, WINDOW_AFTER))
+    return _near(detector.keywords, names_for(detector, context), _before(value, start, detector.keyword_window), _after(detector, value, end))
 
 
 def _before(value: str, start: int, window: int) -> str:
@@ -156,8 +162,11 @@ def _before(value: str, start: int, window: int) -> str:
     return text if left == 0 or not value[left - 1].isalnum() else text.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
-def _after(value: str, end: int, window: int) -> str:
-    return value[end : end + window]
+def _after(detector: Detector, value: str, end: int) -> str:
+    """The text behind a span; for a number that only its word makes one, up to where the next value of a list begins."""
+    after = value[end : end + WINDOW_AFTER]
+    by_its_word = detector.keywords or detector.confidence < LIKELY
+    return NEXT_VALUE.split(after, maxsplit=1)[0] if by_its_word and not detector.provider and not detector.entity.startswith(_SECRETS) else after
 
 
 def judged(detector: Detector, context: Context, value: str, start: int, end: int, least: float = 0.0) -> Candidate | None:
@@ -166,7 +175,7 @@ def judged(detector: Detector, context: Context, value: str, start: int, end: in
     if detector.validator and detector.validator_failure == "drop" and not _valid(detector.validator, text):
         return None
     in_context = bool(detector.context) and _near(
-        detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(value, end, WINDOW_AFTER)
+        detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(detector, value, end)
     )
     confidence = detector.confidence_context if in_context else detector.confidence
     if confidence < least:
@@ -182,6 +191,7 @@ def judged(detector: Detector, context: Context, value: str, start: int, end: in
         validated=validated,
         reason=reason,
         attributes=_attributes(detector, text),
+        words=detector.keywords or (detector.context if in_context else ()),
     )
 
 
