@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from leakscope.detection.names_everyday import names_somebody
 from leakscope.detection.names_gate import only_prose
 from leakscope.detection.names_handles import with_handles
 from leakscope.detection.names_rules import find_by_rules, script_language
@@ -53,7 +54,7 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = Fa
 
 def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameSpan]:
     """The model's spans that it could read; in a language it does not know, what rules find and its names in Latin letters beside."""
-    legible = [span for span in spans if script_language(text[span.start : span.end]) is None]
+    legible = [span for span in spans if script_language(text[span.start : span.end]) is None and names_somebody(text, span)]
     if ruled is None:
         return legible
     told = find_by_rules(text, ruled)
