@@ -17,14 +17,19 @@ CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("birth", "postcode"),
     ("birth",),
     ("address",),
-    ("given", "surname"),
+    ("names",),
     ("surname", "postcode"),
     ("given", "postcode"),
     ("surname", "place"),
     ("given", "place"),
     ("address", "surname"),
     ("place", "postcode", "house"),
+    ("given", "surname_start"),
+    ("given_start", "surname"),
 )
+#: Columns made of given name and surname: both in either order, and how each begins.
+OF_NAMES = ("names", "given_start", "surname_start")
+_START = 2
 #: Two agreeing facts that seldom meet by chance: pairs of them tell that there are doubles to be found.
 TELLING: tuple[tuple[str, ...], ...] = (
     ("given", "surname", "birth"),
@@ -47,6 +52,16 @@ def pairs_within(rows: pl.DataFrame, rule: Sequence[str]) -> int:
     return int(keyed.select((size * (size - 1) // 2).sum()).item() or 0)
 
 
+def with_name_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the columns of `OF_NAMES`, null where a name is unknown, and `given` and `surname` where they lacked."""
+    told = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in ("given", "surname") if name not in rows.columns)
+    given, surname = pl.col("given"), pl.col("surname")
+    names = pl.concat_str(pl.min_horizontal(given, surname), pl.max_horizontal(given, surname), separator=" ")
+    return told.with_columns(
+        names=pl.when(given.is_not_null() & surname.is_not_null()).then(names), given_start=given.str.slice(0, _START), surname_start=surname.str.slice(0, _START)
+    )
+
+
 def telling_pairs(rows: pl.DataFrame) -> int:
     """Most pairs that any one combination of telling facts makes."""
     usable = [rule for rule in TELLING if set(rule) <= set(rows.columns)]
@@ -58,7 +73,7 @@ def choose(rows: pl.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], 
     The rules to block by, with the pairs each makes.
 
     Args:
-        rows: descriptions, nulls where unknown.
+        rows: descriptions as `with_name_keys` gives them, nulls where unknown.
         columns: those that are compared.
 
     Returns:
@@ -67,7 +82,8 @@ def choose(rows: pl.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], 
     """
     budget = max(LEAST_PAIRS, PAIRS_PER_ROW * rows.height)
     chosen: dict[tuple[str, ...], int] = {}
-    counted = {rule: pairs_within(rows, rule) for rule in CANDIDATES if set(rule) <= set(columns)}
+    known = {*columns, *OF_NAMES} if {"given", "surname"} <= set(columns) else set(columns)
+    counted = {rule: pairs_within(rows, rule) for rule in CANDIDATES if set(rule) <= known}
     for rule, pairs in sorted(counted.items(), key=lambda item: len(item[0])):
         contained = any(set(wider) <= set(rule) for wider in chosen)
         if pairs and not contained and pairs + sum(chosen.values()) <= budget:

@@ -1,4 +1,4 @@
-"""The probabilistic tier: Fellegi and Sunter's model by Splink on DuckDB, trained on the evidence itself."""
+"""The probabilistic tier: Fellegi and Sunter's model on pairs that Splink finds and compares on DuckDB, trained on the evidence itself."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from leakscope.individuals.blocking import choose, pairs_within
-from leakscope.individuals.comparisons import EXCHANGED, comparisons, training_rules, weights
+from leakscope.individuals.blocking import choose, with_name_keys
+from leakscope.individuals.comparisons import Compared, Shares, comparisons, for_splink, weights
+from leakscope.individuals.mixture import Learnt, learn
 
 #: Columns that may be compared, if enough descriptions have them.
 COMPARED = ("number", "email", "given", "surname", "birth", "phone", "address", "house", "postcode", "place", "region")
@@ -22,18 +25,11 @@ KEEP = 0.01
 LINK = 0.5
 #: Share of true pairs that agree exactly on the telling facts, for the prior; own guess, EM moves it little.
 ASSUMED_RECALL = 0.7
-#: Facts about the person and not the household; the surname only tells which names were swapped.
-PERSONAL = ("given", "surname", "birth", "number", "email")
-#: Jaro-Winkler likeness from which on two given names may be one misspelt; own choice.
-GIVEN_ALIKE = 0.65
+U_PAIRS = 300_000
+#: Pairs that a model not yet trained gives less than this are left to chance.
+WORTH_LEARNING = 1e-4
 #: Descriptions with a given name from which on it is taken for a real one and not a misspelling.
 USUAL_GIVEN = 4
-#: The same in a table where people of one home stand, whose given names are all that tells them apart.
-GIVEN_CLOSE = 0.8
-#: Share of linked pairs whose given names and birth dates both differ from which on a table holds several people of one home. Own choice.
-HOMES = 0.02
-U_PAIRS = 300_000
-EM_PAIRS = 1_000_000
 MEMORY_LIMIT = "2500MB"
 
 
@@ -60,7 +56,7 @@ def usable_columns(rows: pl.DataFrame) -> list[str]:
 
 def can_decide(columns: Sequence[str]) -> bool:
     """Whether the columns suffice for a model: somebody's name or birth date, and two facts beside it."""
-    return bool({"given", "surname", "birth"} & set(columns)) and len(columns) >= 3
+    return bool({"given", "surname", "birth"} & set(columns)) and len(set(columns) - {"house", "region"}) >= 3
 
 
 def _prior(rows: pl.DataFrame, rules: Mapping[tuple[str, ...], int], telling: int) -> float:
@@ -91,115 +87,90 @@ def score(rows: pl.DataFrame, telling: int, *, seed: int = 0) -> Scored | None:
         Null when the columns or blocking rules do not suffice. Pairs below `KEEP` are left out. Nothing is written to disk.
     """
     columns = usable_columns(rows)
+    rows = with_name_keys(rows).with_columns(usual=pl.len().over("given") >= USUAL_GIVEN)
     rules = choose(rows, columns)
     if not can_decide(columns) or not rules:
         return None
-    prior = _prior(rows, rules, telling)
+    prior, compared = _prior(rows, rules, telling), comparisons(columns)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        pairs, model = _run_splink(rows.select("row", *columns), columns, rules, prior, seed)
-    found = _rules_per_pair(pairs, rows, list(rules))
+        pairs, chance = _compare(rows, compared, rules, prior, seed)
+    learnt = _learn(pairs, rows, chance, compared, prior)
+    likely = pairs.select("left", "right").with_columns(probability=pl.Series(learnt.probability)).filter(pl.col("probability") >= KEEP)
+    found = _rules_per_pair(likely, rows, list(rules))
     report = {
-        "model": "Fellegi-Sunter, Splink on DuckDB, expectation maximisation on the evidence",
+        "model": "Fellegi-Sunter with a class for people of one home; pairs found and compared by Splink on DuckDB, expectation maximisation on the evidence",
         "blocking_rules": [{"rule": " and ".join(rule), "pairs": count} for rule, count in rules.items()],
-        "prior": prior,
+        "prior": learnt.person,
+        "prior_household": learnt.household,
         "descriptions": rows.height,
         "pairs_kept": found.height,
-        "match_weights": weights(model),
+        "match_weights": weights(compared, learnt.shares),
     }
     return Scored(pairs=found, report=report)
 
 
-def _run_splink(
-    rows: pl.DataFrame, columns: Sequence[str], rules: Mapping[tuple[str, ...], int], prior: float, seed: int
-) -> tuple[pl.DataFrame, dict[str, Any]]:
-    from splink import Linker, SettingsCreator, block_on
+def _compare(
+    rows: pl.DataFrame, compared: Sequence[Compared], rules: Mapping[tuple[str, ...], int], prior: float, seed: int
+) -> tuple[pl.DataFrame, list[Shares]]:
+    """
+    The pairs that a rule finds and that are not plainly chance, and how often each level holds by chance.
+
+    Returns:
+        `left, right` and per comparison its level from 0, -1 unknown; and the shares of the levels among random pairs.
+    """
+    from splink import Linker, block_on
     from splink.backends.duckdb import DuckDBAPI
 
     logging.getLogger("splink").setLevel(logging.CRITICAL)
-    settings = SettingsCreator(
-        link_type="dedupe_only",
-        unique_id_column_name="row",
-        comparisons=comparisons(columns),
-        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in rules],
-        probability_two_random_records_match=prior,
-        retain_matching_columns=False,
-    )
+    settings: dict[str, Any] = {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "row",
+        "comparisons": for_splink(compared),
+        "blocking_rules_to_generate_predictions": [block_on(*rule).get_blocking_rule("duckdb").as_dict() for rule in rules],
+        "probability_two_random_records_match": prior,
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": False,
+    }
     with duckdb.connect(":memory:") as connection:
         # no spill: values of the evidence never go to a temporary file
         connection.execute(f"SET temp_directory=''; SET memory_limit='{MEMORY_LIMIT}'; SET threads=2; SET enable_progress_bar=false")
-        linker = Linker(DuckDBAPI(connection=connection).register(rows.to_arrow()), settings, log_level=logging.CRITICAL)
-        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=seed + 1, min_count_per_level=None, num_chunks=1)
-        for rule in training_rules(rows, columns) or list(rules)[:1]:
-            if comparisons([name for name in columns if name not in rule]):
-                linker.training.estimate_parameters_using_expectation_maximisation(
-                    block_on(*rule), max_pairs=EM_PAIRS if pairs_within(rows, rule) > EM_PAIRS else None
-                )
-        predicted = linker.inference.predict(threshold_match_probability=KEEP).as_duckdbpyrelation().pl()
-        model = linker.misc.save_model_to_json(out_path=None)
-    pairs = predicted.select(
-        left=pl.col("row_l").cast(pl.UInt32), right=pl.col("row_r").cast(pl.UInt32), probability=pl.col("match_probability").cast(pl.Float64)
-    )
-    return _without_housemates(pairs.sort("left", "right"), rows), model
+        table = DuckDBAPI(connection=connection).register(rows.to_arrow())
+        untaught = Linker(table, settings, log_level=logging.CRITICAL)
+        untaught.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=seed + 1, min_count_per_level=None, num_chunks=1)
+        chance = _by_chance(untaught.misc.save_model_to_json(out_path=None), rows.height)
+        for one, told in zip(settings["comparisons"], chance, strict=True):
+            for level, share in zip(one["comparison_levels"][1:], told, strict=True):
+                level["u_probability"] = float(share)
+        predicted = Linker(table, settings, log_level=logging.CRITICAL).inference.predict(threshold_match_probability=WORTH_LEARNING)
+        # Splink counts levels from the last to the first
+        wanted = ", ".join(f"CASE WHEN gamma_{one.name} < 0 THEN -1 ELSE {len(one.levels) - 1} - gamma_{one.name} END AS {one.name}" for one in compared)
+        pairs = connection.sql(f'SELECT row_l AS "left", row_r AS "right", {wanted} FROM {predicted.physical_name}').pl()
+    return pairs.select(pl.col("left", "right").cast(pl.UInt32), pl.col(*(one.name for one in compared)).cast(pl.Int16)).sort("left", "right"), chance
 
 
-def _alike(fields: Sequence[str], least: float = GIVEN_ALIKE) -> dict[str, str]:
-    """Condition under which each fact about a person, known on both sides, is the same but for slips, nicknames and swapped names."""
-    given = f"(jaro_winkler_similarity(l.given, r.given) >= {least} OR left(l.given, 3) = left(r.given, 3)"
-    if "surname" in fields:
-        given += f" OR least(jaro_winkler_similarity(l.given, r.surname), jaro_winkler_similarity(l.surname, r.given)) >= {least}"
-    birth = f"(damerau_levenshtein(l.birth, r.birth) <= 2 OR l.birth = {EXCHANGED.format('r.birth')})"
-    edits = {name: f"damerau_levenshtein(l.{name}, r.{name}) <= 2" for name in ("number", "email")}
-    return {name: condition for name, condition in {"given": given + ")", "birth": birth, **edits}.items() if name in fields}
+def _by_chance(model: Mapping[str, Any], records: int) -> list[Shares]:
+    """Shares of the levels among random pairs; one that none showed counts as half a pair."""
+    least = 0.5 / max(min(U_PAIRS, records * (records - 1) / 2), 1)
+    told = []
+    for comparison in model["comparisons"]:
+        levels = [level.get("u_probability") for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        seen = np.array([max(share, least) if isinstance(share, float) else least for share in levels])
+        told.append(seen / seen.sum())
+    return told
 
 
-def _without_housemates(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """
-    `pairs` less those of people who share a home and nothing that is theirs alone.
-
-    The model multiplies what comparisons say as if they were independent; housemates agree on surname, address, town and phone at
-    once, which would outweigh two given names and birth dates. So one fact about the person must agree: given name, birth date,
-    number or mailbox. Where the table shows no people of one home, only two usual given names are taken for two people. Twins
-    agree on the birth date too: two usual given names that are not alike are two people where number or mailbox differ as well.
-    Note: twins without either still pass for one person with two given names.
-    """
-    alike = _alike([name for name in PERSONAL if name in rows.columns])
-    if not alike:
-        return pairs
-    if "given" in alike:
-        usual = rows.group_by("given").len().filter(pl.col("len") >= USUAL_GIVEN).select("given", usual=pl.lit(True))
-        rows = rows.join(usual, on="given", how="left")
-    flags = ", ".join(f"{condition} AS {name}_alike" for name, condition in alike.items())
-    flags += f", {_alike(rows.columns, GIVEN_CLOSE)['given']} AS given_close" if "given" in alike else ", false AS given_close"
-    flags += ", coalesce(l.usual AND r.usual, false) AS usual" if "given" in alike else ", false AS usual"
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"SET temp_directory=''; SET memory_limit='{MEMORY_LIMIT}'; SET threads=2")
-        connection.register("rows_", rows.to_arrow())
-        connection.register("pairs_", pairs.to_arrow())
-        told = connection.sql(
-            f"""SELECT p."left", p."right", p.probability, {flags} FROM pairs_ p JOIN rows_ l ON p."left" = l.row JOIN rows_ r ON p."right" = r.row
-            ORDER BY 1, 2"""
-        ).pl()
-    kept = told.filter(~_housemates(told, list(alike)) & ~_twins(list(alike)))
-    return kept.select("left", "right", "probability").cast({"left": pl.UInt32, "right": pl.UInt32})
+def _learn(pairs: pl.DataFrame, rows: pl.DataFrame, chance: Sequence[Shares], compared: Sequence[Compared], prior: float) -> Learnt:
+    vectors = pairs.select(one.name for one in compared).to_numpy()
+    rarer = {one.name: _rarer(pairs, rows, one, float(usual[0])) for one, usual in zip(compared, chance, strict=True) if one.by_frequency}
+    return learn(vectors, chance, compared, start=prior, possible=rows.height * (rows.height - 1) / 2, rarer=rarer)
 
 
-def _housemates(told: pl.DataFrame, names: Sequence[str]) -> pl.Expr:
-    """Pairs of which no fact about the person agrees, in a table where people of one home stand; else only those of two usual given names."""
-    facts = [pl.col(f"{name}_alike") for name in names]
-    none = ~pl.any_horizontal([fact.fill_null(False) for fact in facts])
-    all_differ = none & pl.all_horizontal([fact.is_not_null() for fact in facts if fact.meta.output_name() in ("given_alike", "birth_alike")])
-    linked = told.filter(pl.col("probability") >= LINK)
-    shared = (linked.select(all_differ.mean()).item() or 0.0) >= HOMES if linked.height else False
-    some = pl.any_horizontal([fact.is_not_null() for fact in facts])
-    nothing_close = ~pl.any_horizontal([pl.col("given_close").fill_null(False), *(fact.fill_null(False) for fact in facts if fact.meta.output_name() != "given_alike")])
-    return nothing_close & some if shared else none & pl.col("usual")
-
-
-def _twins(names: Sequence[str]) -> pl.Expr:
-    """Pairs of two usual given names that are not alike, whose number or mailbox differ."""
-    better = [pl.col(f"{name}_alike") for name in ("number", "email") if name in names]
-    if "given" not in names or not better:
-        return pl.lit(False)
-    differs = pl.any_horizontal([~fact.fill_null(True) for fact in better])
-    return pl.col("usual") & ~pl.col("given_alike").fill_null(True) & differs & ~pl.any_horizontal([fact.fill_null(False) for fact in better])
+def _rarer(pairs: pl.DataFrame, rows: pl.DataFrame, one: Compared, usual: float) -> npt.NDArray[np.float64]:
+    """By how much agreement on a value tells more than on one of usual frequency; natural logarithm, 0 where the first level does not hold."""
+    name = str(one.by_frequency)
+    seen = rows.select(left="row", value=name).with_columns(count=pl.len().over("value").cast(pl.Int64))
+    # the record itself says nothing of how many others bear the name
+    share = pl.max_horizontal(pl.col("count") - 1, pl.lit(1)) / rows.get_column(name).count()
+    told = pairs.select("left", one.name).join(seen, on="left", how="left", maintain_order="left")
+    return told.select(pl.when(pl.col(one.name) == 0).then((usual / share).log()).otherwise(0.0)).to_series().to_numpy()
