@@ -23,6 +23,8 @@ _LITERAL = 2
 _MOST = 0xFFFF
 #: Characters from which on a counted run is long.
 _LONG = 12
+#: Separators of a number that is read in groups, at most; and characters from which on an identifier is a token.
+_SEPARATORS, _TOKEN = 4, 20
 
 
 @cache
@@ -72,6 +74,20 @@ def _literal(tree: list[tuple[Any, Any]], wanted: int) -> bool:
     if operator is sre.BRANCH:
         return all(_literal([*branch, *rest], wanted) for branch in argument[1])
     return False
+
+
+def kind_of(rule: Detector) -> int:
+    """
+    What a pattern without a word or a literal beginning is made of: digits, digits and separators, long tokens, few digits, none.
+
+    Patterns of one kind are sought together, because texts are at few combinations of places in them at once.
+    """
+    characters, digits, _, _ = needs_of(rule)
+    if digits >= max(1, characters - _SEPARATORS):
+        return 0 if digits >= characters - 1 else 1
+    if characters >= _TOKEN:
+        return 2
+    return 3 if digits else 4
 
 
 def needs_of(rule: Detector) -> tuple[int, int, int, int]:

@@ -12,6 +12,8 @@ typedef struct {
     i32 address;                    /* the rule of IPv4 addresses, or -1 */
     i32 networks;                   /* IPv4 networks in which nobody is; each first and last address, and number of its kind */
     const u32 *network;
+    i32 reading;                    /* automata that read every text */
+    const i32 *reading_least;       /* characters and digits that each of their expressions takes */
 } Rules;
 
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }

@@ -40,9 +40,8 @@ typedef struct {
 } Result;
 
 typedef struct {
-    Automaton a[2];               /* words, classes */
-    const Given *given;           /* of all automata; those of single patterns are begun when they are asked */
-    Automaton *single;
+    const Given *given;           /* of all automata: first those that read every text, then those of single patterns */
+    Automaton *automaton;         /* begun when they are first asked */
     i32 automata;
     Rules r;
     Ask ask;
@@ -160,14 +159,34 @@ static void locate(Kernel *k, i32 level, const u8 *text, size_t n, u32 from, u32
 
 /* ---- values ---- */
 
+static Automaton *automaton_of(Kernel *k, i32 number) {
+    Automaton *automaton = &k->automaton[number];
+    if (!automaton->next) automaton_begin(automaton, &k->given[number], number < k->r.reading ? STATES : FEW_STATES);
+    return automaton;
+}
+
+/* What the automata that read every text find in one; those that need more digits than it has are left out. */
+static i32 all_triggers(Kernel *k, const u8 *text, size_t n, i32 *found) {
+    i32 count = 0, digits = -1;
+    for (i32 number = 0; number < k->r.reading; number++) {
+        if (n < k->r.reading_least[2 * number]) continue;
+        if (k->r.reading_least[2 * number + 1] && digits < 0) {
+            digits = 0;
+            for (size_t i = 0; i < n; i++) digits += is_digit(text[i]);
+        }
+        if (digits < k->r.reading_least[2 * number + 1] && k->r.reading_least[2 * number + 1]) continue;
+        count += triggers_in(automaton_of(k, number), text, n, found + count);
+    }
+    return count;
+}
+
 static const i32 *triggers_of(Kernel *k, const u8 *text, size_t n, u64 h, i32 *count) {
     Memo *memo = &k->memo[h & (MEMO - 1)];
     if (n <= MEMO_LONGEST && memo->hash == h) {
         *count = (i32)memo->count;
         return k->memo_triggers.at + memo->at;
     }
-    *count = triggers_in(&k->a[0], text, n, k->found);
-    *count += triggers_in(&k->a[1], text, n, k->found + *count);
+    *count = all_triggers(k, text, n, k->found);
     if (n <= MEMO_LONGEST) {
         if (k->memo_triggers.n > (1u << 22)) memset(k->memo, 0, sizeof(Memo) * MEMO), k->memo_triggers.n = 0;
         memo->hash = h, memo->at = (u32)k->memo_triggers.n, memo->count = (u32)*count;
@@ -188,11 +207,7 @@ static i32 confirmed(Kernel *k, i32 possible, const u8 *text, size_t n) {
     i32 kept = 0, trigger;
     for (i32 i = 0; i < possible; i++) {
         i32 number = k->r.confirm[k->possible[i]];
-        if (number >= 0) {
-            Automaton *single = &k->single[number];
-            if (!single->next) automaton_begin(single, &k->given[number], FEW_STATES);
-            if (!triggers_in(single, text, n, &trigger)) continue;
-        }
+        if (number >= 0 && !triggers_in(automaton_of(k, number), text, n, &trigger)) continue;
         k->possible[kept++] = k->possible[i];
     }
     return kept;
@@ -653,14 +668,12 @@ OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask 
     k->judged = calloc(VERDICTS, sizeof(Judged));
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->given = a, k->automata = automata;
-    k->single = calloc((size_t)automata, sizeof(Automaton));
+    k->automaton = calloc((size_t)automata, sizeof(Automaton));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->judged || !k->found || !k->single || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->judged || !k->found || !k->automaton || !k->possible || !k->listed) abort();
     Tape empty = {0};
     PUSH(k->tapes, empty);
-    automaton_begin(&k->a[0], &a[0], STATES);
-    automaton_begin(&k->a[1], &a[1], STATES);
     forget_places(k);
     return k;
 }
@@ -714,26 +727,24 @@ OUTSIDE const Result *leakscope_lines(Kernel *k, const u8 *buffer, i64 size, i32
 
 /* How often the automata had too many states and were begun anew; small ones count by their size. */
 OUTSIDE i64 leakscope_restarts(const Kernel *k) {
-    i64 small = 0;
-    for (i32 i = 0; i < k->automata; i++) small += k->single[i].forgotten;
-    return k->a[0].forgotten + k->a[1].forgotten + small * FEW_STATES / STATES;
+    i64 large = 0, small = 0;
+    for (i32 i = 0; i < k->automata; i++) *(i < k->r.reading ? &large : &small) += k->automaton[i].forgotten;
+    return large + small * FEW_STATES / STATES;
 }
 
 /* The triggers that stand in one text, into `found`; returns how many. For tests. */
 OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found) {
-    i32 count = triggers_in(&k->a[0], text, (size_t)size, found);
-    return count + triggers_in(&k->a[1], text, (size_t)size, found + count);
+    return all_triggers(k, text, (size_t)size, found);
 }
 
 OUTSIDE void leakscope_free(Kernel *k) {
     if (!k) return;
-    automaton_end(&k->a[0]), automaton_end(&k->a[1]);
-    for (i32 i = 0; i < k->automata; i++) if (k->single[i].next) automaton_end(&k->single[i]);
+    for (i32 i = 0; i < k->automata; i++) if (k->automaton[i].next) automaton_end(&k->automaton[i]);
     for (size_t i = 0; i < k->tapes.n; i++) free(k->tapes.at[i].at);
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
     free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->verdicts.at), free(k->spans.at);
-    free(k->found), free(k->single), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
+    free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
     free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
     free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at), free(k->hushed.at), free(k->sight_turn.at), free(k->sight_record.at);

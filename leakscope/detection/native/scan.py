@@ -156,13 +156,13 @@ class NativeScan:
         for number, one in enumerate(tables.automata):
             bof, eof, classes = (int(edge) for edge in one.edges)
             automata[number] = Given(
-                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers if number < 2 else 1, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
+                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers if 2 * number < len(tables.reading_least) else 1, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
                 at(one.follow_at), at(one.follow), at(one.accept), at(one.start_at), at(one.start), at(one.kinds_after),
             )  # fmt: skip
         asked = Rules(
             rules, self._words, int(tables.layer[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
-            at(tables.check), address, len(self._networks) // 3, at(self._networks),
+            at(tables.check), address, len(self._networks) // 3, at(self._networks), len(tables.reading_least) // 2, at(tables.reading_least),
         )  # fmt: skip
         self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))

@@ -20,7 +20,7 @@ from leakscope.detection import expressions, matching, widths
 from leakscope.detection.expressions import GROUP
 from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.checks import check_of
-from leakscope.detection.native.needs import is_generic, needs_of, starts_literally
+from leakscope.detection.native.needs import is_generic, kind_of, needs_of, starts_literally
 from leakscope.detection.native.positions import (
     ALNUM,
     BEFORE,
@@ -43,8 +43,9 @@ Table = NDArray[np.int32]
 _FREQUENT = b"etaoinshrdlucmfwypvbgkjqxz0123456789 ._-/:,=\"'@+()TAEIOSNRHLDCMUFPGWYBVKXJQZ"
 #: Anchors of fewer characters stand in too many texts to be sought without their pattern.
 TELLING = 3
-#: The automata that read every text: literals and words; classes of characters.
-WORDS, CLASSES = range(2)
+#: The first of the automata that read every text: words, and patterns that begin literally; those of `kind_of` follow. One for all
+#: would have as many states as theirs multiply to.
+WORDS, LITERALS, KINDS = range(3)
 _BEFORE = {Boundary.ALNUM: NOT_ALNUM, Boundary.TOKEN: NOT_TOKEN, Boundary.DIGIT: NOT_DIGIT}
 
 
@@ -90,6 +91,7 @@ class Tables:
         least: characters, digits, run and class of the run that each rule needs at least, uint16.
         layer: trigger of other encodings.
         check: checks that matches of each rule pass, uint8.
+        reading_least: characters and digits that each automaton which reads every text asks for.
     """
 
     automata: tuple[AutomatonTables, ...]
@@ -103,6 +105,7 @@ class Tables:
     least: NDArray[np.uint16]
     layer: Table
     check: NDArray[np.uint8]
+    reading_least: Table
 
     @property
     def triggers(self) -> int:
@@ -190,22 +193,22 @@ class _Sought:
         def number_of(expressions: tuple[Expression, ...], where: int) -> int:
             return numbers.setdefault((where, expressions), len(numbers))
 
-        layer = number_of(tuple(Expression(pattern) for pattern, _ in LAYER_TRIGGERS if pattern != JSON_TRIGGER), WORDS)
+        layer = number_of(tuple(Expression(pattern) for pattern, _ in LAYER_TRIGGERS if pattern != JSON_TRIGGER), LITERALS)
         for index, rule in enumerate(detectors):
             if not can_reach(rule, least):
                 continue
             asked = () if rule.key_only or rule.anchors else asked_for(rule, least)
             sure = tuple(sorted({number_of(of_keyword(word), WORDS) for word in asked}))
             if starts_literally(rule):
-                own = [number_of((of_pattern(rule),), WORDS)]
+                own = [number_of((of_pattern(rule),), LITERALS)]
             elif rule.anchors and min(map(len, rule.anchors)) >= TELLING:
                 own, alone[index] = [number_of((Expression(re.escape(anchor), rule.ignore_case),), WORDS) for anchor in rule.anchors], True
             elif sure:
                 own, alone[index] = list(sure), True
             else:
-                own = [number_of((of_pattern(rule),), CLASSES)]
+                own = [number_of((of_pattern(rule),), KINDS + kind_of(rule))]
             if alone[index] and not is_generic(rule):
-                confirm[index] = 2 + confirming.setdefault(of_pattern(rule), len(confirming))
+                confirm[index] = confirming.setdefault(of_pattern(rule), len(confirming))
             keywords[index] = () if alone[index] else sure
             for number in own:
                 owners.setdefault(number, []).append(index)
@@ -217,19 +220,28 @@ class _Sought:
 
     def tables(self) -> Tables:
         """The arrays."""
+        reading = sorted(set(self.automaton))
         return Tables(
-            automata=(*(self._reading(where) for where in (WORDS, CLASSES)), *(_automaton([(0, one)]) for one in self.confirming)),
+            automata=(*map(self._reading, reading), *(_automaton([(0, one)]) for one in self.confirming)),
+            reading_least=np.array([self._least_of(where) for where in reading], dtype=np.int32).reshape(-1),
             owner_at=_offsets(self.owners),
             owner=_joined(self.owners),
             keyword_at=_offsets(self.keywords),
             keyword=_joined(self.keywords),
             only_named=np.array(self.named, dtype=np.uint8),
             alone=np.array(self.alone, dtype=np.uint8),
-            confirm=np.array(self.confirm, dtype=np.int32),
+            confirm=np.array([one if one < 0 else one + len(reading) for one in self.confirm], dtype=np.int32),
             least=np.array(self.least, dtype=np.uint16).reshape(-1),
             layer=np.array([self.layer], dtype=np.int32),
             check=np.array(self.check, dtype=np.uint8),
         )
+
+    def _least_of(self, where: int) -> tuple[int, int]:
+        """Characters and digits that every expression of an automaton takes."""
+        if where < KINDS:
+            return 0, 0
+        rules = {rule for number, owners in enumerate(self.owners) for rule in owners if self.automaton[number] == where}
+        return min(self.least[rule][0] for rule in rules), min(self.least[rule][1] for rule in rules)
 
     def _reading(self, where: int) -> AutomatonTables:
         """One of the automata that read every text."""
