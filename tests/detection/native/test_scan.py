@@ -233,9 +233,9 @@ def test_values_of_a_batch_keep_their_numbers(compiled: Kernel) -> None:
 
 
 def test_texts_that_keep_the_automata_from_settling_are_left_to_python(compiled: Kernel) -> None:
-    """Dense random tokens rest the compiled scan for some batches; then it is tried again."""
-    draw = random.Random(3)
-    dense = b"".join(orjson.dumps({"f": "".join(draw.choices("0123456789abcdefABCDEF -.:/+", k=300))}) + b"\n" for _ in range(4000))
+    """Beginnings of all that rules look for, one behind the other, rest the compiled scan for some batches; then it is tried again."""
+    draw, examples = random.Random(3), [text for rule in load().detectors for text in rule.examples]
+    dense = b"".join(orjson.dumps({"f": "".join(draw.choice(examples)[: draw.randrange(1, 40)] for _ in range(20))}) + b"\n" for _ in range(4000))
     scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda place, value, rules: NOTHING)
     assert scanner.worthwhile()
     scanner.lines(dense)
