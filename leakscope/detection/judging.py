@@ -118,6 +118,12 @@ class Judge:
                 around.known[value] = known
         return known
 
+    def told(self, path: str, key: str, value: str, one: Candidate) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+        """What stands of a candidate that no rule found, and what is suppressed of it."""
+        context = self.surroundings(path, key).context
+        judged = judged_together([one], context, value, entities=self._entities, min_confidence=self._min_confidence)
+        return tuple(self._sight(found, value) for found in judged if not found.reason), tuple(found for found in judged if found.reason)
+
     def surroundings(self, path: str, key: str) -> Around:
         """What the names around a value say; names that say the same to every rule are one."""
         context = self._reduced(context_of(path, key))

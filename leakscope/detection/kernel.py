@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
+from leakscope.detection.cells import candidates_in
 from leakscope.detection.decoded import standing
-from leakscope.detection.judging import Judge, as_json
+from leakscope.detection.judging import Judge, Sight, as_json
 from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
@@ -85,9 +86,8 @@ class Kernel:
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
         if (lines := as_lines(batch)) is not None and (scan := self._scan_of(batch.source, len(lines))) is not None:
-            return pl.concat([self._found_natively(batch, lines, scan, scan.lines(lines)), _frame(self._over_lines(batch))])
-        found = [row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]
-        return _frame(found + self._over_lines(batch))
+            return self._further(batch, self._found_natively(batch, lines, scan, scan.lines(lines)))
+        return self._further(batch, _frame([row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]))
 
     def examine(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """
@@ -103,7 +103,7 @@ class Kernel:
         further: list[Further] = []
         values = scan.lines(lines, everything=True)
         found = self._found_natively(batch, lines, scan, values, further)
-        return values_frame(batch, scan, values, further), pl.concat([found, _frame(self._over_lines(batch))])
+        return values_frame(batch, scan, values, further), self._further(batch, found)
 
     def _examined_plainly(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         numbered: list[tuple[int, Leaf]] = []
@@ -115,7 +115,7 @@ class Kernel:
                     numbered.append((record, part))
                     self._read(batch.source, record, part, seen, found)
                 found[before:] = standing(found[before:])
-        return frame_of(batch.source, numbered), _frame(found + self._over_lines(batch))
+        return frame_of(batch.source, numbered), self._further(batch, _frame(found))
 
     def _scan_of(self, source: str, size_bytes: int) -> NativeScan | None:
         """The compiled scan, told what keys mean in `source`; null on machines without it, and for so little that it would not pay."""
@@ -193,6 +193,25 @@ class Kernel:
             self._read(source, record, part, seen, found)
         found[before:] = standing(found[before:])
         return parts
+
+    def _further(self, batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
+        """`found` with what no single value says: what spreads over lines, and what a column's values say together."""
+        if batch.frame is None:
+            return found
+        over = pl.concat([found, _frame(self._over_lines(batch))])
+        cells = self._in_cells(batch, set(over.select("record", "field").iter_rows()))
+        return pl.concat([over, _frame(cells)]).sort("record", maintain_order=True) if cells else over
+
+    def _in_cells(self, batch: Batch, taken: set[tuple[int, str]]) -> list[tuple[Any, ...]]:
+        """Findings in columns without a name, where no rule found any."""
+        numbers = record_numbers(batch)
+        found: list[tuple[Any, ...]] = []
+        for name, row, cell, told in candidates_in(batch.frame, self.catalogue.detectors) if batch.frame is not None else ():
+            if (numbers[row], name) not in taken:
+                sights, suppressed = self._judge.told(name, name, cell, told)
+                self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
+                found += [_row(batch.source, numbers[row], Leaf(name, name, cell, 0, len(cell)), name, sight) for sight in sights]
+        return found
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
         """Findings that spread over several lines of plain text, each at its first line, with the number of lines."""
@@ -291,6 +310,14 @@ class Kernel:
                 (source, record, leaf.field, start, end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint,
                  sight.preview, attributes, sight.text, key)
             )  # fmt: skip
+
+
+
+def _row(source: str, record: int, leaf: Leaf, key: str, sight: Sight) -> tuple[Any, ...]:
+    """A finding in a value that is not decoded."""
+    one = sight.candidate
+    return (source, record, leaf.field, one.start, one.end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview,
+            sight.attributes, sight.text, key)  # fmt: skip
 
 
 class _Seen:

@@ -63,10 +63,11 @@ def entropy(text: str) -> float:
 
 
 @lru_cache(maxsize=65536)
-def _valid(name: str, text: str) -> bool:
+def is_valid(name: str, text: str) -> bool:
+    """Whether `text` passes the check called `name`; what a check of a library stumbles over is not valid."""
     try:
         return bool(validator(name)(text))
-    except Exception:  # checks of libraries may stumble over odd text; what they cannot read is not valid
+    except Exception:  # libraries raise anything on odd text
         return False
 
 
@@ -172,7 +173,7 @@ def _after(detector: Detector, value: str, end: int) -> str:
 def judged(detector: Detector, context: Context, value: str, start: int, end: int, least: float = 0.0) -> Candidate | None:
     """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
     text = value[start:end]
-    if detector.validator and detector.validator_failure == "drop" and not _valid(detector.validator, text):
+    if detector.validator and detector.validator_failure == "drop" and not is_valid(detector.validator, text):
         return None
     in_context = bool(detector.context) and _near(
         detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(detector, value, end)
@@ -180,7 +181,7 @@ def judged(detector: Detector, context: Context, value: str, start: int, end: in
     confidence = detector.confidence_context if in_context else detector.confidence
     if confidence < least:
         return None
-    validated = _valid(detector.validator, text) if detector.validator else None
+    validated = is_valid(detector.validator, text) if detector.validator else None
     reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None
     return Candidate(
         start=start,

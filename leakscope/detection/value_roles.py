@@ -28,13 +28,20 @@ _TOWN = re.compile(r"[^\W\d_][^\d_,;:/]{2,40}")
 _DEGREES = re.compile(r"-?[0-9]{1,3}\.[0-9]{5,15}")
 _PAIR = re.compile(r"\(?\s*(-?[0-9]{1,3}\.[0-9]{3,15})\s*,\s*(-?[0-9]{1,3}\.[0-9]{3,15})\s*\)?")
 
+#: Words of calendars, some of which are also names of people.
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun january february march april may june july august september october "
+    "november december jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+
 
 class ValueRole(NamedTuple):
-    """What values say of their field: entity type, confidence, and the values that bear it out."""
+    """What values say of their field: entity type, confidence, the values that bear it out, and what tells that of any other value."""
 
     entity: str
     confidence: float
     borne_out: frozenset[str]
+    fits: Callable[[str], bool]
 
 
 def role_of(values: Iterable[str]) -> ValueRole | None:
@@ -50,19 +57,26 @@ def role_of(values: Iterable[str]) -> ValueRole | None:
     listed = list(values)[:VALUES_READ]
     genders = frozenset(one.lower() for one in listed)
     if lexicons.names_a_gender(genders):
-        return ValueRole("GENDER", DISCOUNT, frozenset(listed))
+        return ValueRole("GENDER", DISCOUNT, frozenset(listed), frozenset(listed).__contains__)
     if lexicons.names_descent(genders):
-        return ValueRole("NRP", DISCOUNT, frozenset(listed))
+        return ValueRole("NRP", DISCOUNT, frozenset(listed), frozenset(listed).__contains__)
+    if sum(one in _CALENDAR for one in genders) * 2 > len(genders):
+        return None
     if len(listed) < LEAST_VALUES:
         return _town(listed) if len(genders) > 1 else None
     found = [role for read in (_coordinates, _phones, _given, _family, _full, _town) if (role := read(listed))]
     return max(found, key=lambda role: (role.confidence, role.entity), default=None)
 
 
+def looks_like_a_name(text: str) -> bool:
+    """Whether `text` has the shape of a person's name, listed anywhere or not."""
+    return bool(_NAME.fullmatch(text)) or (2 <= len(text.replace(",", " ").split()) <= 5 and all(_WORD.fullmatch(word) for word in text.replace(",", " ").split()))
+
+
 def _share(values: list[str], fits: Callable[[str], bool], least: float, entity: str) -> ValueRole | None:
     good = frozenset(one for one in values if fits(one))
     share = len(good) / len(values)
-    return ValueRole(entity, round(share * DISCOUNT, 4), good) if share >= least else None
+    return ValueRole(entity, round(share * DISCOUNT, 4), good, fits) if share >= least else None
 
 
 def _given(values: list[str]) -> ValueRole | None:
@@ -118,10 +132,10 @@ def _coordinates(values: list[str]) -> ValueRole | None:
     """Pairs of degrees, or single degrees of one region: all of one sign and within thirty degrees of one another."""
     pairs = [found for one in values if (found := _PAIR.fullmatch(one))]
     if len(pairs) >= PLACES_SHARE * len(values) and all(abs(float(one[1])) <= 180 and abs(float(one[2])) <= 180 for one in pairs):
-        return ValueRole("COORDINATES", DISCOUNT, frozenset(one.string for one in pairs))
+        return ValueRole("COORDINATES", DISCOUNT, frozenset(one.string for one in pairs), lambda one: bool(_PAIR.fullmatch(one)))
     degrees = [float(one) for one in values if _DEGREES.fullmatch(one)]
     near = bool(degrees) and max(degrees) - min(degrees) <= 30 and max(map(abs, degrees)) <= 180 and min(map(abs, degrees)) > 10
     same_sign = bool(degrees) and (min(degrees) > 0 or max(degrees) < 0)
     if len(degrees) >= 0.9 * len(values) and near and same_sign:
-        return ValueRole("COORDINATES", 0.6, frozenset(values))
+        return ValueRole("COORDINATES", 0.6, frozenset(values), lambda one: bool(_DEGREES.fullmatch(one)))
     return None
