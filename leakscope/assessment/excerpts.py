@@ -22,7 +22,7 @@ def _rows(batch: Batch, wanted: set[int]) -> dict[int, str]:
     if not chosen:
         return {}
     if batch.lines is not None:
-        lines = batch.lines.splitlines()
+        lines = batch.lines.split(b"\n")
         return {number: lines[place].decode("utf-8", "replace") for number, place in chosen.items()}
     assert batch.frame is not None
     frame = batch.frame[list(chosen.values())]

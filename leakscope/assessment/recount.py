@@ -132,4 +132,5 @@ def _entity_row(row: Mapping[str, Any], found: Estimates) -> dict[str, Any]:
     if count is None:
         return dict(row)
     totals = count.exposure_records.to_dict() if count.exposure_records else None
-    return {**row, "share_of_records": count.share_of_records.to_dict(), "exposure_records": totals}
+    fresh = {name: value for name, value in row.items() if name != "exposure_records_as_found"}
+    return {**fresh, "share_of_records": count.share_of_records.to_dict(), "exposure_records": totals}

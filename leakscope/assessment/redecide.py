@@ -9,6 +9,7 @@ from typing import Any
 
 from leakscope.assessment.assemble import plain_types
 from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.assessment.labels import corrected_by_labels
 from leakscope.assessment.leading import keep_scheme
 from leakscope.assessment.recount import recount
 from leakscope.assessment.reweigh import reweigh
@@ -93,7 +94,7 @@ def redecide(
     facts = fact_files.load(facts_file) if facts_file else fact_files.from_dict(assessment["facts"])
     facts = replace(facts, overrides=(*facts.overrides, *overrides))
     counted = recount(case, assessment, facts)
-    assessment |= counted.parts
+    assessment = corrected_by_labels(case, assessment | dict(counted.parts)) if counted.parts else assessment
     fresh = reweigh(case, assessment, facts, counted.counts, scheme=scheme)
     decision = decide(individuals=case.individuals(), person_elements=case.person_elements(), counts=counted.counts, facts=facts, on=on, severity=fresh["severity"], proposed=proposed)
     taken = plain_types([*fresh["overrides"], *decision.overrides])

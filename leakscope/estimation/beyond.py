@@ -9,13 +9,20 @@ from leakscope.estimation.cluster import linearised_variance
 from leakscope.estimation.distinct import Frequencies, chao_lin, gee
 from leakscope.estimation.exposure import bounds, exact
 from leakscope.estimation.interval import Interval, z_value
+from leakscope.estimation.mixture import hidden_people
 from leakscope.estimation.proportion import zero_upper_bound
-from leakscope.estimation.unseen import compatible_range
 from leakscope.model import Basis, Estimate
 
 
 def distinct_beyond(
-    counts: Sequence[int], fraction: float, *, linkage: Estimate | None = None, ceiling: float | None = None, per: str = "record"
+    counts: Sequence[int],
+    fraction: float,
+    *,
+    linkage: Estimate | None = None,
+    ceiling: float | None = None,
+    total: int | None = None,
+    share: float | None = None,
+    per: str = "record",
 ) -> Estimate:
     """
     Distinct people or secrets among all records, when `fraction` of them was read at random.
@@ -26,27 +33,28 @@ def distinct_beyond(
         linkage: distinct things seen, with the doubt of telling them apart; by as much as it differs from them the result is moved and
             widened.
         ceiling: hard upper bound.
+        total: records, or clusters, in all; null when unknown.
+        share: of the records read, how many name one, where none names two; null where some do.
         per: what `counts` counts and `fraction` is a share of: records, or the clusters that were drawn whole.
 
     Returns:
-        Chao and Lin's estimate, a lower bound in tendency, with the range of numbers that are compatible with what was seen.
+        The most likely number whatever the skew of records per person, with its profile likelihood interval; the method names
+        Chao and Lin's lower bound and a stress value.
     """
     seen = Frequencies.of(counts)
     if not seen.observed:
         return bounds(0, ceiling, "none seen")
     if fraction >= 1:
         return linkage or exact(seen.observed, "every record was read")
-    found, held = chao_lin(seen, fraction), compatible_range(seen, fraction)
-    low, high = min(found.interval.lower, held.lower), max(found.value, held.upper)
+    found = hidden_people(seen, fraction, total=total, share=share)
     scale = _doubt(linkage, seen.observed)
-    low, high = low * scale[0], high * scale[2]
+    low, high = found.interval.lower * scale[0], found.interval.upper * scale[2]
     top = ceiling if ceiling is not None else high
+    where = f"counted by the {per}, each drawn whole: " if per != "record" else ""
     method = (
-        "Chao and Lin 2012 without replacement; interval: all numbers compatible with how often each was seen, whatever the skew "
-        f"(conservative); one cautious value: {gee(seen, fraction):,.0f} (GEE, Charikar et al. 2000)"
+        f"{where}most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998); "
+        f"lower bound {chao_lin(seen, fraction).value:,.0f} (Chao and Lin 2012), stress value {gee(seen, fraction):,.0f} (GEE, Charikar et al. 2000)"
     )
-    if per != "record":
-        method = f"seen in how many of each {per}, each drawn whole: {method}"
     value = min(found.value * scale[1], top)
     return Estimate(value=value, low=min(low, value), high=max(min(high, top), value), method=method, basis=Basis.SAMPLE)
 
@@ -138,5 +146,5 @@ def distinct_by_strata(
     scale = _doubt(linkage, observed)
     value = min((observed + unseen) * scale[1], ceiling)
     low, high = min(least * scale[0], value), max(min((observed + more) * scale[2], ceiling), value)
-    method = f"by {by}: Chao and Lin 2012 and all numbers compatible with how often each was seen, whatever the skew (conservative)"
+    method = f"by {by}: most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998)"
     return Estimate(value=value, low=low, high=high, method=method, basis=Basis.SAMPLE)

@@ -49,6 +49,34 @@ def linearised_variance(hits: Counts, sizes: Counts, fraction: float = 0.0) -> f
     return float((1 - fraction) / (count * m.mean() ** 2) * (residuals @ residuals) / (count - 1))
 
 
+def jackknife_variance(hits: Counts, sizes: Counts, fraction: float = 0.0) -> float:
+    """
+    Variance of the ratio by leaving out each cluster in turn: larger than the linearised one where sizes differ much.
+
+    Args:
+        hits, sizes: per cluster.
+        fraction: share of all clusters that was sampled, in [0, 1].
+
+    Returns:
+        (1 - f) (n - 1) / n * sum (r_(i) - mean r_(i))^2; infinite for a single cluster.
+
+    Source:
+        Rust and Rao (1996), Stat. Methods Med. Res. 5:283; Cochran (1977), section 6.17.
+    """
+    y, m = _checked(hits, sizes)
+    count = len(y)
+    if count < 2:
+        return math.inf
+    ratios = (y.sum() - y) / np.maximum(m.sum() - m, 1e-12)
+    return float((1 - fraction) * (count - 1) / count * ((ratios - ratios.mean()) ** 2).sum())
+
+
+def effective_clusters(sizes: Counts) -> float:
+    """How many equal clusters would weigh as these do: (sum m)^2 / sum m^2; Kish (1965), section 11.7."""
+    m = np.asarray(sizes, dtype=float)
+    return float(m.sum() ** 2 / (m**2).sum())
+
+
 def design_effect(hits: Counts, sizes: Counts, fraction: float = 0.0) -> float:
     """
     Variance of the ratio over that of as many independent records drawn with replacement; 1 when nothing can be told.
@@ -79,9 +107,10 @@ def cluster_share(hits: Counts, sizes: Counts, clusters: int | None = None, leve
         level: coverage in (0, 1).
 
     Returns:
-        The ratio with its linearised standard error. The interval is Wilson's at the effective sample size, which is cut by
-        the squared ratio of normal to Student quantiles because the variance rests on few clusters. With no hit, or nothing
-        but hits, each cluster counts as one record.
+        The ratio with its linearised standard error. The interval is Wilson's at the effective sample size by the larger of the
+        linearised and the jackknife variance, cut by the squared ratio of normal to Student quantiles because the variance rests
+        on few clusters, on fewer still where some are much larger. With no hit, or nothing but hits, each cluster counts as one
+        record.
 
     Raises:
         DomainError: no clusters, or unequal lengths.
@@ -99,8 +128,10 @@ def cluster_share(hits: Counts, sizes: Counts, clusters: int | None = None, leve
     if share in (0.0, 1.0) or count < 2:
         return Share(value=share, standard_error=0.0, interval=wilson_interval(share * count, count, level), effective_size=float(count))
     variance = linearised_variance(y, m, fraction)
-    quantile = float(student.ppf(1 - (1 - level) / 2, count - 1)), float(student.ppf(1 - (1 - level) / 2, 1e9))
-    effective = min(share * (1 - share) / variance, total / (1 - fraction)) if variance > 0 else total
+    doubt = max(variance, jackknife_variance(y, m, fraction))
+    freedom = max(min(effective_clusters(m), count) - 1, 1.0)
+    quantile = float(student.ppf(1 - (1 - level) / 2, freedom)), float(student.ppf(1 - (1 - level) / 2, 1e9))
+    effective = min(share * (1 - share) / doubt, total / (1 - fraction)) if doubt > 0 else total
     effective = max(effective * (quantile[1] / quantile[0]) ** 2, 1.0)
     return Share(
         value=share, standard_error=math.sqrt(variance), interval=wilson_interval(share * effective, effective, level), effective_size=effective

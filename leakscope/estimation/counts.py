@@ -152,15 +152,30 @@ def _entity_counts(sightings: pl.DataFrame, linked: People, evidence: _Side, exp
     return found
 
 
-def _scaled_group(observed: int, whole: Estimate, everybody: int) -> Estimate:
-    """People of one group: their share of those seen, with its own error where people were sampled, times everybody estimated."""
+def scaled_group(observed: int, whole: Estimate, everybody: int) -> Estimate:
+    """
+    People of one group: their share of those seen, with its own error where people were sampled, times everybody estimated.
+
+    Args:
+        observed: people of the group that were seen.
+        whole: everybody estimated.
+        everybody: all people that were seen, at least `observed`.
+
+    Returns:
+        Never below the people of the group that were seen, unless these may be fewer than they look: then by at most the share
+        that all people seen may be fewer by.
+    """
     if whole.value is None or not everybody or (whole.basis is Basis.EXACT and whole.value == everybody):
         return exact(observed, "distinct people counted")
     share = observed / everybody
     ends = wilson_interval(observed, everybody) if whole.basis is Basis.SAMPLE else (share, share)
     low, high = (None if end is None else end * part for end, part in zip((whole.low, whole.high), ends, strict=True))
+    # who was seen exists; only by the doubt of telling people apart can they be fewer
+    least = observed * min(1.0, (whole.low if whole.low is not None else whole.value) / everybody)
+    value = max(whole.value * share, least)
+    low, high = (None if low is None else min(max(low, least), value)), (None if high is None else max(high, value))
     method = "share of the people seen (Wilson) times the people estimated" if whole.basis is Basis.SAMPLE else "share of the people seen times the people estimated"
-    return Estimate(value=whole.value * share, low=low, high=high, method=method, basis=whole.basis)
+    return Estimate(value=value, low=low, high=high, method=method, basis=whole.basis)
 
 
 def _groups(linked: People, people: Estimate) -> tuple[dict[str | None, Estimate], dict[str, Estimate]]:
@@ -170,8 +185,8 @@ def _groups(linked: People, people: Estimate) -> tuple[dict[str | None, Estimate
     kinds = linked.person_elements.join(counted.select("person"), on="person", how="semi")
     by_element = kinds.group_by("element").agg(pl.col("person").n_unique()).sort(["person", "element"], descending=[True, False])
     return (
-        {place: _scaled_group(count, people, everybody) for place, count in by_place.iter_rows()},
-        {element: _scaled_group(count, people, everybody) for element, count in by_element.iter_rows()},
+        {place: scaled_group(count, people, everybody) for place, count in by_place.iter_rows()},
+        {element: scaled_group(count, people, everybody) for element, count in by_element.iter_rows()},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from leakscope.estimation.cluster import cluster_share
+from leakscope.estimation.cluster import cluster_share, effective_clusters
 from leakscope.estimation.detector_error import Accuracy, corrected_share
 from leakscope.estimation.distinct import hard_bounds
 from leakscope.estimation.double_sampling import Phase, TwoPhase, two_phase
@@ -17,6 +17,8 @@ from leakscope.model import Basis, Estimate, SampleDesign
 
 #: Fewer clusters than this make the variance itself uncertain, and the method says so.
 FEW_CLUSTERS = 10
+#: Where clusters weigh as less than this share of their number would, if they were equal, simulated coverage falls to 88%.
+UNEQUAL = 0.2
 #: Largest sample for which the hypergeometric tails are inverted exactly; beyond it Wilson with finite correction agrees to 1%.
 EXACT_LIMIT = 2_000_000
 Clusters = tuple[Sequence[float], Sequence[float]]
@@ -49,8 +51,11 @@ def _of_strata(reach: Reach, hits: Mapping[str, int]) -> tuple[float, Interval, 
 
 def _of_clusters(clusters: Clusters, reach: Reach) -> tuple[float, Interval, str]:
     found = cluster_share(*clusters, reach.clusters)
-    few = f"; only {len(clusters[0])} clusters" if len(clusters[0]) < FEW_CLUSTERS else ""
-    return found.value, found.interval, f"ratio over clusters, linearised variance (Cochran 1977, 11.8), Wilson at the effective size{few}"
+    sizes = clusters[1]
+    few = f"; only {len(sizes)} clusters" if len(sizes) < FEW_CLUSTERS else ""
+    if effective_clusters(sizes) < UNEQUAL * len(sizes):
+        few += f"; one cluster holds {max(sizes) / sum(sizes):.0%} of the records read, so the interval may hold less often than it says"
+    return found.value, found.interval, f"ratio over clusters, linearised or jackknife variance (Cochran 1977, 11.8 and 6.17), Wilson at the effective size{few}"
 
 
 def total_of_records(hits: int, reach: Reach, by_stratum: Mapping[str, int], clusters: Clusters | None = None) -> Estimate | None:

@@ -53,7 +53,8 @@ def people_in(pairs: pl.DataFrame, reach: Reach, units: pl.DataFrame, *, linkage
         by_stratum = {str(stratum): counts_per(rows, "person") for (stratum,), rows in placed.partition_by("unit", as_dict=True).items()}
         fractions = {stratum: min(reach.read[stratum] / total, 1.0) for stratum, total in reach.strata.items() if reach.read.get(stratum)}
         return distinct_by_strata(by_stratum, fractions, len(counts), linkage=linkage, ceiling=ceiling, by="source" if reach.by == TABLE else reach.by)
-    return distinct_beyond(counts, reach.fraction, linkage=linkage, ceiling=ceiling)
+    share = sum(counts) / reach.read_total if most == 1 else None
+    return distinct_beyond(counts, reach.fraction, linkage=linkage, ceiling=ceiling, total=reach.whole, share=share)
 
 
 def _by_clusters(placed: pl.DataFrame, counts: list[int], reach: Reach, *, linkage: Estimate, ceiling: float) -> Estimate:
@@ -69,7 +70,7 @@ def _by_clusters(placed: pl.DataFrame, counts: list[int], reach: Reach, *, linka
     if reach.by == PERSON or (reach.by == FILE and drawn == 1) or (reach.by != FILE and lone):
         return distinct_by_clusters(counts, reach.read_total, whole, ceiling, linkage=linkage)
     share = drawn / reach.clusters if reach.clusters else reach.fraction
-    return distinct_beyond(seen_in, min(share, 1.0), linkage=linkage, ceiling=ceiling, per="file" if reach.by == FILE else reach.by)
+    return distinct_beyond(seen_in, min(share, 1.0), linkage=linkage, ceiling=ceiling, total=reach.clusters, per=_unit(reach))
 
 
 def secrets_in(found: pl.DataFrame, reach: Reach, units: pl.DataFrame) -> Estimate | None:
@@ -92,5 +93,10 @@ def secrets_in(found: pl.DataFrame, reach: Reach, units: pl.DataFrame) -> Estima
     if reach.design is SampleDesign.CLUSTER and reach.by != PERSON and len(reach.read) > 1:
         seen_in = found.join(units, on=["source", "record"], how="left").select("unit", "fingerprint").unique().group_by("fingerprint").len().sort("fingerprint")
         share = len(reach.read) / reach.clusters if reach.clusters else reach.fraction
-        return distinct_beyond(seen_in.get_column("len").to_list(), min(share, 1.0), per="file" if reach.by == FILE else reach.by)
-    return distinct_beyond(counts, reach.fraction)
+        return distinct_beyond(seen_in.get_column("len").to_list(), min(share, 1.0), total=reach.clusters, per=_unit(reach))
+    return distinct_beyond(counts, reach.fraction, total=reach.whole)
+
+
+def _unit(reach: Reach) -> str:
+    """What a cluster is, in words."""
+    return "file" if reach.by == FILE else f"value of {reach.by}"

@@ -45,7 +45,8 @@ class Reviewed:
     Args:
         labelled: labels given, without those unsure.
         precision: over all findings, each entity weighted by how many findings it has.
-        by_entity: precision by entity, where labelled.
+        by_entity: precision by entity, where labelled; under `FEW_LABELS` labels the value is drawn towards one half.
+        labels_of: labels by entity.
         elusion: share of clean records that hold something after all; null when none was labelled.
         recall: of records; null likewise.
         corrected_records: records with something, corrected for wrong findings and missed records; null likewise.
@@ -54,6 +55,7 @@ class Reviewed:
     labelled: int
     precision: Estimate | None
     by_entity: Mapping[str, Estimate]
+    labels_of: Mapping[str, int]
     elusion: Estimate | None
     recall: Estimate | None
     corrected_records: Estimate | None
@@ -151,6 +153,15 @@ def _precision(sizes: Mapping[str, int], labels: Mapping[str, Sequence[int]]) ->
     return stratified_share(strata) if strata else None
 
 
+def _entity_precision(right: int, labelled: int) -> Estimate:
+    """With few labels the share itself would say 0 or 1 of everything: then the mean under Jeffreys' prior stands for it."""
+    method = f"{right} of {labelled} labelled findings right, Clopper-Pearson"
+    value = right / labelled
+    if labelled < FEW_LABELS:
+        value, method = (right + 0.5) / (labelled + 1), f"{method}; few labels, value by Jeffreys' prior"
+    return _estimate(value, clopper_pearson_interval(right, labelled), method)
+
+
 def score_review(items: pl.DataFrame, findings: pl.DataFrame, records: pl.DataFrame) -> Reviewed:
     """
     Precision, elusion and recall from labels.
@@ -169,16 +180,14 @@ def score_review(items: pl.DataFrame, findings: pl.DataFrame, records: pl.DataFr
     told = sure.filter(pl.col("kind") == "finding").group_by("entity").agg(right=(pl.col("label") == "right").sum(), labelled=pl.len()).sort("entity")
     labels = {entity: (right, labelled) for entity, right, labelled in told.iter_rows() if entity in sizes}
     share = _precision(sizes, labels)
-    by_entity = {
-        entity: _estimate(right / labelled, clopper_pearson_interval(right, labelled), f"{right} of {labelled} labelled findings right, Clopper-Pearson")
-        for entity, (right, labelled) in labels.items()
-    }
+    by_entity = {entity: _entity_precision(right, labelled) for entity, (right, labelled) in labels.items()}
     precision = _estimate(share.value, share.interval, "labelled findings, stratified by entity, Wilson at the effective size") if share else None
     missed = _missed(sure, findings, records, share)
     return Reviewed(
         labelled=sure.height,
         precision=precision,
         by_entity=by_entity,
+        labels_of={entity: labelled for entity, (_, labelled) in labels.items()},
         elusion=_estimate(missed.share, missed.share_interval, "labelled clean records, Clopper-Pearson") if missed else None,
         recall=_estimate(missed.recall, missed.recall_interval, "records rightly found over those and the missed ones of the clean set") if missed else None,
         corrected_records=_corrected(missed, findings, share) if missed else None,

@@ -23,6 +23,7 @@ from leakscope.reports.sentences import (
     duties_sentence,
     is_read_in_part,
     observed_sentence,
+    review_lines,
     sample_sentence,
     secrets_in_all,
     secrets_sentence,
@@ -169,6 +170,7 @@ def _whole(assessment: Assessment, now: datetime) -> list[RenderableType]:
         floor = low if low is not None else people["observed"].get("value")
         rows.append(("In all", "cannot be stated without size and design" + (f"; at least {number(floor)}" if floor else "")))
     rows += [(label, text) for label, text in (("Secrets", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))) if text]
+    rows += review_lines(assessment["quality"]["review"]) if assessment["quality"].get("review") else []
     return [_pairs(rows)]
 
 

@@ -19,6 +19,7 @@ from leakscope.reports.sentences import (
     is_read_in_part,
     observed_sentence,
     override_text,
+    review_lines,
     sample_sentence,
     secrets_in_all,
     secrets_sentence,
@@ -124,6 +125,8 @@ def _whole(document: Any, assessment: Assessment, now: datetime) -> None:
     for label, text in (("Secrets in all", secrets_in_all(assessment)), ("Not seen", unseen_sentence(assessment))):
         if text:
             _paragraph(document, f"{label}: {text}.")
+    for label, text in review_lines(assessment["quality"].get("review")):
+        _paragraph(document, f"{label}: {text}.")
 
 
 def _severity(document: Any, assessment: Assessment, now: datetime) -> None:

@@ -234,7 +234,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "secrets_said": sentences.secrets_sentence(assessment), "secrets_all": sentences.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
         "not_weighed": assessment["severity"].get("not_weighed") or {}, "combinations": _combination_rows(assessment),
         "controllers": sorted(assessment["individuals"].get("by_controller") or (), key=lambda row: -row["people"]),
-        "sample_sentence": sentences.sample_sentence(assessment), "population": sentences.population_total(assessment),
+        "sample_sentence": sentences.sample_sentence(assessment), "review": sentences.review_lines(assessment["quality"].get("review")), "population": sentences.population_total(assessment),
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": assessment["severity"].get("cost"),
         "duties": duties, "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],

@@ -16,6 +16,7 @@ from leakscope.reports.sentences import (
     duty_name,
     is_read_in_part,
     override_text,
+    review_lines,
     sample_sentence,
     secrets_in_all,
     secrets_sentence,
@@ -212,6 +213,7 @@ def _impact(assessment: Assessment, now: datetime) -> list[str]:
             ("Secrets", escape(secrets_sentence(assessment))),
             ("Secrets in the whole exposure", escape(secrets_in_all(assessment) or "cannot be stated")),
             ("Not seen", escape(unseen_sentence(assessment) or "no upper bound can be stated, because the design of the sample is not known")),
+            *((name, escape(text)) for name, text in review_lines(assessment["quality"].get("review"))),
         )
     )
     classes = table(("Data class", "Records", "Values", "People (95%)", "Weight", "Share of impact"), _impact_rows(assessment))

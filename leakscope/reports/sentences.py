@@ -77,6 +77,36 @@ def unseen_sentence(assessment: Mapping[str, Any]) -> str | None:
     return f"what no record read holds may stand in {percent(share['high'])} of the exposure{records} (95%)"
 
 
+def _share(estimate: Mapping[str, Any]) -> str:
+    """A share with its interval, in percent."""
+    value, low, high = (100 * float(estimate[name] or 0) for name in ("value", "low", "high"))
+    return f"{value:.3g}% (95%: {low:.3g} to {high:.3g}%)"
+
+
+def review_lines(review: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What people who labelled a sample found of the machine's work: name and text; one line that says so where nobody did."""
+    if not review:
+        return [("Checked by hand", "no; what was missed is not known: leakscope review CASE")]
+    agreement = review.get("agreement") or {}
+    people = review.get("reviewers") or 1
+    said = f"{counted(review['labelled'], 'label')} by {counted(people, 'person', 'people')}"
+    if agreement.get("items"):
+        kappa = f", kappa {agreement['kappa']:.2f}" if agreement.get("kappa") is not None else ""
+        said += f"; they agree on {agreement['agreed']} of {agreement['items']}{kappa}"
+    if agreement.get("disputed"):
+        said += f"; disputed and left out: {', '.join(agreement['disputed'][:5])}" + (" ..." if len(agreement["disputed"]) > 5 else "")
+    lines = [("Checked by hand", said)]
+    for name, key in (("Findings right", "precision"), ("Clean but not", "elusion"), ("Recall", "recall")):
+        if review.get(key):
+            lines.append((name, _share(review[key]) + {"elusion": " of the records called clean hold something", "recall": " of the records with something were found"}.get(key, "")))
+    if review.get("corrected_records"):
+        lines.append(("Records corrected", f"{interval(review['corrected_records'])} hold something"))
+    worst = sorted((row for row in review.get("corrected") or () if row["precision"]["value"] < 0.9), key=lambda row: row["precision"]["value"])[:3]
+    if worst:
+        lines.append(("Least sure", "; ".join(f"{row['entity']} {_share(row['precision'])}" for row in worst)))
+    return lines
+
+
 def is_read_in_part(assessment: Mapping[str, Any]) -> bool:
     """Whether names and topics were read in a sample only, so that what was read and what is estimated differ."""
     expensive = assessment["coverage"].get("expensive") or {}

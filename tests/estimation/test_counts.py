@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leakscope.estimation import Accuracy, estimate_counts
+from leakscope.estimation.counts import scaled_group
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS
 
@@ -171,3 +174,25 @@ def test_hard_bounds_take_the_fullest_record():
     """As many new people in each unread record as the fullest one read."""
     assert estimates(population={"": 1000}).bounds == {"low": 20, "high": 920, "note": estimates(population={"": 1000}).bounds["note"]}
     assert estimates().bounds["high"] is None
+
+
+@given(st.integers(1, 5000), st.floats(0, 1), st.floats(0.3, 50), st.floats(0, 1), st.floats(1, 30), st.sampled_from(list(Basis)))
+def test_people_of_a_group_are_never_fewer_than_were_seen(everybody, part, growth, under, over, basis):
+    """But by the doubt of telling people apart; and the value lies inside its ends."""
+    observed = round(everybody * part)
+    value = everybody * growth
+    whole = Estimate(value=value, low=max(value * under, everybody * min(growth, 1.0)), high=value * over, method="test", basis=basis)
+    group = scaled_group(observed, whole, everybody)
+
+    assert group.low <= group.value <= group.high
+    assert group.low >= observed * min(1.0, whole.low / everybody) - 1e-9
+    assert growth < 1 or group.low >= observed - 1e-9
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=8), st.floats(1, 20))
+def test_groups_of_everybody_add_up_to_everybody(sizes, growth):
+    """The values of a partition sum to the whole's value."""
+    everybody = sum(sizes)
+    whole = Estimate(value=everybody * growth, low=everybody, high=everybody * growth * 2, method="test", basis=Basis.SAMPLE)
+
+    assert not everybody or sum(scaled_group(size, whole, everybody).value for size in sizes) == pytest.approx(whole.value)

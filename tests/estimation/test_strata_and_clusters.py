@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakscope.errors import DomainError
-from leakscope.estimation.cluster import bootstrap_share, cluster_share, design_effect, kish_design_effect, linearised_variance
+from leakscope.estimation.cluster import (
+    bootstrap_share,
+    cluster_share,
+    design_effect,
+    effective_clusters,
+    jackknife_variance,
+    kish_design_effect,
+    linearised_variance,
+)
 from leakscope.estimation.stratified import Stratum, neyman_allocation, normal_total, stratified_share
 
 STRATA = [Stratum(population=n, sample=s, successes=k) for n, s, k in ((5000, 200, 30), (3000, 150, 3), (2000, 100, 40))]
@@ -90,3 +98,22 @@ def test_an_impossible_sample_is_refused(call):
     """A domain error, not a number."""
     with pytest.raises(DomainError):
         call()
+
+
+def test_the_jackknife_leaves_out_each_cluster_in_turn():
+    """Against the definition, each cluster left out by hand; near the linearised one for clusters of like size."""
+    ratios = np.array([(sum(HITS) - y) / (sum(SIZES) - m) for y, m in zip(HITS, SIZES, strict=True)])
+    expected = (len(HITS) - 1) * ratios.var()
+
+    assert jackknife_variance(HITS, SIZES) == pytest.approx(expected)
+    assert jackknife_variance(HITS, SIZES) == pytest.approx(linearised_variance(HITS, SIZES), rel=0.25)
+
+
+def test_a_huge_cluster_weighs_like_few_and_widens_the_interval():
+    """Ninety clusters of one record and one of ninety are as good as four."""
+    sizes, hits = [1.0] * 90 + [90.0], [1.0] * 30 + [0.0] * 60 + [60.0]
+    even = cluster_share([1.0] * 30 + [0.0] * 60, [1.0] * 90).interval
+    uneven = cluster_share(hits, sizes).interval
+
+    assert effective_clusters(sizes) == pytest.approx(180**2 / (90 + 90**2))
+    assert uneven.upper - uneven.lower > 2 * (even.upper - even.lower)
