@@ -174,7 +174,8 @@ class Judge:
             known = self._key.pseudonym(one.entity, normalise(one.entity, text)), mask(one.entity, text)
             self._remember()
             self._seen[one.entity, text] = known
-        return Sight(replace(one, confidence=round(one.confidence, 4)), text, *known, as_json(one.attributes))
+        confidence = round(one.confidence, 4)
+        return Sight(one if confidence == one.confidence else replace(one, confidence=confidence), text, *known, as_json(one.attributes))
 
 
 _NOTHING: tuple[tuple[Sight, ...], tuple[Candidate, ...]] = ((), ())

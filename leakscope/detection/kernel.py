@@ -165,8 +165,8 @@ class Kernel:
     def _count(self, scan: NativeScan, values: Values) -> None:
         """Counts what is suppressed in values that the compiled scan judged."""
         for number, times in zip(*np.unique(values.hushed, return_counts=True), strict=True):
-            for what, count in scan.suppressed[int(number)].items():
-                self._suppressed[what] += count * int(times)
+            for what in scan.suppressed[int(number)]:
+                self._suppressed[what] += int(times)
 
     def _found_in(self, source: str, record: int, row: Any) -> list[tuple[Any, ...]]:
         """Findings in one record, read in Python."""
@@ -179,7 +179,7 @@ class Kernel:
         """What stands in a value at a place of the compiled scan."""
         assert self._native is not None
         sights, suppressed = self._judge.known(self._native.places[place][0], self._native.keys[place], value, possible)
-        hushed = Counter((one.entity, one.detector, one.reason or "") for one in suppressed) if suppressed else None
+        hushed = [(one.entity, one.detector, one.reason or "") for one in suppressed] or None
         return Verdict([edge for one in sights for edge in (one.candidate.start, one.candidate.end)], sights, hushed)
 
     def _take(self, source: str, record: int, one: Found, scan: NativeScan, found: list[tuple[Any, ...]]) -> list[Leaf]:

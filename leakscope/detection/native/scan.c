@@ -56,6 +56,7 @@ typedef struct {
     Memo *memo;
     VEC(i32) memo_triggers;
     Judged *judged;
+    uint16_t *judged_tag;         /* some bits of each key: most values were not judged, and this much stays near the processor */
     VEC(Verdict) verdicts; VEC(Span) spans;
     i32 *found, *possible;
     u32 *listed, listing;
@@ -82,6 +83,22 @@ static void forget_places(Kernel *k) {
     PUSH(k->places, root);
 }
 
+/* Enters a place where a search for it begins, or behind it. */
+static void enter_place(Kernel *k, i32 place) {
+    u32 slot = (u32)(k->places.at[place].hash & (k->children_size - 1));
+    while (k->children[slot] >= 0) slot = (slot + 1) & (k->children_size - 1);
+    k->children[slot] = place;
+}
+
+/* Makes room for twice as many places; few of them are near one another in the processor's memory. */
+static void more_children(Kernel *k) {
+    k->children_size *= 2;
+    k->children = realloc(k->children, sizeof(i32) * k->children_size);
+    if (!k->children) abort();
+    memset(k->children, 0xff, sizeof(i32) * k->children_size);
+    for (size_t i = 1; i < k->places.n; i++) enter_place(k, (i32)i);
+}
+
 /* The place below `parent`; made, and described by the caller's function, when it is new. Negative when it is not read here. */
 static i32 child(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t length, u32 index) {
     u64 h = kind == INDEX ? fold(index + 1, k->secret[1]) : hashed(segment, length, k->secret);
@@ -95,8 +112,9 @@ static i32 child(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t leng
     Place made = {parent, kind, 0, 0, h};
     made.around = k->ask((i32)k->places.n, parent, kind, segment, (i64)length, (i64)index);
     made.hard = made.around < 0;
-    k->children[slot] = (i32)k->places.n;
     PUSH(k->places, made);
+    if (k->places.n * 2 > k->children_size) more_children(k);
+    else enter_place(k, (i32)k->places.n - 1);
     return made.hard ? -1 : (i32)k->places.n - 1;
 }
 
@@ -277,6 +295,13 @@ static void sighted(Kernel *k, u32 number, const u8 *text, size_t n, i32 place, 
     }
 }
 
+static inline uint16_t tag_of(u64 key) { return (uint16_t)(key >> 48) | 1; }
+
+static const Judged *judged_at(const Kernel *k, u64 key) {
+    size_t slot = key & (VERDICTS - 1);
+    return k->judged_tag[slot] == tag_of(key) && k->judged[slot].key == key ? &k->judged[slot] : NULL;
+}
+
 static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 depth, u32 from, u32 to, int escaped, int layers) {
     i32 index = k->places.at[place].around;
     Around *around = &k->arounds.at[index];
@@ -286,8 +311,8 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
     i32 count = 0, possible = 0;
     if (layers) key = fold(key, k->secret[2]) | 1;
     k->turn++;
-    const Judged *judged = &k->judged[key & (VERDICTS - 1)];
-    if (judged->key != key) {
+    const Judged *judged = judged_at(k, key);
+    if (!judged) {
         const i32 *triggers = triggers_of(k, text, n, h, &count);
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
@@ -297,14 +322,17 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
         if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
             /* What is said of such texts depends on how many addresses of which kind they hold alone: one stands for all. */
             key = fold((kinds + 1) ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[0]) | 1;
-            judged = &k->judged[key & (VERDICTS - 1)];
+            judged = judged_at(k, key);
         }
     }
-    if (kind == 1 && judged->key != key && k->judge(place, key, text, (i64)n, k->possible, possible)) {
-        k->failed = 1;
-        return UNSURE;
+    if (kind == 1 && !judged) {
+        if (k->judge(place, key, text, (i64)n, k->possible, possible)) {
+            k->failed = 1;
+            return UNSURE;
+        }
+        judged = judged_at(k, key);
     }
-    if (judged->key == key) {
+    if (judged) {
         kind = possible = 0;
         sighted(k, judged->verdict, text, n, place, level, from, to, escaped);
     }
@@ -662,16 +690,17 @@ OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask 
     if (!k) return NULL;
     k->r = *r, k->ask = ask, k->judge = judge;
     memcpy(k->secret, secret, sizeof k->secret);
-    k->children_size = 1 << 19;
+    k->children_size = 1 << 11;
     k->children = malloc(sizeof(i32) * k->children_size);
     k->memo = calloc(MEMO, sizeof(Memo));
     k->judged = calloc(VERDICTS, sizeof(Judged));
+    k->judged_tag = calloc(VERDICTS, sizeof(uint16_t));
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->given = a, k->automata = automata;
     k->automaton = calloc((size_t)automata, sizeof(Automaton));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->judged || !k->found || !k->automaton || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->judged || !k->judged_tag || !k->found || !k->automaton || !k->possible || !k->listed) abort();
     Tape empty = {0};
     PUSH(k->tapes, empty);
     forget_places(k);
@@ -698,13 +727,13 @@ OUTSIDE u32 leakscope_judged(Kernel *k, u64 key, const u32 *spans, u32 count, u3
     }
     Judged judged = {key, (u32)k->verdicts.n};
     PUSH(k->verdicts, verdict);
-    k->judged[key & (VERDICTS - 1)] = judged;
+    k->judged[key & (VERDICTS - 1)] = judged, k->judged_tag[key & (VERDICTS - 1)] = tag_of(key);
     return judged.verdict;
 }
 
 /* Forgets what was judged. */
 OUTSIDE void leakscope_unjudged(Kernel *k) {
-    memset(k->judged, 0, sizeof(Judged) * VERDICTS);
+    memset(k->judged_tag, 0, sizeof(uint16_t) * VERDICTS);
     k->verdicts.n = k->spans.n = 0;
 }
 
@@ -743,7 +772,7 @@ OUTSIDE void leakscope_free(Kernel *k) {
     for (size_t i = 0; i < k->tapes.n; i++) free(k->tapes.at[i].at);
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
-    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->verdicts.at), free(k->spans.at);
+    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->judged_tag), free(k->verdicts.at), free(k->spans.at);
     free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
     free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
