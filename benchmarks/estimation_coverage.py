@@ -73,10 +73,8 @@ def one(draw: np.random.Generator, design: str, people: int, skew: str, fraction
         reach = Reach(read=read, whole=size, design=SampleDesign.STRATIFIED, by="day", strata=strata)
         rows = np.concatenate(drawn)
         found = total_of_records(int(has[rows].sum()), reach, {str(place): int(has[part].sum()) for place, part in enumerate(drawn)})
-        people_found = distinct_by_strata(
-            {str(place): _counts(owner[part]) for place, part in enumerate(drawn)}, {name: read[name] / strata[name] for name in read},
-            len(_counts(owner[rows])), linkage=None, ceiling=1e12, by="day",
-        )  # fmt: skip
+        seen = [(person, int((owner[part] == person).sum()), read[str(place)] / strata[str(place)]) for place, part in enumerate(drawn) for person in np.unique(owner[part]) if person >= 0]
+        people_found = distinct_by_strata(*map(list, zip(*seen, strict=True)), linkage=None, ceiling=1e12, by="day")  # type: ignore[arg-type]
         return found, truth, people_found  # type: ignore[return-value]
     by, total = (file, FILES) if design == "cluster of files" else (np.where(owner >= 0, owner, people + np.arange(size)), people + int((owner < 0).sum()))
     names = np.unique(by)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from leakscope.estimation.cluster import linearised_variance
 from leakscope.estimation.distinct import Frequencies, chao_lin, gee
@@ -121,30 +123,41 @@ def distinct_by_counted_clusters(people: Sequence[int], clusters: int, ceiling: 
     return Estimate(value=min(max(middle * scale[1], low), high), low=low, high=high, method=method, basis=Basis.SAMPLE)
 
 
+#: Thinnings of one sample; the median of what they give stands.
+THINNINGS = 9
+
+
 def distinct_by_strata(
-    counts: Mapping[str, Sequence[int]], fractions: Mapping[str, float], observed: int, *, linkage: Estimate | None, ceiling: float, by: str = "source"
+    people: Sequence[int], counts: Sequence[int], fractions: Sequence[float], *, linkage: Estimate | None, ceiling: float, by: str = "source"
 ) -> Estimate:
     """
     Distinct people when each stratum was sampled at its own rate.
 
     Args:
-        counts: records per person seen, by stratum.
-        fractions: share of records read, by stratum.
-        observed: distinct people over all sources.
+        people: one number per person, repeated for each stratum that the person was seen in; with `counts` and `fractions` row by row.
+        counts: records of that person read in that stratum.
+        fractions: share of that stratum's records that was read, in (0, 1].
         linkage: doubt of telling people apart.
         ceiling: hard upper bound.
         by: what the strata are, for the method.
 
     Returns:
-        Those seen and the unseen of every stratum; a person unseen in several strata counts once in the low end and each time in
-        the high end.
+        As `distinct_beyond` of the sample thinned to the lowest rate, at which every record had the same chance: the median of
+        nine thinnings by fixed seeds, and never fewer than all people seen.
     """
-    parts = {source: distinct_beyond(counts[source], fractions[source]) for source in counts if counts[source]}
-    unseen = sum((part.value or 0) - len(counts[source]) for source, part in parts.items())
-    more = sum((part.high or 0) - len(counts[source]) for source, part in parts.items())
-    least = max([float(observed), *((part.low or 0) for part in parts.values())])
+    rows, read, rates = np.asarray(people), np.asarray(counts), np.asarray(fractions, dtype=float)
+    observed, least = len(np.unique(rows)), float(rates.min())
+    found = []
+    for seed in range(THINNINGS):
+        kept = np.random.default_rng(seed).binomial(read, least / rates)
+        per = np.bincount(np.unique(rows, return_inverse=True)[1], weights=kept).astype(int)
+        if (per > 0).any():
+            hidden = hidden_people(Frequencies.of(per[per > 0].tolist()), least)
+            found.append((hidden.interval.lower, hidden.value, hidden.interval.upper))
+    if not found:
+        return bounds(observed, ceiling, "too few people to tell anything of the strata together")
     scale = _doubt(linkage, observed)
-    value = min((observed + unseen) * scale[1], ceiling)
-    low, high = min(least * scale[0], value), max(min((observed + more) * scale[2], ceiling), value)
-    method = f"by {by}: most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998)"
-    return Estimate(value=value, low=low, high=high, method=method, basis=Basis.SAMPLE)
+    low, middle, high = (max(float(one), observed) * part for one, part in zip(np.median(np.array(found), axis=0), scale, strict=True))
+    value = min(middle, ceiling)
+    method = f"by {by}, thinned to the lowest rate ({least:.2%}): most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998)"
+    return Estimate(value=value, low=min(low, value), high=max(min(high, ceiling), value), method=method, basis=Basis.SAMPLE)

@@ -50,9 +50,11 @@ def people_in(pairs: pl.DataFrame, reach: Reach, units: pl.DataFrame, *, linkage
     if reach.design is SampleDesign.CLUSTER:
         return _by_clusters(placed, counts, reach, linkage=linkage, ceiling=ceiling)
     if reach.strata is not None and uneven(reach):
-        by_stratum = {str(stratum): counts_per(rows, "person") for (stratum,), rows in placed.partition_by("unit", as_dict=True).items()}
         fractions = {stratum: min(reach.read[stratum] / total, 1.0) for stratum, total in reach.strata.items() if reach.read.get(stratum)}
-        return distinct_by_strata(by_stratum, fractions, len(counts), linkage=linkage, ceiling=ceiling, by="source" if reach.by == TABLE else reach.by)
+        seen = placed.filter(pl.col("unit").is_in(list(fractions))).group_by("person", "unit").len().sort("person", "unit")
+        rates = [fractions[unit] for unit in seen.get_column("unit").to_list()]
+        codes = seen.get_column("person").rank("dense").to_list()
+        return distinct_by_strata(codes, seen.get_column("len").to_list(), rates, linkage=linkage, ceiling=ceiling, by="source" if reach.by == TABLE else reach.by)
     share = sum(counts) / reach.read_total if most == 1 else None
     return distinct_beyond(counts, reach.fraction, linkage=linkage, ceiling=ceiling, total=reach.whole, share=share)
 

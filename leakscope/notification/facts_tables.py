@@ -118,6 +118,9 @@ class Exposure:
     outage_hours: float | None = _fact("number", "Hours until they were restored; leave out if unknown or never.")
     care_disrupted: str = _tri("Did a service people depend on suffer (care, emergency, benefits)?")
     special_insight: str = _choice("How much do exposed special categories (health, beliefs ...) really tell?", "low", "detailed")
+    already_public: str = _tri("Severity: could everybody read the same data before, lawfully?")
+    inaccurate: str = _tri("Severity: are the data invalid or mostly wrong (expired, invented, outdated)?")
+    context_evidence: str | None = _text("What shows that they were public or are wrong; without it neither lowers the severity.")
     systems: str | None = _text("Systems and places concerned.")
 
 

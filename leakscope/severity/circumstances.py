@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from leakscope.severity.shapes import Grounds, State
@@ -12,6 +12,8 @@ ASSUMED = "assumed"
 KINDS = ("confidentiality", "integrity", "availability", "malicious")
 
 _RECIPIENTS = {"nobody": "none", "trusted": "known", "known": "known", "unknown_persons": "unknown", "public": "unknown"}
+#: Facts that lower severity only together with what shows them.
+CONTEXT = ("already_public", "inaccurate")
 #: Kinds of incident that somebody does on purpose.
 _ON_PURPOSE = ("hacking", "ransomware", "theft")
 #: Sectors whose customers' mere names tell of health, belief or sex life.
@@ -30,6 +32,8 @@ class Circumstances:
         misuse: misuse of the data has been seen.
         stated_facts: conditions of triggers that the facts confirm.
         credentials_open: category of what exposed credentials open; null when not stated.
+        reasons: what shows a stated condition, by condition, in the words of the facts.
+        unshown: conditions that the facts claim without what shows them; they do not hold.
     """
 
     states: Mapping[str, str]
@@ -38,6 +42,8 @@ class Circumstances:
     misuse: bool = False
     stated_facts: frozenset[str] = frozenset()
     credentials_open: str | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    unshown: tuple[str, ...] = ()
 
     def state(self, kind: str, grounds: Grounds) -> State:
         """Value and meaning of one circumstance."""
@@ -87,12 +93,19 @@ def _malicious(facts: Any) -> str:
     return "yes" if _said(facts, "exposure", "kind") in _ON_PURPOSE else ASSUMED
 
 
+def _shown(facts: Any) -> str | None:
+    """What shows that the data were public or are wrong; a claim without it lowers nothing."""
+    text = _fact(facts, "exposure", "context_evidence")
+    return str(text).strip() or None if text is not None else None
+
+
 def _triggers(facts: Any) -> frozenset[str]:
     sectors = {str(sector).lower() for sector in _fact(facts, "incident", "sectors") or ()}
     held = {
         "vulnerable_group": _said(facts, "harm", "vulnerable_people") == "yes",
         "sensitive_service": bool(sectors & _TELLING_SECTORS),
         "special_insight_low": _said(facts, "exposure", "special_insight") == "low",
+        **{name: _said(facts, "exposure", name) == "yes" and _shown(facts) is not None for name in CONTEXT},
     }
     return frozenset(name for name, holds in held.items() if holds)
 
@@ -118,4 +131,6 @@ def read_circumstances(facts: Any) -> Circumstances:
         misuse=_said(facts, "harm", "misuse") == "yes",
         stated_facts=_triggers(facts),
         credentials_open="financial" if finance else None,
+        reasons=dict.fromkeys(CONTEXT, shown) if (shown := _shown(facts)) else {},
+        unshown=tuple(name for name in CONTEXT if not shown and _said(facts, "exposure", name) == "yes"),
     )

@@ -66,7 +66,9 @@ def _adjustments(ground: Ground, code: str, holders: pl.DataFrame) -> list[dict[
         touched = holders.filter(pl.col(f"trigger:{trigger.id}")).height if trigger.category == code else 0
         if touched:
             step = ground.grounds.categories[code].adjustments[trigger.adjustment].step
-            rows.append({"id": trigger.id, "step": step, "why": trigger.why, "people": touched if ground.linked else None})
+            shown = ground.circumstances.reasons.get(trigger.condition.fact or "")
+            why = f"{trigger.why} ({shown})" if shown else trigger.why
+            rows.append({"id": trigger.id, "step": step, "why": why, "people": touched if ground.linked else None})
     return rows
 
 
@@ -244,6 +246,9 @@ def _flags(ground: Ground) -> list[dict[str, Any]]:
         flags.append({"id": "flag-many-people", "flag": "many_people", "text": text})
     if ground.circumstances.unintelligible:
         flags.append({"id": "flag-unintelligible", "flag": "unintelligible", "text": "nobody without the key can read the data"})
+    for name in ground.circumstances.unshown:
+        text = f"the facts say that the data are {name.replace('_', ' ')}, without what shows it (exposure.context_evidence): not counted"
+        flags.append({"id": f"flag-{name.replace('_', '-')}", "flag": f"{name}_unshown", "text": text})
     if not ground.linked:
         flags.append({"id": "flag-not-linked", "flag": "not_linked", "text": "no finding could be linked to a person; all stand as one"})
     return flags

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leakscope.estimation import Accuracy, estimate_counts
+from leakscope.estimation.beyond import distinct_by_strata
 from leakscope.estimation.counts import scaled_group
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
 from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS
@@ -196,3 +198,14 @@ def test_groups_of_everybody_add_up_to_everybody(sizes, growth):
     whole = Estimate(value=everybody * growth, low=everybody, high=everybody * growth * 2, method="test", basis=Basis.SAMPLE)
 
     assert not everybody or sum(scaled_group(size, whole, everybody).value for size in sizes) == pytest.approx(whole.value)
+
+
+def test_strata_read_at_different_rates_count_a_person_of_several_once():
+    """300 people with a record in each of two sources, of which a half and a fifth were read."""
+    draw = np.random.default_rng(2)
+    rows = [(person, 1, rate) for rate in (0.5, 0.2) for person in np.flatnonzero(draw.random(300) < rate)]
+    found = distinct_by_strata(*map(list, zip(*rows, strict=True)), linkage=None, ceiling=1e9)
+
+    assert found.low <= 300 <= found.high
+    assert found.value == pytest.approx(300, rel=0.25)
+    assert found.low >= len({person for person, _, _ in rows})

@@ -257,3 +257,37 @@ def test_the_cost_is_reckoned_only_when_asked():
 
     assert asked["available"] and asked["methods"]
     assert not not_asked["available"] and "--cost" in not_asked["why"]
+
+
+CHATS = {"p": {"full_name": 1, "email_personal": 1, "chat_or_email_content": 10}, "q": {"full_name": 1, "health_record": 1}, "r": {"full_name": 1, "transactions": 1}}
+
+
+@pytest.mark.parametrize(
+    ("fact", "steps"),
+    [("already_public", {"DPC.behavioural": 1, "DPC.financial": 3, "DPC.sensitive": 1}), ("inaccurate", {"DPC.behavioural": 1, "DPC.financial": 2, "DPC.sensitive": 3})],
+)
+def test_data_that_were_public_or_are_wrong_weigh_less_when_the_facts_show_it(fact, steps):
+    """Each by the step of the annex, with what shows it beside the step."""
+    facts = {"exposure": {fact: "yes", "context_evidence": "the register of the town, 2024"}}
+    parts = {part["id"]: part for part in factor(assessed(CHATS, facts=facts).section()["incident"], "DPC")["parts"]}
+    said = [step["why"] for part in parts.values() for step in part["adjustments"] if "stated in the facts" in step["why"]]
+
+    assert {name: parts[name]["value"] for name in steps} == steps
+    assert all("(the register of the town, 2024)" in why for why in said)
+    assert said
+
+
+@pytest.mark.parametrize("fact", ["already_public", "inaccurate"])
+def test_a_claim_without_what_shows_it_lowers_nothing_and_is_said(fact):
+    """The score is as without it."""
+    claimed = assessed(CHATS, facts={"exposure": {fact: "yes"}}).section()["incident"]
+
+    assert claimed["score"] == assessed(CHATS).section()["incident"]["score"]
+    assert any("without what shows it" in flag["text"] for flag in claimed["flags"])
+
+
+def test_the_new_facts_are_facts_of_the_file():
+    """As people state them."""
+    facts = from_mapping({"exposure": {"already_public": True, "context_evidence": "the register"}})
+
+    assert assessed(CHATS, facts=facts).section()["incident"]["score"] < assessed(CHATS).section()["incident"]["score"]

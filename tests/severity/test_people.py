@@ -51,6 +51,26 @@ def test_what_is_exposed_together_decides_the_processing_context(held, dpc):
     assert dpc == one(held)["dpc"]
 
 
+#: The levels that the annex knows for each identifier; facts from ENISA 2013 as in two secondary sources, read 2026-11.
+STEPS = {
+    "full_name": {0.25, 0.5, 0.75, 1.0},
+    "phone": {0.25, 0.5, 0.75, 1.0},
+    "postal_address": {0.25, 0.5, 0.75, 1.0},
+    "photo": {0.25, 0.5, 1.0},
+    **dict.fromkeys(("ssn", "national_id", "passport_number", "driver_licence", "tax_id"), {0.25, 0.75, 1.0}),
+    **dict.fromkeys(("email_personal", "email_work"), {0.25, 0.75}),
+    **dict.fromkeys(("unique_id", "customer_or_account_id", "username", "device_fingerprint", "ip_address", "mac_address", "social_handle", "vehicle_plate"), {0.25, 0.75}),
+}
+
+
+@pytest.mark.parametrize("element", STEPS)
+@pytest.mark.parametrize("values", [1, 9])
+@pytest.mark.parametrize("beside", [None, "chat_or_email_content", "gps_location", "date_of_birth"])
+def test_an_identifier_takes_only_levels_that_the_annex_knows(element, values, beside):
+    """Alone, and with content, places or a birth date."""
+    assert one({element: 1, **({beside: values} if beside else {})})["ei"] in STEPS[element]
+
+
 def test_a_topic_that_was_only_inferred_weighs_less_than_a_stated_value():
     """An assumption about health is one step below a diagnosis in a record."""
     inferred = one(["diagnosis_history"], entities={"diagnosis_history": "TOPIC_HEALTH"})
@@ -63,7 +83,12 @@ def test_a_topic_that_was_only_inferred_weighs_less_than_a_stated_value():
     ("held", "ei"),
     [
         (["unique_id"], 0.25),
-        (["unique_id", "chat_or_email_content"], 0.5),
+        (["unique_id", "chat_or_email_content"], 0.25),
+        ({"unique_id": 1, "chat_or_email_content": 5}, 0.75),
+        (["unique_id", "date_of_birth"], 0.75),
+        (["social_handle"], 0.75),
+        (["vehicle_plate"], 0.75),
+        (["photo"], 0.5),
         (["full_name"], 0.5),
         (["phone"], 0.5),
         (["email_personal"], 0.75),
