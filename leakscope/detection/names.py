@@ -10,7 +10,7 @@ from pathlib import Path
 from leakscope.detection.names_everyday import names_somebody
 from leakscope.detection.names_gate import only_prose
 from leakscope.detection.names_handles import with_handles
-from leakscope.detection.names_rules import find_by_rules, script_language
+from leakscope.detection.names_rules import find_by_rules, other_scripts, script_language
 from leakscope.detection.names_span import ENTITIES, NamesEngine, NameSpan
 from leakscope.errors import UsageError
 
@@ -53,13 +53,16 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = Fa
 
 
 def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameSpan]:
-    """The model's spans that it could read; in a language it does not know, what rules find and its names in Latin letters beside."""
+    """The model's spans in letters it knows, and what rules find in others; in a language it does not know, rules come first."""
     legible = [span for span in spans if script_language(text[span.start : span.end]) is None and names_somebody(text, span)]
-    if ruled is None:
-        return legible
-    told = find_by_rules(text, ruled)
-    latin = [span for span in legible if _LATIN_NAME.match(text, span.start)]
-    return [*told, *(span for span in latin if not any(span.start < other.end and other.start < span.end for other in told))]
+    first = legible if ruled is None else find_by_rules(text, ruled)
+    others = [span for language in other_scripts(text) if language != ruled for span in find_by_rules(text, language)]
+    latin = [] if ruled is None else [span for span in legible if _LATIN_NAME.match(text, span.start)]
+    kept = list(first)
+    for span in (*latin, *others):
+        if not any(span.start < other.end and other.start < span.end for other in kept):
+            kept.append(span)
+    return kept
 
 
 @lru_cache(maxsize=4)

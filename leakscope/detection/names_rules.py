@@ -51,6 +51,14 @@ def script_language(text: str) -> str | None:
     return best if counts[best] > len(_LATIN.findall(text)) else None
 
 
+def other_scripts(text: str) -> list[str]:
+    """Languages with cues whose script stands anywhere in `text`; signs that Chinese and Japanese share are both's."""
+    if text.isascii():
+        return []
+    found = [language for language, pattern in _SCRIPTS.items() if reads_by_rules(language) and pattern.search(text)]
+    return ["ja", *found] if "zh" in found and "ja" not in found else found
+
+
 def reads_by_rules(language: str) -> bool:
     """Whether there are cues for a language (ISO 639-1)."""
     return language in _cues()

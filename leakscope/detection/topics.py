@@ -30,7 +30,8 @@ _CODE_SIGNS = re.compile(
     r"(?m)^```|^\s*(?:def \w+\(.*\).*:|class \w+.*[:{]|import [\w.]+;?$|from [\w.]+ import |#include|public (?:static )?\w+ \w+\(|(?:const|let|var) \w+ ?=|func \w+\(|fn \w+\(|package \w+;?$|using [\w.]+;|resource \"|SELECT .+ FROM |CREATE TABLE |<\?php|</?(?:div|html|script|template)\b|[A-Z_]{3,}=\S+$|(?:version|services|apiVersion|kind): ?\S*$)"
 )
 #: Hosts and remarks that only the owner of code or configuration has.
-_INTERNAL = re.compile(r"(?i)\b[\w-]+\.(?:internal|intranet|lan)\b|\.corp\.|\b(?:server_name|proxy_pass)\s|(?<![\d.])(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\d.])|internal, do not|do not publish|proprietary|all rights reserved")
+#: Such hosts lie in a network's own domain, or carry the environment they serve in their name.
+_INTERNAL = re.compile(r"(?i)\b[\w-]+\.(?:internal|intranet|lan|local|localdomain|intern|interne|interno|interna|lokal|lokalny)\b|\b[a-z][\w-]*-(?:prod|staging|stage|preprod|uat|qa|dev|test)\d*\.[a-z]{2,}|\.corp\.|\b(?:server_name|proxy_pass)\s|(?<![\d.])(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.\d{1,3}\.\d{1,3}(?![\d.])|internal, do not|do not publish|proprietary|all rights reserved")
 #: Lines of code in a text for it to be source code of its own.
 CODE_LINES = 4
 PROBABILITY_SECRET, PROBABILITY_CODE = 0.97, 0.9

@@ -72,6 +72,12 @@ def test_latin_names_in_another_script_are_read_by_the_model() -> None:
     assert [text[span.start : span.end] for span in find_names([text])[0] if span.entity == "PERSON"] == ["Craig Coleman", "Елены Петровой"]
 
 
+@pytest.mark.parametrize(("text", "name"), [("please help, Алексей Соловьёв from accounting owes me money", "Алексей Соловьёв"), ("hi there, 王晓敏 is suing our company over unpaid overtime", "王晓敏"), ("a letter to 佐藤健一 about the heating", "佐藤健一")])
+def test_names_in_another_script_inside_a_latin_sentence_are_found(text: str, name: str) -> None:
+    """A name in Cyrillic or Chinese signs in an English sentence is found by its rules."""
+    assert [name] == [text[span.start : span.end] for span in find_names([text])[0] if span.entity == "PERSON"]
+
+
 def test_a_mail_address_does_not_hide_the_script() -> None:
     """A short Chinese sentence with a long mail address is read as Chinese."""
     text = "给王晓敏（xiaomin.wang1234567890@example.com）写邮件"
