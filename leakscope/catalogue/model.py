@@ -65,6 +65,7 @@ class Detector:
         confidence_context: the same with context.
         validator: name of a function in `leakscope.validators`, or null.
         validator_failure: what happens to a match that fails it: drop, or lower (a fifth of the confidence).
+        differs: how its check differs from python-stdnum's, and the issuer's reason; empty when it does not, or there is none.
         min_entropy: Shannon bits per character, below which a match counts as a placeholder.
         environment: live, test or publishable by prefix of the span; the empty prefix is the default.
         decode: name of an offline decoder in `leakscope.detection.decoders`, or null.
@@ -92,6 +93,7 @@ class Detector:
     confidence_context: float
     validator: str | None = None
     validator_failure: str = "drop"
+    differs: str = ""
     min_entropy: float = 0.0
     environment: Mapping[str, str] = field(default_factory=dict)
     decode: str | None = None

@@ -150,19 +150,6 @@ def _ru_snils(text: str) -> bool:
     return len(d) == 11 and is_not_repeated(d) and weighted_sum(d[:9], range(9, 0, -1)) % 101 % 100 == int(d[9:])
 
 
-def _mx_rfc(text: str) -> bool:
-    """
-    Tax code of a person: four letters, a date, homonym key and check digit; the check digit is not asked for.
-
-    Source:
-        SAT; registrations before the check digit keep their codes.
-    """
-    value = text.upper()
-    return is_date(2000 + int(value[4:6]), int(value[6:8]), int(value[8:10])) or is_date(
-        1900 + int(value[4:6]), int(value[6:8]), int(value[8:10])
-    )
-
-
 def _uy_ci(text: str) -> bool:
     """
     Identity number: seven digits, weights 2 9 8 7 6 3 4 modulo 10.
@@ -222,7 +209,6 @@ VALIDATORS: Mapping[str, Callable[[str], bool]] = {
     "no_birth_number": _no_birth_number,
     "pt_niss": _pt_niss,
     "ru_snils": _ru_snils,
-    "mx_rfc": _mx_rfc,
     "uy_ci": _uy_ci,
     "gt_cui": _gt_cui,
     "sv_dui": _sv_dui,

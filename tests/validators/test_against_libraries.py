@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import phonenumbers
 import pytest
 
+from leakscope.catalogue import load
 from leakscope.validators import validator
 
 SAMPLE, ALL = 1_500, 100_000
@@ -41,69 +42,61 @@ class Comparison:
     Args:
         ours, theirs: names of validators.
         shape: of the candidates.
-        relation: same, stricter (we refuse more) or wider (we accept more).
-        reason: the issuer's rule that explains a difference.
+        relation: same, stricter (we refuse more) or wider (we accept more); the rule that has the check says why.
     """
 
     ours: str
     theirs: str
     shape: str
     relation: str = "same"
-    reason: str = ""
 
 
 COMPARISONS = (
-    Comparison("luhn", "stdnum:luhn", "################", "stricter", "a number of zeros alone is nobody's"),
-    Comparison(
-        "us_routing",
-        "stdnum:us.rtn",
-        "#########",
-        "stricter",
-        "the Federal Reserve has given out the leading pairs 00-12, 21-32, 61-72 and 80 only",
-    ),
-    Comparison("us_ssn", "stdnum:us.ssn", "#########", "stricter", "numbers in sequence and of one digit are how people fill forms"),
-    Comparison("ca_sin", "stdnum:ca.sin", "#########", "stricter", "no number begins with 8; 0 is given to tax filers without one"),
+    Comparison("card", "stdnum:luhn", "4###############"),
+    Comparison("us_routing", "stdnum:us.rtn", "#########", "stricter"),
+    Comparison("us_ssn", "stdnum:us.ssn", "#########", "stricter"),
+    Comparison("ca_sin", "stdnum:ca.sin", "#########", "stricter"),
     Comparison("de_vat", "stdnum:de.vat", "#########"),
     Comparison("es_nif", "stdnum:es.dni", "########@"),
-    Comparison("fi_hetu", "stdnum:fi.hetu", "D-###%", "wider", "900 to 999 are temporary numbers, which hospitals give"),
-    Comparison("fi_hetu", "stdnum:fi.hetu", "D%###%", "wider", "the signs Y X W V U and B to F are given out since 2023"),
+    Comparison("fi_hetu", "stdnum:fi.hetu", "D-###%", "wider"),
+    Comparison("fi_hetu", "stdnum:fi.hetu", "D%###%", "wider"),
     Comparison("se_personnummer", "stdnum:se.personnummer", "Y-####"),
     Comparison("it_vat", "stdnum:it.iva", "###########"),
-    Comparison("fr_siren", "stdnum:fr.siren", "#########", "stricter", "a number of one digit is nobody's"),
-    Comparison("dk_cpr", "stdnum:dk.cpr", "D####", "wider", "the century follows the seventh digit there, any century is accepted here"),
-    Comparison(
-        "no_birth_number",
-        "stdnum:no.fodselsnummer",
-        "D#####",
-        "wider",
-        "individual numbers are not held to the century they stood for until 2031",
-    ),
-    Comparison("be_national", "stdnum:be.nn", "Y#####", "wider", "BIS numbers and the rule without the century are accepted together"),
+    Comparison("fr_siren", "stdnum:fr.siren", "#########", "stricter"),
+    Comparison("dk_cpr", "stdnum:dk.cpr", "D####", "wider"),
+    Comparison("no_birth_number", "stdnum:no.fodselsnummer", "D#####", "wider"),
+    Comparison("be_national", "stdnum:be.nn", "Y#####", "wider"),
     Comparison("in_aadhaar", "stdnum:in_.aadhaar", "############"),
     Comparison("cn_resident", "stdnum:cn.ric", "110101F####"),
-    Comparison("kr_resident", "stdnum:kr.rrn", "Y-1######", "wider", "numbers given out since October 2020 have no check digit"),
-    Comparison("kr_resident", "stdnum:kr.rrn", "Y-8######", "wider", "the same for foreigners; 9 and 0 stand for people born before 1900"),
-    Comparison("kr_business", "stdnum:kr.brn", "##########", "stricter", "python-stdnum does not compute the check digit"),
-    Comparison("za_identity", "stdnum:za.idnr", "Y#######", "wider", "the eleventh digit is 2 for refugees"),
-    Comparison("th_national", "stdnum:th.pin", "#############", "stricter", "the second and third digit are a province, 10 to 96"),
+    Comparison("kr_resident", "stdnum:kr.rrn", "Y-1######", "wider"),
+    Comparison("kr_resident", "stdnum:kr.rrn", "Y-8######", "wider"),
+    Comparison("kr_business", "stdnum:kr.brn", "##########", "stricter"),
+    Comparison("za_identity", "stdnum:za.idnr", "Y#######", "wider"),
+    Comparison("th_national", "stdnum:th.pin", "#############", "stricter"),
     Comparison("jmbg", "stdnum:si.emso", "#############"),
     Comparison("bic", "stdnum:bic", "@@@@DE%%"),
-    Comparison("cz_ico", "stdnum:cz.dic", "########", "wider", "a company number may begin with 9; a tax number may not"),
+    Comparison("cz_ico", "stdnum:cz.dic", "########", "wider"),
     Comparison("ch_uid", "stdnum:ch.uid", "CHE#########"),
     Comparison("iban", "stdnum:iban", "DE####################"),
-    Comparison("iban", "stdnum:iban", "NO#############", "wider", "the bank's own check digit inside the number is not asked for"),
+    Comparison("iban", "stdnum:iban", "NO#############", "wider"),
+    Comparison("at_social", "stdnum:at.vnr", "####D"),
+    Comparison("md_idnp", "stdnum:md.idno", "#############"),
+    Comparison("lv_personal", "stdnum:lv.pvn", "D-#####", "wider"),
+    Comparison("lv_personal", "stdnum:lv.pvn", "32####-#####", "wider"),
 )
 
 
-def _disagreements(one: Comparison, candidates: int, seed: int) -> list[str]:
+def compared(one: Comparison, candidates: int, seed: int) -> tuple[list[str], list[str]]:
+    """Of random candidates, those that only our check accepts, and those that only the library's does."""
     ours, theirs, make, rng = validator(one.ours), validator(one.theirs), _shape(one.shape), random.Random(seed)
-    bad = []
-    for _ in range(candidates):
-        text = make(rng)
-        a, b = ours(text), theirs(text)
-        if (a and not b and one.relation != "wider") or (b and not a and one.relation != "stricter"):
-            bad.append(text)
-    return bad
+    made = [make(rng) for _ in range(candidates)]
+    judged = [(text, ours(text), theirs(text)) for text in made]
+    return [text for text, a, b in judged if a and not b], [text for text, a, b in judged if b and not a]
+
+
+def _disagreements(one: Comparison, candidates: int, seed: int) -> list[str]:
+    wider, stricter = compared(one, candidates, seed)
+    return (wider if one.relation != "wider" else []) + (stricter if one.relation != "stricter" else [])
 
 
 @pytest.mark.parametrize("one", COMPARISONS, ids=lambda one: f"{one.ours}-{one.shape}")
@@ -119,18 +112,21 @@ def test_check_agrees_with_python_stdnum_on_a_hundred_thousand_candidates(one: C
     assert _disagreements(one, ALL, 11) == []
 
 
-def test_every_difference_is_explained() -> None:
-    """A comparison that is not the same says why."""
-    assert [one.ours for one in COMPARISONS if one.relation != "same" and not one.reason] == []
+def test_every_difference_is_explained_in_a_rule_file() -> None:
+    """A comparison that is not the same has a rule with that check that says why."""
+    told = {rule.validator for rule in load().detectors if rule.differs}
+    assert {one.ours for one in COMPARISONS if one.relation != "same"} == told
 
 
-def _phones(count: int, seed: int) -> list[str]:
+def phones(count: int, seed: int) -> list[str]:
+    """International numbers of every country code, most of them none."""
     rng = random.Random(seed)
     codes = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
     return [f"+{rng.choice(codes)}{_digits(rng, rng.randint(6, 11))}" for _ in range(count)]
 
 
-def _valid_phone(text: str) -> bool:
+def valid_phone(text: str) -> bool:
+    """What phonenumbers says."""
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(text, None))
     except phonenumbers.NumberParseException:
@@ -140,14 +136,14 @@ def _valid_phone(text: str) -> bool:
 def test_international_phone_numbers_are_those_of_phonenumbers() -> None:
     """A number with its country code is valid exactly when phonenumbers says so."""
     check = validator("phone_international")
-    assert [text for text in _phones(SAMPLE, 3) if check(text) != _valid_phone(text)] == []
+    assert [text for text in phones(SAMPLE, 3) if check(text) != valid_phone(text)] == []
 
 
 @pytest.mark.slow
 def test_a_hundred_thousand_international_phone_numbers_are_those_of_phonenumbers() -> None:
     """The same on 100,000 candidates."""
     check = validator("phone_international")
-    assert [text for text in _phones(ALL, 5) if check(text) != _valid_phone(text)] == []
+    assert [text for text in phones(ALL, 5) if check(text) != valid_phone(text)] == []
 
 
 def test_north_american_numbers_are_those_of_phonenumbers_without_toll_free_ones() -> None:
@@ -156,5 +152,5 @@ def test_north_american_numbers_are_those_of_phonenumbers_without_toll_free_ones
     for _ in range(SAMPLE):
         digits = f"{rng.randint(200, 999)}{rng.randint(200, 999)}{_digits(rng, 4)}"
         free = digits[:3] in ("800", "833", "844", "855", "866", "877", "888", "900")
-        expected = _valid_phone(f"+1{digits}") and not free and not re.fullmatch(r"(.)\1{9}", digits)
+        expected = valid_phone(f"+1{digits}") and not free and not re.fullmatch(r"(.)\1{9}", digits)
         assert expected == check(f"({digits[:3]}) {digits[3:6]}-{digits[6:]}")
