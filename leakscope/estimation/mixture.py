@@ -184,8 +184,8 @@ def hidden_people(seen: Frequencies, fraction: float, *, total: int | None = Non
 
     Returns:
         The most likely number over all distributions of records per person, and all numbers whose likelihood, at the distribution
-        that suits each best, is not below it by more than the chi-square quantile of `level`. Simulated coverage is 93 to 100%,
-        above 95% where the truth lies at the edge of what is possible (everybody has one record; almost nobody was seen twice).
+        that suits each best, is not below it by more than the chi-square quantile of `level`. Simulated coverage is 97 to 99% at a
+        fifth drawn, because the truth often lies near the edge of what is possible.
 
     Raises:
         DomainError: fraction outside (0, 1].

@@ -25,6 +25,11 @@ _CLOCKS: Mapping[str, tuple[str, ...]] = {
     "materiality": ("materiality",),
     "notice_to_individuals": ("notice_to_individuals",),
     "notice_to_regulator": ("notice_to_regulator",),
+    "notice_to_hhs": ("notice_to_hhs", "notice_to_regulator"),
+    "notice_to_anpd": ("notice_to_anpd", "notice_to_regulator"),
+    "nis2_notification": ("nis2_notification", "notice_to_regulator"),
+    "dora_initial": ("dora_initial", "notice_to_regulator"),
+    "dora_intermediate": ("dora_intermediate", "dora_initial", "notice_to_regulator"),
 }
 #: Clocks that start at whichever came first.
 _EARLIEST: Mapping[str, tuple[str, ...]] = {

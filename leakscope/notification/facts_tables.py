@@ -91,6 +91,11 @@ class Clocks:
     containment: datetime | None = _instant("When it was contained.")
     notice_to_individuals: datetime | None = _instant("When individuals were first told.")
     notice_to_regulator: datetime | None = _instant("When the first regulator was told.")
+    notice_to_hhs: datetime | None = _instant("When HHS was told (HIPAA); New York and Illinois count from it.")
+    notice_to_anpd: datetime | None = _instant("When the ANPD was told (Brazil); the supplement counts from it.")
+    nis2_notification: datetime | None = _instant("When the NIS2 incident notification was filed; the final report counts from it.")
+    dora_initial: datetime | None = _instant("When the initial DORA notification was filed; the intermediate report counts from it.")
+    dora_intermediate: datetime | None = _instant("When the last intermediate DORA report was filed; the final report counts from it.")
     processor_notice: datetime | None = _instant("When your processor told you.")
 
 

@@ -90,7 +90,7 @@ def _lead(assessment: Assessment, first: Mapping[str, Any] | None, applies: Sequ
         parts.append(f"The whole exposure is estimated to concern {wording.interval(people['exposure'], unit='people')}.")
     parts.append(f"Severity is {wording.band_name(incident['band'])}.")
     verb = "duty to notify applies" if len(applies) == 1 else "duties to notify apply"
-    parts.append(f"{len(applies)} {verb} on the facts stated" + (f"; the first deadline is {wording.instant(first['deadline']['instant'])}." if first else "."))
+    parts.append(f"{len(applies)} {verb} on the facts stated (not legal advice)" + (f"; the first deadline is {wording.instant(first['deadline']['instant'])}." if first else "."))
     return " ".join(parts)
 
 

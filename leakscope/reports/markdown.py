@@ -146,6 +146,8 @@ def _timeline(assessment: Assessment, now: datetime) -> list[str]:
     moments = (
         ("occurrence_start", "Incident began"), ("occurrence_end", "Incident ended"), ("discovery", "Discovered"), ("awareness", "Aware that personal data was concerned"),
         ("determination", "Determined to be notifiable"), ("containment", "Contained"), ("notice_to_regulator", "Regulator told"), ("notice_to_individuals", "Individuals told"),
+        ("notice_to_hhs", "HHS told"), ("notice_to_anpd", "ANPD told"), ("nis2_notification", "NIS2 incident notification filed"),
+        ("dora_initial", "DORA initial notification filed"), ("dora_intermediate", "DORA intermediate report filed"),
     )  # fmt: skip
     window, exposed = assessment["timeline"]["data_window"], assessment["timeline"].get("exposure_window") or {}
     rows = [(facts[name], label, "stated in the facts") for name, label in moments if facts.get(name)]

@@ -108,3 +108,26 @@ def test_law_enforcement_without_an_end_leaves_no_instant():
 def test_the_yearly_log_ends_sixty_days_after_the_local_year():
     """HIPAA below 500 people: 1 March after a common year."""
     assert after_year_end(datetime(2026, 11, 1, tzinfo=UTC), 60, ROWS["US-HIPAA"]) == datetime(2027, 3, 2, 4, 59, 59, tzinfo=UTC)
+
+
+SECOND = [
+    ("US-NY", "regulator-hipaa", "notice_to_hhs"),
+    ("US-IL", "regulator-hipaa", "notice_to_hhs"),
+    ("BR", "regulator-supplement", "notice_to_anpd"),
+    ("EU-NIS2", "regulator-final", "nis2_notification"),
+    ("EU-DORA", "regulator-intermediate", "dora_initial"),
+    ("EU-DORA", "regulator-final", "dora_intermediate"),
+]
+
+
+@pytest.mark.parametrize(("law", "duty", "clock"), SECOND)
+def test_a_second_report_counts_from_the_one_before_it_to_the_same_recipient(law, duty, clock):
+    """Another regulator told earlier does not start it; only until its own moment is stated it stands in, and that is said."""
+    rule = next(row for row in ROWS[law].versions[0].duties if row.id == duty).deadline
+    other = {"notice_to_regulator": "2026-12-01T08:00:00Z"}
+    own = deadline(rule, ROWS[law], from_mapping({"clocks": {**other, clock: "2026-12-10T08:00:00Z"}}))
+    stand_in = deadline(rule, ROWS[law], from_mapping({"clocks": other}))
+
+    assert (own["starts"], own["missing"]) == ("2026-12-10T08:00:00Z", None)
+    assert (stand_in["starts"], stand_in["missing"]) == ("2026-12-01T08:00:00Z", f"clocks.{clock}")
+    assert "until that moment is stated" in stand_in["text"]

@@ -25,6 +25,9 @@ def split(people: pl.DataFrame, column: str) -> list[dict[str, Any]]:
     return people.group_by(column).len("people").sort(["people", column], descending=[True, False]).to_dicts()
 
 
+STATE_UNKNOWN = " (state not known)"
+
+
 def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """
     Counted people by residence with the bases that told it.
@@ -34,13 +37,15 @@ def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str,
         estimates: people by residence in the evidence and, where it can be told, in the exposure.
         names: ISO 3166 code to name.
     """
+    # a country beside its own states stands for those whose state nobody knows
+    parts = {code.partition("-")[0] for code in people["residence"].drop_nulls().unique() if "-" in code}
     grouped = people.group_by("residence").agg(pl.len().alias("people"), pl.col("residence_basis").drop_nulls().unique().sort().alias("basis"))
     rows = grouped.sort(["people", "residence"], descending=[True, False]).to_dicts()
     return [
         {
             "id": f"residence-{row['residence'] or 'unknown'}",
             "residence": row["residence"],
-            "name": names.get(row["residence"], row["residence"]) if row["residence"] else "Unknown",
+            "name": names.get(row["residence"], row["residence"]) + (STATE_UNKNOWN if row["residence"] in parts else "") if row["residence"] else "Unknown",
             "people": (estimates.by_residence.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
             "exposure": exposed.to_dict() if (exposed := estimates.by_residence_exposure.get(row["residence"])) is not None else None,
             "basis": row["basis"],
