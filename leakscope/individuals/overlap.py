@@ -99,6 +99,8 @@ def _doubles(records: pl.DataFrame, rest: pl.DataFrame, main: str, size: int, ge
     # people of one file say nothing of those of another: each is compared within the source that holds most of its records
     homes = records.join(rest.select("cluster", other=first), on="cluster").group_by("cluster", "other", "source").agg(pl.len().alias("size"))
     waiting = homes.sort(["size", "source"], descending=[True, False]).unique(subset="cluster", keep="first").with_columns(pl.col("size").clip(1, MANY_RECORDS))
+    unknown |= set(waiting.filter(pl.col("other").is_null()).get_column("cluster"))
+    waiting = waiting.filter(pl.col("other").is_not_null())
     for (other, source), some in sorted(waiting.partition_by("other", "source", as_dict=True).items(), key=str):
         known = _by_both(records, main, str(other), str(source))
         if known.height < LEAST_KNOWN:

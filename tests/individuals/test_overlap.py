@@ -32,6 +32,13 @@ def test_without_records_of_both_kinds_nothing_is_known():
     assert (found.unknown, float(found.doubles.max())) == (3, 0.0)
 
 
+def test_people_known_by_evidence_of_no_kind_may_be_anybody():
+    """A cluster that neither mailbox, number, id, account, description, session nor device holds together is unknown, and stops nothing."""
+    found = counted_twice(members(*((n, n, "EMAIL_ADDRESS", 4) for n in range(10)), *((n, n, "DATE_OF_BIRTH", 0) for n in range(10, 14))))
+
+    assert (found.unknown, float(found.doubles.max())) == (4, 0.0)
+
+
 def test_people_known_by_mail_alone_are_like_those_known_by_both():
     """All forty seen with both have records with the user id alone, so nearly all ten seen by mail alone have them too."""
     both = [(n, record, entity, rank) for n in range(40) for record, entity, rank in ((n, "EMAIL_ADDRESS", 4), (n, "ONLINE_IDENTIFIER", 3), (100 + n, "ONLINE_IDENTIFIER", 3))]
