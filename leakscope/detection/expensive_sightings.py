@@ -42,8 +42,9 @@ def details_of(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def conversations_of(turns: pl.DataFrame) -> pl.DataFrame:
-    """That people talked to an assistant here: one `CHAT_CONTENT` for each conversation, at its first user turn."""
-    first = turns.filter(pl.col("role") == "user").unique("conversation", keep="first", maintain_order=True)
+    """That people talked here: one `CHAT_CONTENT` for each author of each conversation, at the first turn of theirs."""
+    author = pl.coalesce("user", pl.col("user").drop_nulls().first().over("conversation"))
+    first = turns.filter(pl.col("role") == "user").with_columns(author=author).unique(["conversation", "author"], keep="first", maintain_order=True)
     return first.select(
         "turn", start=pl.lit(0, pl.Int64), end=pl.col("text").str.len_chars().cast(pl.Int64), entity=pl.lit("CHAT_CONTENT"),
         confidence=pl.lit(0.99), detector=pl.lit("chat.conversation"), about=pl.lit("author"), place=pl.struct("source", "record", "field"),

@@ -132,7 +132,8 @@ def overlap(records: pl.DataFrame, *, draws: int, generator: np.random.Generator
     """
     people = records.group_by("cluster").agg(pl.col(kind).any() for kind in KINDS)
     levels = list(_levels(people))
-    distinct, unknown, whole = np.zeros(draws), set[int](), 0
+    # those whom no kind knows are nobody's doubles that anything tells of
+    distinct, unknown, whole = np.full(draws, float(levels[-1][2].height if levels else 0)), set[int](), 0
     for main, having, rest in reversed(levels):
         twice, untold = _doubles(records, rest, main, draws, generator) if rest.height else (np.zeros(draws), set())
         # those of the rest who are the same people among each other are counted once before they are compared with the others

@@ -25,6 +25,7 @@ from leakscope.reports.sentences import (
     observed_sentence,
     review_lines,
     sample_sentence,
+    secret_kinds,
     secrets_in_all,
     secrets_sentence,
     unseen_sentence,
@@ -231,11 +232,13 @@ def _secrets(assessment: Assessment, now: datetime) -> list[RenderableType]:
     secrets = assessment["secrets"]
     if not secrets:
         return [_text("No secrets were found in what was examined.")]
-    table = _columns((("#", {"justify": "right", "width": 2}), ("secret", {"ratio": 1, "overflow": "fold"}), ("preview", {"max_width": 24, "overflow": "fold"}), ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
-    for row in secrets[:SECRETS_SHOWN]:
-        state = row["environment"] if row["status"] in ("unknown", "looks_live") else str(row["status"]).replace("_", " ")
-        table.add_row(str(row["rank"]), _text(row["kind"]), _text(str(row["preview"]).partition(" (")[0]), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(state))
-    return [table, *_more(len(secrets), SECRETS_SHOWN, "secrets: leakscope secrets CASE")]
+    kinds = secret_kinds(secrets)
+    table = _columns((("count", {"justify": "right", "width": 6}), ("secret", {"ratio": 1, "overflow": "fold"}), ("preview", {"max_width": 24, "overflow": "fold"}), ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
+    for row in kinds[:SECRETS_SHOWN]:
+        preview = str(row["preview"]).partition(" (")[0] if row["count"] == 1 else ""
+        table.add_row(f"{row['count']:,}", _text(row["kind"]), _text(preview), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(row["state"]))
+    more = f"and {len(kinds) - SECRETS_SHOWN} more kinds; each" if len(kinds) > SECRETS_SHOWN else "Each"
+    return [table, _text(f"{more} secret, most dangerous first: leakscope secrets CASE", "dim")]
 
 
 def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:

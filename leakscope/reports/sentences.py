@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leakscope.reports.wording import DESIGN_NAMES, DRAW_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
@@ -60,6 +60,26 @@ def secrets_sentence(assessment: Mapping[str, Any]) -> str:
     grave = ", ".join(f"{count:,} {level}" for level, count in levels if count)
     live = sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live")
     return f"{len(secrets):,} distinct: {grave}; {live:,} {'looks' if live == 1 else 'look'} live" if secrets else "none found in what was examined"
+
+
+def secret_state(row: Mapping[str, Any]) -> str:
+    """Whether a secret is live, in a word or two: what its form says, else what its status says."""
+    return str(row["environment"] if row["environment"] != "unknown" else row["status"]).replace("_", " ")
+
+
+def secret_kinds(secrets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """
+    Secrets of one kind, severity and state as one row: `kind, severity, state, count, preview` of the most dangerous one.
+
+    Args:
+        secrets: the rotation sheet, most dangerous first; the kinds keep that order.
+    """
+    kinds: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in secrets:
+        which = row["kind"], row["severity"], secret_state(row)
+        known = kinds.setdefault(which, {**dict(zip(("kind", "severity", "state"), which, strict=True)), "count": 0, "preview": row["preview"]})
+        known["count"] += 1
+    return list(kinds.values())
 
 
 def secrets_in_all(assessment: Mapping[str, Any]) -> str | None:

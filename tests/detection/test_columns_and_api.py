@@ -67,3 +67,15 @@ def test_keys_in_many_languages_and_writings(key: str, role: str) -> None:
 def test_keys_that_only_look_alike(key: str) -> None:
     """A file's name is nobody's."""
     assert not {role.entity for role in roles_of(key)} & {"PERSON", "POSTAL_ADDRESS"}
+
+
+@pytest.mark.parametrize("value", ["U04AB3CD9QX", "8f41c22ab01", "123456789012345678", "usr_01HABCDEF"])
+def test_a_user_id_is_one_whatever_its_service_makes_it_of(value: str) -> None:
+    """Capitals and digits of a team chat, a short hash, a snowflake, a prefixed id."""
+    found = leakscope.scan(pl.DataFrame({"user_id": [value]})).collect()
+    assert found["entity"].to_list() == ["ONLINE_IDENTIFIER"]
+
+
+def test_a_word_is_no_user_id() -> None:
+    """An id of letters alone is a word to anybody else."""
+    assert leakscope.scan(pl.DataFrame({"session_id": ["running"]})).collect().is_empty()

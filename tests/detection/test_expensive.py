@@ -8,6 +8,7 @@ import pytest
 
 from leakscope.detection import expensive
 from leakscope.detection.chat import turns
+from leakscope.detection.expensive_sightings import conversations_of
 from leakscope.detection.expensive_totals import estimate_total, totals_of
 from leakscope.detection.expensive_units import strata, units
 from leakscope.errors import DomainError
@@ -188,3 +189,11 @@ def test_the_combined_ratio_agrees_with_a_calculation_by_hand() -> None:
     assert found.value == pytest.approx(2.0)
     assert found.low >= 1.0
     assert found.high > 2.0
+
+
+def test_everybody_who_writes_in_a_conversation_exposed_it() -> None:
+    """A channel of three people is chat content of three, each at the first turn of theirs."""
+    rows = [{"conversation_id": "general", "user_id": f"u{number % 3}", "role": "user", "content": f"{SAYINGS[number % 6]} number {number}"} for number in range(9)]
+    assert conversations_of(turns(*unfolded(*rows), KEY)).height == 3
+    alone = [{"conversation_id": "general", **({"user_id": "u1"} if number else {}), "role": "user", "content": f"{SAYINGS[number]} number {number}"} for number in range(3)]
+    assert conversations_of(turns(*unfolded(*alone), KEY)).height == 1

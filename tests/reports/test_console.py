@@ -37,6 +37,16 @@ def test_without_colour_there_is_no_escape_sequence(assessment):
     assert not any(line != line.rstrip() for line in text.splitlines())
 
 
+def test_secrets_of_one_kind_stand_on_one_line(assessment):
+    """Three hundred password hashes are one thing to do; each of them is in the rotation sheet."""
+    row = {**assessment["secrets"][0], "kind": "Password hash", "severity": "high", "environment": "unknown", "status": "looks_live"}
+    lines = screen({**assessment, "secrets": [row] * 300}).splitlines()
+    listed = lines[lines.index("What to revoke now") : lines.index("What would change the answer")]
+
+    assert sum("Password hash" in line for line in listed) == 1
+    assert any("300" in line and "looks live" in line for line in listed)
+
+
 def test_it_fits_a_screenful(assessment):
     """At most eighty-eight lines, however many rows the assessment has."""
     many = {**assessment, "impact_summary": assessment["impact_summary"] * 5, "secrets": assessment["secrets"] * 20, "duties": assessment["duties"] * 20}
