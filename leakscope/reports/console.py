@@ -19,6 +19,7 @@ from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_SHORT,
     change_sentence,
+    cost_sentence,
     coverage_sentence,
     duties_sentence,
     is_read_in_part,
@@ -184,7 +185,8 @@ def _severity(assessment: Assessment, now: datetime) -> list[RenderableType]:
         rows.append(("Range", f"{incident['low']:g} to {incident['high']:g}, depending on facts that nobody stated"))
     rows += [(f"{factor['factor']} {factor['value']:g}", str(factor["why"])) for factor in incident["factors"]]
     flags = "; ".join(flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ())
-    return [_pairs([*rows, ("Flags", flags)] if flags else rows)]
+    rows += [(label, text) for label, text in (("Flags", flags), ("Cost", cost_sentence(assessment, short=True))) if text]
+    return [_pairs(rows)]
 
 
 def _duties(assessment: Assessment, now: datetime) -> list[RenderableType]:

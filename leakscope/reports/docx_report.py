@@ -13,6 +13,7 @@ from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_NOTE,
     change_sentence,
+    cost_sentence,
     coverage_sentence,
     duties_sentence,
     duty_name,
@@ -138,6 +139,8 @@ def _severity(document: Any, assessment: Assessment, now: datetime) -> None:
     together = assessment["severity"].get("worst_combinations") or ()
     listed = ((" + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else ""), number(row["people"]), band_name(row["band"])) for row in together)
     _table(document, ("The worst exposed together of one person", "People observed", "Severity"), listed)
+    if cost := cost_sentence(assessment):
+        _paragraph(document, f"Cost: {cost}")
     _table(document, ("Other scheme", "Level", "Meaning"), ((row["scheme"], band_name(row["band"]), row.get("meaning") or "") for row in assessment["severity"].get("other_schemes") or ()))
     weights = ((row["name"], f"{row['severity_weight']:g}", row["weight_source"]) for row in assessment["impact_summary"])
     _table(document, ("Data class", "Weight", "Source of the weight"), weights)

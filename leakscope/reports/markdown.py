@@ -12,6 +12,7 @@ from leakscope.reports.markdown_severity import combinations, escape, table, top
 from leakscope.reports.sentences import (
     PART_NOTE,
     change_sentence,
+    cost_sentence,
     coverage_sentence,
     duty_name,
     is_read_in_part,
@@ -35,7 +36,6 @@ from leakscope.reports.wording import (
     short_interval,
     status_name,
 )
-from leakscope.severity.cost import NOT_ASKED
 
 Assessment = Mapping[str, Any]
 MAX_ROWS = 25
@@ -193,12 +193,8 @@ def _impact_rows(assessment: Assessment) -> list[list[str]]:
 
 
 def _cost(assessment: Assessment) -> str:
-    cost = assessment["severity"].get("cost") or {}
-    if cost.get("why") == NOT_ASKED:
-        return f"{NOT_STATED}."
-    if not cost.get("available"):
-        return f"{NOT_STATED}. No rough range either: {escape(cost.get('why') or 'no number of people to start from')}."
-    return f"{NOT_STATED}. Rough range from published studies: USD {number(cost['usd_low'])} to {number(cost['usd_high'])}. {escape(cost['note'])}"
+    cost = cost_sentence(assessment)
+    return f"{NOT_STATED}. {escape(cost[0].upper() + cost[1:])}" if cost else f"{NOT_STATED}."
 
 
 def _impact(assessment: Assessment, now: datetime) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leakscope.reports.wording import DESIGN_NAMES, DRAW_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
+from leakscope.severity.cost import NOT_ASKED
 
 #: Stands under tables of data classes when `is_read_in_part`.
 PART_SHORT = "Names and topics: records and values as read, people estimated for all."
@@ -95,6 +96,21 @@ def unseen_sentence(assessment: Mapping[str, Any]) -> str | None:
         return None
     records = f", up to {number(math.ceil(share['high'] * total))} records" if total else ""
     return f"what no record read holds may stand in {percent(share['high'])} of the exposure{records} (95%)"
+
+
+def cost_sentence(assessment: Mapping[str, Any], *, short: bool = False) -> str | None:
+    """The rough range of what such breaches have cost, or why there is none; null where nobody asked for it. `short` leaves out sources."""
+    cost = assessment["severity"].get("cost") or {}
+    if not cost or cost.get("why") == NOT_ASKED:
+        return None
+    if not cost.get("available"):
+        why = f"no rough range either: {cost.get('why') or 'no number of people to start from'}"
+        return why if short else f"{why}. {cost.get('note') or ''}".strip()
+    ends = f"USD {number(cost['usd_low'])} to {number(cost['usd_high'])}"
+    if short:
+        return f"{ends}, rough, from published studies"
+    years = ", ".join(f"{row['source']}, {row['year']}" for row in cost["methods"])
+    return f"rough range from published studies: {ends} for {cost['why']} ({years}). {cost['note']}"
 
 
 def _share(estimate: Mapping[str, Any]) -> str:

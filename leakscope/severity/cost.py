@@ -78,4 +78,5 @@ def cost_ranges(people: Estimate | None) -> dict[str, Any]:
         {"method": "regression", "source": figures["regression"]["source"], "confidence": figures["regression"]["confidence"], **fitted},
     ]
     ends = {"usd_low": min(row["usd_low"] for row in methods), "usd_high": max(row["usd_high"] for row in methods)}
-    return {**no_cost(""), **ends, "available": True, "methods": methods, "why": f"{low:,.0f} to {high:,.0f} people"}
+    of = f"{low:,.0f}" if round(low) == round(high) else f"{low:,.0f} to {high:,.0f}"
+    return {**no_cost(""), **ends, "available": True, "methods": methods, "why": f"{of} people"}

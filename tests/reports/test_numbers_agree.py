@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from leakscope.reports import console, docx_report, html, markdown, reports
-from leakscope.reports.sentences import duties_sentence, secrets_sentence
+from leakscope.reports.sentences import cost_sentence, duties_sentence, review_lines, sample_sentence, secrets_sentence
 from leakscope.reports.wording import interval, number, percent
 from tests.reports.assessment_fixture import NOW, estimate
 
@@ -110,3 +110,19 @@ def test_no_internal_name_reaches_a_reader(whole, form):
     found = set(CODE.findall(FORMS[form](whole)))
 
     assert {code for code in found if not any(code in name for name in allowed) and not code.startswith("sk_")} == set()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_how_the_records_were_drawn_what_labels_say_and_the_cost_read_the_same_everywhere(whole, form):
+    """Sample design and draw, precision and recall of a review, and the rough range that was asked for."""
+    half = estimate(0.5, 0.4, 0.6, method="m", basis="sample")
+    agreement = {"items": 4, "agreed": 3, "kappa": 0.5, "disputed": ["finding-2"]}
+    whole["quality"]["review"] = {"labelled": 10, "reviewers": 2, "agreement": agreement, "precision": half, "elusion": half, "recall": half, "corrected_records": half, "corrected": []}
+    whole["sample"] |= {"drawn": 100, "drawn_design": "cluster", "drawn_by": "user_id", "seed": 3}
+    whole["severity"]["cost"] = {"available": True, "usd_low": 1000, "usd_high": 2000, "why": "10 people", "note": "Rough.", "methods": [{"source": "A study", "year": "2020"}]}
+    text = FORMS[form](whole)
+
+    assert sample_sentence(whole) in text
+    assert "whole clusters at random by user_id, seed 3" in text
+    assert all(said in text for _, said in review_lines(whole["quality"]["review"]))
+    assert cost_sentence(whole, short=form == "text").removeprefix("rough range") in text
