@@ -91,7 +91,8 @@ def _count(run: Run) -> _Counted:
             continue
         counted.sources.append(batch.source)
         counted.numbers.append(numbers_of(batch))
-        counted.labels.append(_labels(batch, run, counted.fields))
+        if run.options.draw_design in (SampleDesign.STRATIFIED, SampleDesign.CLUSTER):
+            counted.labels.append(_labels(batch, run, counted.fields))
     run.progress.stop()
     return counted
 
@@ -189,18 +190,14 @@ def _clusters(run: Run, counted: _Counted) -> tuple[Keep, Drawn]:
     fields: set[str] = set()
 
     def keep(batch: Batch) -> np.ndarray:
-        return np.array([_is_chosen(label, batch, number, run, chosen) for label, number in zip(_labels(batch, run, fields), numbers_of(batch).tolist(), strict=True)], dtype=bool)
+        labels = _labels(batch, run, fields)
+        # a record without the field is a cluster of its own, drawn at the same rate
+        alone = tickets(numbers_of(batch), source=batch.source, seed=options.seed) < float(options.fraction or 0)
+        return np.array([alone[place] if label is None else label in chosen for place, label in enumerate(labels)], dtype=bool)
 
     lone = sum(label is None for label in _flat(counted))
     units = None if by == FILE else _units(counted, chosen)
     return keep, Drawn(design=SampleDesign.CLUSTER, by=by, clusters=len(names) + lone, units=units)
-
-
-def _is_chosen(label: str | None, batch: Batch, number: int, run: Run, chosen: set[str]) -> bool:
-    """A record without the field is a cluster of its own, drawn at the same rate."""
-    if label is not None:
-        return label in chosen
-    return bool(tickets([number], source=batch.source, seed=run.options.seed)[0] < float(run.options.fraction or 0))
 
 
 def _units(counted: _Counted, chosen: set[str]) -> pl.DataFrame:

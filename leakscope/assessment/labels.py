@@ -12,10 +12,13 @@ import polars as pl
 
 from leakscope.assessment import case as files
 from leakscope.assessment.case import ASSESSMENT, Case
+from leakscope.assessment.recount import drawn_units, sample_of
 from leakscope.errors import DomainError, UsageError
 from leakscope.estimation.agreement import LABELS, Agreement, settled
+from leakscope.estimation.exposure import total_of_records
+from leakscope.estimation.reach import exposure_reach, labelled
 from leakscope.estimation.review import REVIEW, Reviewed, check_labels, corrected_count, draw_review, score_review
-from leakscope.model import Basis, Estimate
+from leakscope.model import Basis, Estimate, SampleDesign
 from leakscope.safety.escape import cell, plain
 
 REVIEW_FILE, LABELS_FILE = "review.parquet", "review_labels.parquet"
@@ -170,7 +173,7 @@ def record_labels(case: Case, labels: Mapping[str, str], *, reviewer: str = FIRS
     ledger.write("reviewed", reviewer=reviewer, labels=len(labels), changed=changed, labelled=scored.labelled, disputed=len(agreement.disputed))
     case.write_frame(LABELS_FILE, given, ledger)
     case.write_frame(REVIEW_FILE, items, ledger)
-    case.write_json(ASSESSMENT, _corrected(case.assessment(), scored, agreement), ledger)
+    case.write_json(ASSESSMENT, _corrected(case, case.assessment(), scored, agreement), ledger)
     return scored, agreement
 
 
@@ -185,7 +188,7 @@ def scored_of(case: Case) -> tuple[Reviewed, Agreement] | None:
 def corrected_by_labels(case: Case, assessment: dict[str, Any]) -> dict[str, Any]:
     """`assessment` corrected by the labels that the case has; for when its totals were estimated anew."""
     found = scored_of(case)
-    return _corrected(assessment, *found) if found else assessment
+    return _corrected(case, assessment, *found) if found else assessment
 
 
 def _estimate(stated: Mapping[str, Any]) -> Estimate:
@@ -196,7 +199,7 @@ def _plain(estimate: Estimate | None) -> dict[str, Any] | None:
     return estimate.to_dict() if estimate else None
 
 
-def section(scored: Reviewed, agreement: Agreement, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def section(scored: Reviewed, agreement: Agreement, rows: Iterable[Mapping[str, Any]], *, in_all: Estimate | None = None) -> dict[str, Any]:
     """The part `review` of the assessment's quality section."""
     corrected = [
         {
@@ -217,6 +220,7 @@ def section(scored: Reviewed, agreement: Agreement, rows: Iterable[Mapping[str, 
         "elusion": _plain(scored.elusion),
         "recall": _plain(scored.recall),
         "corrected_records": _plain(scored.corrected_records),
+        "corrected_exposure_records": _plain(in_all),
         "corrected": corrected,
     }
 
@@ -227,10 +231,31 @@ def _counted(people: Any) -> Estimate:
     return Estimate(value=people, low=people, high=people, method="people with it, as found", basis=Basis.EXACT)
 
 
-def _corrected(assessment: dict[str, Any], scored: Reviewed, agreement: Agreement) -> dict[str, Any]:
+def corrected_in_all(case: Case, assessment: Mapping[str, Any], scored: Reviewed) -> Estimate | None:
+    """
+    Records of the exposure with something in them, corrected by the labels: those found, scaled by the design, times what labels make of them.
+
+    Returns:
+        null without labelled clean records, and where the design allows no inference or draws clusters.
+    """
+    corrected = scored.corrected_records
+    records = case.read_frame(files.RECORDS)
+    reach = exposure_reach(records, sample_of(assessment), drawn_units(case))
+    found = case.findings().select("source", "record").unique()
+    if corrected is None or not found.height or not reach.infers or reach.design is SampleDesign.CLUSTER:
+        return None
+    strata = found.join(labelled(records, reach.by, drawn_units(case)), on=["source", "record"]).group_by("unit").len().drop_nulls()
+    whole = total_of_records(found.height, reach, dict(strata.iter_rows()))
+    ends = [min((getattr(whole, end) or 0) * (getattr(corrected, end) or 0) / found.height, float(reach.whole or 0)) for end in ("value", "low", "high")]
+    method = f"{whole.method if whole else ''}; times records corrected over records found in the labelled sample"
+    return Estimate(value=ends[0], low=ends[1], high=ends[2], method=method, basis=Basis.SAMPLE)
+
+
+def _corrected(case: Case, assessment: dict[str, Any], scored: Reviewed, agreement: Agreement) -> dict[str, Any]:
     """The assessment with the review in its quality section, and exposure totals of labelled entities times their precision."""
     rows = [_corrected_row(row, scored) for row in assessment["findings_by_entity"]]
-    quality = {**assessment["quality"], "review": section(scored, agreement, assessment["findings_by_entity"])}
+    review = section(scored, agreement, assessment["findings_by_entity"], in_all=corrected_in_all(case, assessment, scored))
+    quality = {**assessment["quality"], "review": review}
     return {**assessment, "findings_by_entity": rows, "quality": quality}
 
 

@@ -32,7 +32,7 @@ def command(case: str, sample: int, seed: int, reviewer: str, export_to: str | N
     Without --export and --import the items are asked one by one; labels given so far are kept when you stop.
     """
     from leakscope.assessment.case import open_case
-    from leakscope.assessment.labels import draw, from_csv, own_labels, record_labels, section, to_csv, waiting_for
+    from leakscope.assessment.labels import draw, from_csv, own_labels, record_labels, to_csv, waiting_for
     from leakscope.errors import UsageError
 
     opened = open_case(case)
@@ -47,8 +47,8 @@ def command(case: str, sample: int, seed: int, reviewer: str, export_to: str | N
     if not labels:
         standard_error().print("No label was given; nothing was changed.")
         return
-    scored, agreement = record_labels(opened, labels, reviewer=reviewer)
-    _show(section(scored, agreement, opened.assessment()["findings_by_entity"]), form)
+    record_labels(opened, labels, reviewer=reviewer)
+    _show(opened.assessment()["quality"]["review"], form)
 
 
 def _show(review: Mapping[str, Any], form: str | None) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leakscope.reports.wording import DESIGN_NAMES, DRAW_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
+from leakscope.reports.wording import DESIGN_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
 from leakscope.severity.cost import NOT_ASKED
 
 #: Stands under tables of data classes when `is_read_in_part`.
@@ -33,18 +33,26 @@ def population_total(assessment: Mapping[str, Any]) -> int | None:
     return sum(row["records"] for row in rows) if rows else None
 
 
+def _drawn_words(design: str, by: str | None) -> str:
+    """A design in words, with what its strata or clusters were."""
+    if design == "stratified" and by:
+        return f"a random sample within each {by}"
+    if design == "cluster" and by:
+        return "a random sample of whole " + {"file": "files", "person": "people"}.get(by, f"clusters by {by}")
+    return DESIGN_NAMES.get(design, design)
+
+
 def sample_sentence(assessment: Mapping[str, Any]) -> str:
     """How many records were read, how they were drawn, and from how many."""
     sample, total = assessment["sample"], population_total(assessment)
-    design = DESIGN_NAMES.get(sample["design"], sample["design"])
-    by = f" by {sample['by']}" if sample.get("by") and sample["design"] in ("stratified", "cluster") else ""
-    size = f"{number(total)} records in the exposure" if total else "all there were" if sample["design"] == "full" else "size of the exposure not stated"
+    design = _drawn_words(sample["design"], sample.get("by"))
+    size = f"{number(total)} records in the exposure" if total else "size of the exposure not stated"
+    said = "all there were" if sample["design"] == "full" and not total else f"{design}; {size}"
     if sample.get("drawn") is None:
-        return f"{counted(sample['records'], 'record')}, {design}{by}; {size}"
-    how = DRAW_NAMES.get(sample.get("drawn_design") or "reservoir", str(sample.get("drawn_design")))
-    drawn_by = f" by {sample['drawn_by']}" if sample.get("drawn_by") else ""
+        return f"{counted(sample['records'], 'record')}, {said}"
+    how = _drawn_words(sample.get("drawn_design") or "reservoir", sample.get("drawn_by"))
     supplied = assessment["coverage"]["records_examined"] + assessment["coverage"].get("records_not_drawn", 0)
-    return f"{counted(sample['records'], 'record')} drawn from {number(supplied)} supplied ({how}{drawn_by}, seed {sample.get('seed') or 0}); supplied: {design}{by}; {size}"
+    return f"{counted(sample['records'], 'record')} drawn from {number(supplied)} supplied ({how}, seed {sample.get('seed') or 0}); supplied: {said}"
 
 
 def override_text(row: Mapping[str, Any]) -> str:
@@ -137,6 +145,8 @@ def review_lines(review: Mapping[str, Any] | None) -> list[tuple[str, str]]:
             lines.append((name, _share(review[key]) + {"elusion": " of the records called clean hold something", "recall": " of the records with something were found"}.get(key, "")))
     if review.get("corrected_records"):
         lines.append(("Records corrected", f"{interval(review['corrected_records'])} hold something"))
+    if review.get("corrected_exposure_records"):
+        lines.append(("Records in all", f"{interval(review['corrected_exposure_records'])} of the exposure hold something, corrected by the labels"))
     worst = sorted((row for row in review.get("corrected") or () if row["precision"]["value"] < 0.9), key=lambda row: row["precision"]["value"])[:3]
     if worst:
         lines.append(("Least sure", "; ".join(f"{row['entity']} {_share(row['precision'])}" for row in worst)))

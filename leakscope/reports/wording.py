@@ -22,11 +22,6 @@ DESIGN_NAMES = {
     "cluster": "a random sample of clusters", "unknown": "not known how it was drawn",
 }  # fmt: skip
 
-#: How a run drew records itself.
-DRAW_NAMES = {
-    **DESIGN_NAMES, "stratified": "a random sample within each stratum", "cluster": "whole clusters at random",
-}  # fmt: skip
-
 
 def band_name(band: str | None) -> str:
     """A level of severity for people to read."""

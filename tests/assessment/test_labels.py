@@ -136,3 +136,15 @@ def test_nothing_of_the_evidence_is_shown_unless_it_is_named(case, evidence):
     assert "ana.lima41" not in masked
     assert "ana.lima41" in shown
     assert not any(b"ana.lima41" in file.read_bytes() for file in case.root.iterdir() if file.is_file())
+
+
+def test_labels_of_clean_records_correct_the_records_of_the_whole(case):
+    """By the share of the labelled sample, scaled as the design allows."""
+    items = draw(case, 50, seed=0)
+    record_labels(case, {item: "right" if kind == "finding" else "missed" for item, kind in items.select("item", "kind").iter_rows()})
+    review = case.assessment()["quality"]["review"]
+    read = case.assessment()["coverage"]["records_examined"]
+
+    assert review["corrected_records"]["value"] == pytest.approx(read)
+    assert review["corrected_exposure_records"]["value"] == pytest.approx(1000)
+    assert review["corrected_exposure_records"]["low"] < review["corrected_exposure_records"]["high"] <= 1000

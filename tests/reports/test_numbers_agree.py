@@ -123,6 +123,6 @@ def test_how_the_records_were_drawn_what_labels_say_and_the_cost_read_the_same_e
     text = FORMS[form](whole)
 
     assert sample_sentence(whole) in text
-    assert "whole clusters at random by user_id, seed 3" in text
+    assert "a random sample of whole clusters by user_id, seed 3" in text
     assert all(said in text for _, said in review_lines(whole["quality"]["review"]))
     assert cost_sentence(whole, short=form == "text").removeprefix("rough range") in text
