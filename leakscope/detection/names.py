@@ -53,8 +53,8 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = Fa
 
 
 def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameSpan]:
-    """The model's spans in letters it knows, and what rules find in others; in a language it does not know, rules come first."""
-    legible = [span for span in spans if script_language(text[span.start : span.end]) is None and names_somebody(text, span)]
+    """The model's spans, persons in letters it knows alone, and what rules find in others; in a language it does not know, rules come first."""
+    legible = [span for span in spans if span.entity != "PERSON" or (names_somebody(text, span) and script_language(text[span.start : span.end]) is None)]
     first = legible if ruled is None else find_by_rules(text, ruled)
     others = [span for language in other_scripts(text) if language != ruled for span in find_by_rules(text, language)]
     latin = [] if ruled is None else [span for span in legible if _LATIN_NAME.match(text, span.start)]
