@@ -42,15 +42,17 @@ def main() -> None:
     print(f"turns of the truth not found: {joined['text'].is_null().sum()} of {truth.height}; role wrong: {(joined['role'] != joined['role_found']).sum()}")
     print(f"conversations: truth {truth['conversation'].n_unique()}, found {said['conversation'].n_unique()}; users: truth {truth['person'].n_unique()}, found {said['user'].n_unique()}")
     asked = joined.filter((pl.col("role") == "user") & ~pl.col("repeated")).unique("turn", keep="first", maintain_order=True)
-    told = classify(asked["text"].to_list(), asked["language"].to_list())
-    rows = asked.select("language", "topic", "about", "names_person", "text").with_columns(guess=told["topic"], whom=told["about"], named=named(asked["text"].to_list()))
+    places = first_named(asked["text"].to_list())
+    told = classify(asked["text"].to_list(), asked["language"].to_list(), named=places)
+    whom = [about_whom(text, language, place) for text, language, place in zip(asked["text"], asked["language"], places, strict=True)]
+    rows = asked.select("language", "topic", "about", "names_person").with_columns(guess=told["topic"], whom=pl.Series(whom, dtype=pl.String), named=pl.Series([place is not None for place in places], dtype=pl.Boolean))
     by_language(rows)
     by_topic(rows)
 
 
-def named(texts: list[str]) -> pl.Series:
-    """Whether a person is found named in each text."""
-    return pl.Series([any(span.entity == "PERSON" for span in spans) for spans in find_names(texts)], dtype=pl.Boolean)
+def first_named(texts: list[str]) -> list[int | None]:
+    """Where the first person found in each text stands; null where nobody is."""
+    return [min((span.start for span in spans if span.entity == "PERSON"), default=None) for spans in find_names(texts)]
 
 
 def by_language(rows: pl.DataFrame) -> None:
@@ -61,10 +63,9 @@ def by_language(rows: pl.DataFrame) -> None:
         mine = rows if language == "all" else rows.filter(pl.col("language") == language)
         true, none = mine.filter(pl.col("topic") != NONE), mine.filter(pl.col("topic") == NONE)
         found = true.filter(pl.col("guess") != NONE)
-        whom = [about_whom(text, code) == about for text, code, about in true.select("text", "language", "about").iter_rows()]
         shares = (
             share(found.height, true.height), share((none["guess"] != NONE).sum(), none.height), share((found["guess"] == found["topic"]).sum(), found.height),
-            share(sum(whom), len(whom)), share(mine.filter("names_person")["named"].sum(), int(mine["names_person"].sum())),
+            share((true["whom"] == true["about"]).sum(), true.height), share(mine.filter("names_person")["named"].sum(), int(mine["names_person"].sum())),
             share(mine.filter(~pl.col("names_person"))["named"].sum(), int((~mine["names_person"]).sum())),
         )  # fmt: skip
         print(f"| {language} | {mine.height} | {' | '.join(shares)} |")

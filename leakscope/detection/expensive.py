@@ -254,14 +254,15 @@ def _read_texts(texts: pl.DataFrame, names: str) -> tuple[pl.DataFrame, pl.DataF
     by_model = [reader.reads(language) for language in distinct["language"]]
     said = distinct["text"].to_list()
     spoken = [None if fits else language for language, fits in zip(distinct["language"], by_model, strict=True)]
-    rows = []
+    rows, named = [], {}
     for text, fits, spans in zip(said, by_model, find_names(said, model=names, languages=spoken), strict=True):
         detector = f"names.{reader.name}" if fits else "names.rules"
         rows += [(text, span.start, span.end, span.entity, span.confidence, detector) for span in spans]
+        named[text] = min((span.start for span in spans if span.entity == "PERSON"), default=None)
     spans = pl.DataFrame(rows, schema={"text": pl.String, **{name: kind for name, kind in _SPANS.items() if name != "turn"}}, orient="row")
     placed = texts.select("turn", "text").join(spans, on="text").select(list(_SPANS))
     typed = texts.filter(pl.col("role").is_in(["user", "prose"]))
-    told = classify(typed["text"].to_list(), typed["language"].to_list())
+    told = classify(typed["text"].to_list(), typed["language"].to_list(), named=[named[text] for text in typed["text"]])
     return placed, typed.select("turn").with_columns(told.get_columns())
 
 

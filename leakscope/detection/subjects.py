@@ -71,13 +71,14 @@ def _any(words: list[str]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=65536)
-def about_whom(text: str, language: str = "en") -> str:
+def about_whom(text: str, language: str = "en", named: int | None = None) -> str:
     """
     Whether `text` speaks about its author, somebody else, or nobody.
 
     Args:
         text: one turn.
         language: ISO 639-1; others than those of `data/subjects.toml` are read as English.
+        named: where a names model found the first person named; null: not known, two capitals together tell.
 
     Returns:
         `author`, `third_party` or `nobody`: who is spoken of first, once ways of asking are taken out. A question in
@@ -88,15 +89,19 @@ def about_whom(text: str, language: str = "en") -> str:
         ('third_party', 'nobody')
     """
     if language in _unspaced():
-        return _by_pronoun(text, *_unspaced()[language])
+        return _by_pronoun(text, *_unspaced()[language], _NEVER if named is None else named)
     words = _expressions(language)
-    low = text.lower().replace("’", "'")
+    low, begun = _unframed(text.lower().replace("’", "'"), words["asking"])
     question = words["asking"].search(low) is not None
     bare = words["of_mine"].sub(lambda found: found[0].split()[0] if " " in found[0] else found[0], words["hedge"].sub(" ", low))
     asked = words["ask"].search(bare) is not None
     bare = words["ask"].sub(" ", bare)
     own = _first_own(words, bare)
-    other = min(_other(words, bare, question), _named(text) if low == bare and language != "de" else _NEVER)
+    other = _other(words, bare, question)
+    if named is not None:
+        other = min(other, max(named - begun, 0))
+    elif low == bare and language != "de":
+        other = min(other, _named(text[begun:]))
     if own == other == _NEVER:
         return NOBODY if question and not asked else AUTHOR
     if other < own < _NEVER and words["power"].search(bare):
@@ -105,6 +110,19 @@ def about_whom(text: str, language: str = "en") -> str:
 
 
 _NEVER = 10**9
+#: A greeting or a sigh before what is meant, and the longest plea behind a question.
+_OPENING = re.compile(r"\W*(?:[\w']+\s+){0,3}[\w']+\s*[,.!:;]\s+")
+_LONGEST_PLEA = 50
+
+
+def _unframed(low: str, asking: re.Pattern[str]) -> tuple[str, int]:
+    """A question without the greeting before it and the plea behind it, and where it begins; other texts as they are."""
+    opening = _OPENING.match(low)
+    begun = opening.end() if opening and asking.match(low[opening.end() :]) else 0
+    end = low.rfind("?") + 1
+    return low[begun : end if end > begun and len(low) - end < _LONGEST_PLEA else len(low)], begun
+
+
 _INDEFINITE = re.compile(r"(?:an?|eine?[nmrs]?|une?|una?|uma?|een)\s")
 
 
@@ -133,9 +151,10 @@ def _named(text: str) -> int:
     return _first(_NAME_VERB, text)
 
 
-def _by_pronoun(text: str, first: Any, third: Any, asking: Any) -> str:
+def _by_pronoun(text: str, first: Any, third: Any, asking: Any, named: int) -> str:
     """About whom a text is in a language that seldom says "I": a statement that names nobody is its author's."""
     own, other = (found.start() if (found := expression.search(text)) else _NEVER for expression in (first, third))
+    other = min(other, named)
     if own == other == _NEVER:
         return NOBODY if asking.search(text) else AUTHOR
     return THIRD_PARTY if other <= own else AUTHOR

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from leakscope.detection.subjects import NOBODY, about_whom
+from leakscope.detection.names_gate import only_prose
+from leakscope.detection.subjects import AUTHOR, NOBODY, about_whom
 from leakscope.detection.topics_head import Head, shipped_head
 
 NONE = "none"
@@ -42,13 +43,14 @@ def entity_of(topic: str) -> str:
     return f"TOPIC_{topic.upper()}"
 
 
-def classify(texts: Sequence[str], languages: Sequence[str] | None = None, *, head: Head | None = None) -> pl.DataFrame:
+def classify(texts: Sequence[str], languages: Sequence[str] | None = None, *, named: Sequence[int | None] | None = None, head: Head | None = None) -> pl.DataFrame:
     """
     The sensitive topic of each text.
 
     Args:
         texts: what people typed.
         languages: ISO 639-1 codes, for telling about whom; null: English.
+        named: where the first person named in each text stands, null for none, for telling about whom; null: no names were read.
         head: a head trained on other seeds; null: the shipped one.
 
     Returns:
@@ -57,17 +59,19 @@ def classify(texts: Sequence[str], languages: Sequence[str] | None = None, *, he
     """
     spoken = languages if languages is not None else ["en"] * len(texts)
     scored = (head or shipped_head()).score([pieces(text) for text in texts]) if texts else []
-    rows = [_told(text, language, *guess) for text, language, guess in zip(texts, spoken, scored, strict=True)]
+    places = named if named is not None else [None] * len(texts)
+    rows = [_told(text, language, place, *guess) for text, language, place, guess in zip(texts, spoken, places, scored, strict=True)]
     return pl.DataFrame(rows, schema=TOPICS, orient="row")
 
 
-def _told(text: str, language: str, topic: str, probability: float) -> tuple[str, float, str]:
+def _told(text: str, language: str, named: int | None, topic: str, probability: float) -> tuple[str, float, str]:
     by_form = _by_form(text)
     if by_form and (topic in (NONE, CODE) or probability < by_form):
-        return CODE, by_form, about_whom(text, language) if about_whom(text, language) != NOBODY else "author"
+        about = about_whom(only_prose(text), language, named)
+        return CODE, by_form, about if about != NOBODY else AUTHOR
     if topic in (NONE, CODE) or probability < 0.5:
         return NONE, round(probability, 4), NOBODY
-    return topic, round(probability, 4), about_whom(text, language)
+    return topic, round(probability, 4), about_whom(text, language, named)
 
 
 def _by_form(text: str) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leakscope.detection.subjects import about_whom, details
+from leakscope.detection.subjects import AUTHOR, NOBODY, THIRD_PARTY, about_whom, details
 
 TURNS = Path(__file__).resolve().parents[2] / "corpora" / "labelled_turns" / "turns.ndjson"
 
@@ -66,3 +66,21 @@ def test_the_labelled_turns_keep_their_figure() -> None:
     rows = [row for line in TURNS.open(encoding="utf-8") if (row := json.loads(line))["topic"] != "none"]
     right = sum(about_whom(row["text"], row["language"]) == row["about"] for row in rows)
     assert right / len(rows) >= 0.9
+
+
+@pytest.mark.parametrize("text", ["hi there, what are the symptoms of a stroke? what should i do", "sorry, how does a mortgage work? thanks a lot", "ok so how does the senate work? can you keep it short"])
+def test_a_greeting_and_a_plea_do_not_make_a_question_somebodys(text: str) -> None:
+    """A question in general stays one between the words that people put around it."""
+    assert about_whom(text) == NOBODY
+
+
+def test_who_is_named_first_is_spoken_of() -> None:
+    """A person whom a names model found before the author speaks of themselves is the one spoken of, in lower case too."""
+    text = "silke zimmermann is suing us over the accident, what are our weak points"
+    assert (about_whom(text), about_whom(text, named=0)) == (AUTHOR, THIRD_PARTY)
+
+
+def test_an_introduction_is_the_authors() -> None:
+    """Who says their own name speaks of themselves."""
+    text = "i'm daniel nguyen and i need a sick note"
+    assert about_whom(text, named=text.index("daniel")) == AUTHOR

@@ -112,3 +112,16 @@ def test_counselling_is_told_from_banking(labelled_data: Path) -> None:
     sensitive, harmless = classify(read("counsel_chat.jsonl")[:300]), classify(read("banking77.jsonl")[::10])
     assert (sensitive["topic"] != "none").mean() >= 0.85
     assert (harmless["topic"] != "none").mean() <= 0.03
+
+
+def test_pasted_code_says_nothing_about_relatives() -> None:
+    """Words inside code are nobody's; code that is somebody's own is its author's."""
+    text = "why does this fail?\n```python\nfor client in db.query('SELECT * FROM clients'):\n    print(client.margin)\n```\nKeyError on erp-prod.example"
+    assert classify([text]).select("topic", "about").row(0) == ("code", "author")
+
+
+def test_no_labelled_turn_is_a_seed() -> None:
+    """What measures is kept apart from what trains."""
+    turns = {json.loads(line)["text"].lower().strip(" .?!") for line in TURNS.open(encoding="utf-8")}
+    assert len(turns) >= 600
+    assert not turns & {text.lower().strip(" .?!") for _, _, text in read_seeds(seed_folder())}
