@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 DELIMITERS = (",", "\t", ";", "|", "^", "~", "\x01", "\x1f")
 #: Tried only for files that are called a table and that nothing else cuts.
@@ -114,10 +115,22 @@ def _most_regular(text: str, marks: Sequence[str]) -> tuple[Dialect, list[list[s
         for place, (quote, backslash) in enumerate(_quotings(text)):
             dialect = Dialect(delimiter=mark, quote=quote, backslash=backslash, spaced=text.count(f"{mark} ") >= 0.9 * text.count(mark))
             rows = _cut(text, dialect)
+            if not quote and _torn(rows):
+                continue
             share, width = _judged(rows)
             judged.append(((round(share, 1), width if width > 1 else 0, -place, round(share, 3)), dialect, rows, share, width))
     _, dialect, rows, share, width = max(judged, key=lambda one: one[0])
     return replace(dialect, share=share, width=width), rows
+
+
+def _torn(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether most rows with quotes, cut as if quotes meant nothing, have a field that opens one and a later one that closes it."""
+    quoted = [row for row in rows if any('"' in field for field in row)]
+    torn = 0
+    for row in quoted:
+        odd = [field.strip() for field in row if field.count('"') % 2]
+        torn += any(one.startswith('"') and other.endswith('"') for one, other in pairwise(odd))
+    return torn > len(quoted) / 2
 
 
 def _quotings(text: str) -> list[tuple[str, bool]]:

@@ -55,7 +55,7 @@ def test_blank_headers_still_tell_what_values_say() -> None:
         ("firstName", "given_name"), ("first_name", "given_name"), ("Vorname", "given_name"), ("prénom", "given_name"), ("nombre", "given_name"),
         ("customer.last-name", "surname"), ("apellidos", "surname"), ("emailAddress", "email"), ("home_phone", "phone"), ("Telefonnummer", "phone"),
         ("dateOfBirth", "date_of_birth"), ("fecha_nacimiento", "date_of_birth"), ("PLZ", "postal_code"), ("zip_code", "postal_code"), ("userId", "online_identifier"),
-        ("soc_sec_id", "us_ssn"), ("姓名", "full_name"),
+        ("soc_sec_id", "us_ssn"), ("姓名", "full_name"), ("First", "first"), ("Last", "last"),
     ],
 )  # fmt: skip
 def test_keys_in_many_languages_and_writings(key: str, role: str) -> None:
@@ -79,3 +79,11 @@ def test_a_user_id_is_one_whatever_its_service_makes_it_of(value: str) -> None:
 def test_a_word_is_no_user_id() -> None:
     """An id of letters alone is a word to anybody else."""
     assert leakscope.scan(pl.DataFrame({"session_id": ["running"]})).collect().is_empty()
+
+
+def test_first_and_last_are_names_over_people_alone() -> None:
+    """Over pages, dates and words they are not."""
+    people = leakscope.scan(pl.DataFrame({"First": ["Ana", "Jean Luc"], "Last": ["Silva", "van der Berg"]})).collect()
+    assert set(people["entity"]) == {"PERSON"}
+    assert people.height == 4
+    assert leakscope.scan(pl.DataFrame({"first": ["10", "never"], "last": ["2025-01-01", "page"]})).collect().is_empty()

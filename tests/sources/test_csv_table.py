@@ -35,6 +35,26 @@ def test_a_table_without_header_keeps_its_first_row(reading):
     assert batches[0].records == 2
 
 
+@pytest.mark.parametrize("field", ['"45,123.00"', '"Silva, Ana"', '"1, Main St, Austin"'])
+def test_a_quoted_comma_in_every_row_cuts_no_field(reading, field):
+    """Though rows cut at every comma are as regular as those cut as they should be, and wider."""
+    rows = "".join(f"E{number},{field},021000021\n" for number in range(40))
+    batches, aside, _ = reading("t.csv", f"EmpNo,Annual Salary,Routing\n{rows}".encode())
+
+    assert aside == []
+    assert batches[0].frame.columns == ["EmpNo", "Annual Salary", "Routing"]
+    assert batches[0].frame["Annual Salary"].unique().to_list() == [field.strip('"')]
+
+
+def test_inches_and_lone_quotes_are_no_quoting(reading):
+    """A quote that opens no field is a letter like others."""
+    rows = "".join(f'{number},{number}" pipe,6" valve\n' for number in range(40))
+    batches, _, _ = reading("t.csv", f"id,left,right\n{rows}".encode())
+
+    assert batches[0].frame.height == 40
+    assert batches[0].frame["left"][3] == '3" pipe'
+
+
 def test_sentences_with_commas_are_text(reading):
     """Prose is not cut into columns."""
     _, _, used = reading("notes.txt", b"Dear Ana, thank you, we met.\nYes, I know, it was nice.\nWell, then, goodbye.\n")
