@@ -7,6 +7,7 @@ import polars as pl
 from leakscope.catalogue import load
 from leakscope.detection import columns
 from leakscope.detection.kernel import Kernel
+from leakscope.errors import UsageError
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey, new_key
 from leakscope.schema import FINDINGS, conform
@@ -16,6 +17,9 @@ SOURCE = "frame"
 
 
 def _batch(frame: pl.DataFrame | pl.LazyFrame) -> Batch:
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        hint = "polars.from_pandas and polars.from_arrow make one of other frames; files are read by leakscope.assess and the command leakscope scan."
+        raise UsageError("A frame is a Polars DataFrame or LazyFrame.", hint=hint)
     table = frame.collect() if isinstance(frame, pl.LazyFrame) else frame
     return Batch(source=SOURCE, first_record=0, records=table.height, frame=table)
 
@@ -58,7 +62,7 @@ def fields(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
 @pl.api.register_lazyframe_namespace("leakscope")
 @pl.api.register_dataframe_namespace("leakscope")
 class Namespace:
-    """`frame.leakscope.scan()` and `frame.leakscope.fields()`."""
+    """`frame.leakscope.scan()`, `frame.leakscope.fields()` and `frame.leakscope.individuals()`."""
 
     def __init__(self, frame: pl.DataFrame | pl.LazyFrame) -> None:
         self._frame = frame
@@ -70,3 +74,9 @@ class Namespace:
     def fields(self) -> pl.DataFrame:
         """What each field of the frame holds; see `leakscope.fields`."""
         return fields(self._frame)
+
+    def individuals(self) -> pl.DataFrame:
+        """Which person each record is about; see `leakscope.individuals`."""
+        from leakscope.individuals import individuals
+
+        return individuals(self._frame)

@@ -49,6 +49,26 @@ def check(catalogue: Catalogue) -> list[Problem]:
     return sorted([*problems, *_engines(catalogue), *_examples(catalogue)], key=lambda one: (one.file, one.detector, one.message))
 
 
+def unusable(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
+    """What keeps a rule from being used at all: its type, pattern, check or decoder is none."""
+    from leakscope.detection.decoders import decoders
+    from leakscope.detection.engines import engines
+    from leakscope.validators import validator
+
+    if rule.entity not in catalogue.entities:
+        yield f"entity {rule.entity} is neither in the vocabulary nor declared in an [[entity]] table"
+    for name, compiles in engines().items():
+        if not compiles(rule.pattern, rule.ignore_case):
+            yield f"its pattern does not compile in {name}; look-around and back-references are not allowed"
+    if rule.decode and rule.decode not in decoders():
+        yield f"there is no decoder {rule.decode}"
+    try:
+        if rule.validator:
+            validator(rule.validator)
+    except CatalogueError:
+        yield f"there is no validator {rule.validator}"
+
+
 def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
     from leakscope.detection.decoders import decoders
     from leakscope.validators import validator

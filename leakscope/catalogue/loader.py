@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -43,6 +44,8 @@ def _builtin() -> Catalogue:
 
 
 def _with_rules(rules: Path) -> Catalogue:
+    from leakscope.catalogue.check import unusable
+
     try:
         text = rules.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
@@ -53,7 +56,11 @@ def _with_rules(rules: Path) -> Catalogue:
     clash = sorted(declared.keys() & entities().keys())
     if clash:
         raise CatalogueError(f"{rules.name}: entity {clash[0]} is declared already")
-    return Catalogue(_ordered({**builtin.by_id, **own}), _hash({"": builtin.hash, rules.name: text}), declared)
+    catalogue = Catalogue(_ordered({**builtin.by_id, **own}), _hash({"": builtin.hash, rules.name: text}), declared)
+    for rule in own.values():
+        for problem in unusable(rule, catalogue):
+            raise CatalogueError(f"{rules.name}: {rule.id}: {problem}")
+    return catalogue
 
 
 def _ordered(detectors: dict[str, Detector]) -> tuple[Detector, ...]:
@@ -105,9 +112,15 @@ def _announced(detector: Detector) -> Detector:
 
 def _detector(path: str, row: dict[str, Any], provider: Provider | None) -> Detector:
     name = row.get("id", "a detector without id")
+    for key in _REQUIRED:
+        if key not in row:
+            raise CatalogueError(f"{path}: {name} does not say its {key}")
+    for key in row.keys() - _FIELDS:
+        near = difflib.get_close_matches(key, sorted(_FIELDS), 1)
+        raise CatalogueError(f"{path}: {name} has a field {key}, which rules have not", hint=f"Did you mean {near[0]}?" if near else "")
     try:
         stated = {**row}
-        confidence = float(stated.pop("confidence"))
+        confidence = _number(path, name, stated.pop("confidence"))
         environment = stated.pop("environment", {})
         return Detector(
             **{key: tuple(value) if isinstance(value, list) else value for key, value in stated.items() if key not in _TYPED},
@@ -124,4 +137,13 @@ def _detector(path: str, row: dict[str, Any], provider: Provider | None) -> Dete
         raise CatalogueError(f"{path}: {name} is not of the form: {error}") from None
 
 
+def _number(path: str, name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise CatalogueError(f"{path}: {name}: confidence is a number between 0 and 1")
+    return float(value)
+
+
+#: What a rule file says of a rule, and what it cannot leave out; provider and file come from where it stands.
+_FIELDS = frozenset(one.name for one in fields(Detector)) - {"provider", "file"}
+_REQUIRED = ("id", "name", "entity", "pattern", "confidence")
 _TYPED = frozenset({"confidence_context", "boundary", "references", "exposes"})

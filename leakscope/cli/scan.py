@@ -58,7 +58,7 @@ def _explain(tally: Tally, kernel: Kernel, names: NamesReader, *, listed: bool) 
     for piece in tally.set_aside:
         console.print(f"Set aside: {piece.source}: {piece.detail}", soft_wrap=True)
     if tally.suppressed:
-        console.print(f"{tally.suppressed} findings left out by the suppression file.", soft_wrap=True)
+        console.print(f"{tally.suppressed} finding{'' if tally.suppressed == 1 else 's'} left out by the suppression file.", soft_wrap=True)
     reasons: Counter[str] = Counter()
     for reason, count in kernel.suppressed.select("reason", "count").iter_rows():
         reasons[reason] += count

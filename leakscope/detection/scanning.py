@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from leakscope.detection.held_back import HeldBack
 from leakscope.detection.kernel import Kernel
 from leakscope.detection.names_in_scan import NamesReader
 from leakscope.detection.suppressions import Suppression, without
+from leakscope.errors import UsageError
 from leakscope.model import Batch, SetAside
 from leakscope.safety.keys import IncidentKey, load_key, new_key
 from leakscope.schema import FINDINGS, conform
@@ -64,9 +66,18 @@ def kernel_for(rules: Path | None, key_file: Path | None, *, entities: tuple[str
         key_file: the incident key; null: one for this run only.
         entities: entity types to report; empty: all.
         min_confidence: least confidence reported.
+
+    Raises:
+        UsageError: there is no such entity type.
     """
+    catalogue = load(rules)
+    for name in entities:
+        if name not in catalogue.entities:
+            near = difflib.get_close_matches(name.upper(), sorted(catalogue.entities), 1) or [one for one in sorted(catalogue.entities) if name.upper() in one]
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise UsageError(f"There is no entity type {name}.", hint=f"{meant}leakscope catalogue list entities names them all.")
     key: IncidentKey = load_key(key_file) if key_file else new_key()
-    return Kernel(load(rules), key, entities=frozenset(entities) or None, min_confidence=min_confidence)
+    return Kernel(catalogue, key, entities=frozenset(entities) or None, min_confidence=min_confidence)
 
 
 def findings(

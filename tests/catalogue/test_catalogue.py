@@ -59,6 +59,24 @@ def test_a_malformed_file_is_refused(tmp_path: Path, broken: str) -> None:
         load(_written(tmp_path, broken))
 
 
+@pytest.mark.parametrize(
+    ("line", "instead", "said"),
+    [
+        ("pattern", "patern", "does not say its pattern"),
+        ("anchors", "ancors", "a field ancors"),
+        ("confidence = 0.9", 'confidence = "high"', "a number between 0 and 1"),
+        ("BDG-[0-9]{6}", "BDG-(?=1)[0-9]{6}", "does not compile"),
+        ("BDG-[0-9]{6}", "BDG-([0-9]{6}", "does not compile"),
+        ("EMPLOYEE_ID", "BADGE", "neither in the vocabulary nor declared"),
+        ("exposes", 'validator = "badges"\nexposes', "no validator badges"),
+    ],
+)
+def test_a_users_rule_that_cannot_run_is_refused_in_plain_words(tmp_path: Path, line: str, instead: str, said: str) -> None:
+    """Before anything is read, with the rule's name."""
+    with pytest.raises(CatalogueError, match=rf"pii\.badge.*{said}"):
+        load(_written(tmp_path, RULE.replace(line, instead, 1)))
+
+
 @pytest.mark.slow
 def test_every_rule_holds() -> None:
     """Form, engines and examples, all rules together."""

@@ -96,7 +96,7 @@ def test_suppressions_need_who_when_and_why(log: Path, tmp_path: Path) -> None:
     path.write_text('[[suppression]]\nwho = "A. Analyst"\nwhen = 2026-01-05\nwhy = "test account"\ndetector = "pii.*"\n')
     _, out, err = run("scan", str(log), "--format", "ndjson", "--suppressions", str(path), "--time-budget", "0s")
     assert [json.loads(line)["entity"] for line in out.splitlines()] == ["CREDENTIAL_PASSWORD"]
-    assert "1 findings left out" in err
+    assert "1 finding left out" in err
     path.write_text('[[suppression]]\ndetector = "pii.*"\n')
     result = CliRunner().invoke(cli, ["scan", str(log), "--suppressions", str(path)])
     assert "who, when and why" in str(result.exception)

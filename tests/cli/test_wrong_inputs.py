@@ -313,3 +313,13 @@ def test_a_disk_that_fills_up_leaves_a_case_that_is_taken_up_again(tmp_path):
 
     assert (full.returncode, _is_clear(full), left) == (2, True, False)
     assert again.returncode == 0
+
+
+def test_a_type_that_does_not_exist_is_refused_with_the_nearest(leakscope, tmp_path):
+    """Finding nothing of it would look like a clean file."""
+    (tmp_path / "log.ndjson").write_bytes(LINE)
+
+    result = leakscope("scan", "log.ndjson", "--entities", "EMAIL")
+
+    assert (result.returncode, result.stdout, _is_clear(result)) == (2, b"", True)
+    assert b"Did you mean EMAIL_ADDRESS?" in result.stderr

@@ -8,6 +8,7 @@ import pytest
 import leakscope
 import leakscope.api
 from leakscope.detection.roles import roles_of
+from leakscope.errors import UsageError
 from leakscope.schema import FINDINGS
 
 TABLE = pl.DataFrame(
@@ -41,6 +42,14 @@ def test_fields_has_one_row_per_field() -> None:
 def test_the_namespace_is_the_same_functions() -> None:
     """On lazy and eager frames."""
     assert TABLE.lazy().leakscope.fields().equals(TABLE.leakscope.fields())
+    assert TABLE.leakscope.individuals().equals(leakscope.individuals(TABLE))
+
+
+@pytest.mark.parametrize("wrong", [None, "people.csv", [1, 2]])
+def test_what_is_no_frame_is_refused_with_advice(wrong: object) -> None:
+    """Paths and frames of other libraries are how people try first."""
+    with pytest.raises(UsageError, match="Polars"):
+        leakscope.scan(wrong)  # type: ignore[arg-type]
 
 
 def test_blank_headers_still_tell_what_values_say() -> None:
