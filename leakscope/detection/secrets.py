@@ -13,6 +13,7 @@ from leakscope.catalogue import Catalogue, Detector, load
 from leakscope.detection.decoders import Decoded, decoded
 from leakscope.detection.overlaps import is_secret
 from leakscope.schema import SECRETS, empty
+from leakscope.text.normalise import normalise
 
 _SEVERITY = ("low", "medium", "high", "critical")
 _STATUS = ("documented_example", "revoked_format", "expired", "test", "unknown", "looks_live")
@@ -34,7 +35,7 @@ def secrets(sightings: pl.DataFrame, records: pl.DataFrame, catalogue: Catalogue
     found = sightings.filter(pl.col("entity").is_in([entity for entity in sightings["entity"].unique().to_list() if is_secret(entity)]))
     if not found.height:
         return empty(SECRETS)
-    distinct = _distinct(found, records)
+    distinct = _distinct(found.join(_projects(sightings), on=["source", "record"], how="left", maintain_order="left"), records)
     rules = (catalogue or load()).by_id
     rows = [_row(row, rules, now or datetime.now(UTC)) for row in distinct.iter_rows(named=True)]
     sheet = pl.DataFrame(rows, schema=SECRETS)
@@ -47,19 +48,39 @@ def secrets(sightings: pl.DataFrame, records: pl.DataFrame, catalogue: Catalogue
 
 
 def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """One row per secret, whatever it was taken for in each place: the reading that knows its issuer counts, then the surest."""
     known = records.select("source", "record", "timestamp", "service").unique(["source", "record"])
+    surest = [pl.col("attributes").str.contains('"provider"', literal=True).fill_null(False), "confidence", "fingerprint"]
     return (
         found.join(known, on=["source", "record"], how="left")
-        .group_by("fingerprint", "entity", maintain_order=True)
+        .join(_same(found), on=["entity", "value"], how="left", maintain_order="left")
+        .group_by("same", maintain_order=True)
         .agg(
-            pl.col("detector", "confidence", "preview", "value", "attributes").sort_by("confidence", descending=True).first(),
+            pl.col("fingerprint", "entity", "detector", "confidence", "preview", "value", "attributes").sort_by(surest, descending=[True, True, False]).first(),
             records=pl.struct("source", "record").n_unique().cast(pl.UInt64),
             occurrences=pl.len().cast(pl.UInt64),
             first_seen=pl.col("timestamp").min(),
             last_seen=pl.col("timestamp").max(),
+            project=pl.col("project").drop_nulls().first(),
             services=pl.col("service").drop_nulls().unique().sort(),
         )
     )
+
+
+#: The address of a Google service account names its project (Google Cloud documentation, "Service accounts overview").
+_SERVICE_ACCOUNT = r"@([a-z0-9.:-]+)\.iam\.gserviceaccount\.com$"
+
+
+def _projects(sightings: pl.DataFrame) -> pl.DataFrame:
+    """`source, record, project`: the Google project that the address of a service account in the record names."""
+    told = sightings.filter(pl.col("entity") == "EMAIL_ADDRESS").select("source", "record", project=pl.col("value").str.extract(_SERVICE_ACCOUNT, 1))
+    return told.drop_nulls("project").unique(["source", "record"], keep="first", maintain_order=True)
+
+
+def _same(found: pl.DataFrame) -> pl.DataFrame:
+    """`entity, value, same`: `same` is equal for values that are one secret, by the comparable form of each."""
+    distinct = found.select("entity", "value").unique(maintain_order=True)
+    return distinct.with_columns(same=pl.Series([normalise(entity, value) for entity, value in distinct.iter_rows()], dtype=pl.String))
 
 
 def _row(row: Mapping[str, Any], rules: Mapping[str, Detector], now: datetime) -> dict[str, Any]:
@@ -76,7 +97,7 @@ def _row(row: Mapping[str, Any], rules: Mapping[str, Detector], now: datetime) -
         "kind": _kind(rule, says),
         "environment": environment,
         "status": status,
-        "account": says.account,
+        "account": says.account or (row["project"] if provider and provider.id == "gcp" else None),
         "scopes": list(says.scopes),
         "issued": says.issued,
         "expires": says.expires,

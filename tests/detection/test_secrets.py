@@ -52,6 +52,21 @@ def test_one_row_per_distinct_secret_with_counts_and_times() -> None:
     assert "gr33nTe4pot" not in str(row)
 
 
+def test_a_key_that_only_one_place_names_the_issuer_of_is_one_row() -> None:
+    """What is a key of Datadog in one record is the same key where nothing but `api_key` stands beside it."""
+    key = "3f8a9b2c4d5e6f708192a3b4c5d6e7f8"
+    row = sheet({"api_key": key}, {"datadog": {"api_key": key}}, {"api_key": key}).row(0, named=True)
+    assert (row["provider"], row["records"], row["entity"]) == ("datadog", 3, "SECRET_API_KEY")
+    assert sheet({"api_key": key}, {"datadog": {"api_key": key}}).height == 1
+
+
+def test_a_service_account_key_has_the_project_of_the_address_beside_it() -> None:
+    """Google's key file says its project in the address."""
+    file = {"type": "service_account", "private_key_id": "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678", "client_email": "svc@nordbank-prod.iam.gserviceaccount.com"}
+    (row,) = sheet({"sa": json.dumps(file)}).filter(provider="gcp").to_dicts()
+    assert row["account"] == "nordbank-prod"
+
+
 def test_a_token_past_its_expiry_is_expired_and_of_low_severity() -> None:
     """Claims give issuer, scopes and dates."""
     row = sheet({"t": jwt(iss="https://id.nordbank.dk", scope="read write", exp=1700000000)}).row(0, named=True)
