@@ -47,7 +47,7 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
     return {
         "severity": severity.section(),
         "impact_summary": severity.impact_summary(),
-        "individuals": {**assessment["individuals"], "by_band": by_band(severity.bands, people)},
+        "individuals": {**assessment["individuals"], "by_band": by_band(severity.bands, people, estimated=counts.get("individuals"), exposure=counts.get("exposure"))},
         "overrides": list(severity.overrides),
     }
 

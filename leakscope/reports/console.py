@@ -18,6 +18,7 @@ from rich.text import Text
 from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_SHORT,
+    bands_sentence,
     change_sentence,
     cost_sentence,
     coverage_sentence,
@@ -146,12 +147,12 @@ def _individuals(assessment: Assessment, now: datetime) -> list[RenderableType]:
     places = sorted(people.get("by_residence") or (), key=lambda row: (row.get("residence") is None, -(row["people"].get("value") or 0)))
     known = ", ".join(f"{row['name']} {short_interval(row['people'])}" for row in places[:PLACES_SHOWN])
     rest = f", {len(places) - PLACES_SHOWN} more" if len(places) > PLACES_SHOWN else ""
-    bands = ", ".join(f"{band_name(row['band'])} {number(row['people'])}" for row in people.get("by_band") or ())
+    bands = bands_sentence(assessment)
     rows = [
         ("Observed", observed_sentence(people)),
         ("Estimated", f"{interval(people['estimated'])} in the evidence"),
         ("Live in", (known + rest) or "unknown"),
-        ("By severity", f"of those observed: {bands}" if bands else "not assessed"),
+        ("By severity", bands if bands else "not assessed"),
         ("Not counted", _not_counted(people)),
     ]
     controllers = [row for row in people.get("by_controller") or () if row.get("controller")]

@@ -12,6 +12,7 @@ from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
 from leakscope.reports.sentences import (
     PART_NOTE,
+    bands_sentence,
     change_sentence,
     cost_sentence,
     coverage_sentence,
@@ -116,6 +117,8 @@ def _individuals(document: Any, assessment: Assessment, now: datetime) -> None:
     _paragraph(document, f"Observed: {observed_sentence(people)}. Estimated for the evidence: {interval(people['estimated'])}.")
     _table(document, ("Residence", "People (95%)"), ((row["name"], short_interval(row["people"])) for row in people.get("by_residence") or ()))
     _table(document, ("Severity", "People observed"), ((band_name(row["band"]), number(row["people"])) for row in people.get("by_band") or ()))
+    if bands := bands_sentence(assessment):
+        _paragraph(document, f"People by severity, {bands}.")
 
 
 def _whole(document: Any, assessment: Assessment, now: datetime) -> None:

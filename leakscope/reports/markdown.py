@@ -11,6 +11,7 @@ from leakscope.reports.form import Report
 from leakscope.reports.markdown_severity import combinations, escape, table, topics, worksheet
 from leakscope.reports.sentences import (
     PART_NOTE,
+    bands_sentence,
     change_sentence,
     cost_sentence,
     coverage_sentence,
@@ -199,7 +200,7 @@ def _cost(assessment: Assessment) -> str:
 
 def _impact(assessment: Assessment, now: datetime) -> list[str]:
     people, incident = assessment["individuals"], assessment["severity"]["incident"]
-    bands = ", ".join(f"{escape(band_name(row['band']))} {number(row['people'])}" for row in people.get("by_band") or ())
+    bands = escape(bands_sentence(assessment))
     fields = _fields(
         (
             ("People observed", f"{number(people['observed'].get('value'))} ({number(people['identified'])} identified, {number(people['identifiable_only'])} identifiable)"),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leakscope.reports.wording import DESIGN_NAMES, RECIPIENT_NAMES, counted, instant, interval, number, percent
+from leakscope.reports.wording import DESIGN_NAMES, RECIPIENT_NAMES, band_name, counted, instant, interval, number, percent, short_interval
 from leakscope.severity.cost import NOT_ASKED
 
 #: Stands under tables of data classes when `is_read_in_part`.
@@ -104,6 +104,14 @@ def unseen_sentence(assessment: Mapping[str, Any]) -> str | None:
         return None
     records = f", up to {number(math.ceil(share['high'] * total))} records" if total else ""
     return f"what no record read holds may stand in {percent(share['high'])} of the exposure{records} (95%)"
+
+
+def bands_sentence(assessment: Mapping[str, Any]) -> str:
+    """People by severity: those seen, and in the whole exposure where the design allows it."""
+    rows = assessment["individuals"].get("by_band") or ()
+    seen = ", ".join(f"{band_name(row['band'])} {number(row['people'])}" for row in rows)
+    whole = ", ".join(f"{band_name(row['band'])} {short_interval(row['exposure'])}" for row in rows if row.get("exposure"))
+    return f"of those observed: {seen}" + (f"; in all: {whole}" if whole else "") if seen else ""
 
 
 def cost_sentence(assessment: Mapping[str, Any], *, short: bool = False) -> str | None:

@@ -13,7 +13,7 @@ CANARIES = {
     "email": "zz.canary.mail@kanarienpost.de",
     "name": "Quirinia Canarywood",
     "ssn": "536-22-8726",
-    "card": "5425233430109903",
+    "card": "5425237190660419",  # no example of a rule, which the compiled rules in the cache may hold
     "password": "C4nary-Passw0rd-Fjord",
     "key": "sk-ant-api03-GTd7FguoV8FWnFbB0JxXujr4qqaaABvvLOzAxzXMcU1vsHiQMaRiNTN9Ox98whGcTZc1UWb5fxzpF7STG7nVLe3lARUsRAA",
     "chat": "canarysickness",

@@ -144,3 +144,22 @@ def test_people_of_a_class_are_the_same_in_every_section(assessed):
 
     assert listed
     assert {code: rows[code] for code in listed if code in rows} == {code: listed[code] for code in listed if code in rows}
+
+
+def test_people_by_severity_are_stated_for_the_evidence_and_the_whole(run):
+    """Those seen add up, and none is estimated below what was seen."""
+    data = run(names="none", sample_design="bernoulli", population=["400"]).data
+    rows = data["individuals"]["by_band"]
+
+    assert sum(row["people"] for row in rows) == data["individuals"]["observed"]["value"]
+    assert sum(row["exposure"]["value"] for row in rows) == pytest.approx(data["individuals"]["exposure"]["value"])
+    assert all(row["people"] <= row["exposure"]["low"] + 1e-9 and row["estimated"]["value"] >= row["people"] for row in rows)
+    assert run(names="none").data["individuals"]["by_band"][0]["exposure"] is None
+
+
+def test_people_by_the_bands_of_another_scheme_are_counted_too(run):
+    """Whatever its levels are called."""
+    rows = run(names="none", scheme="four-tier").data["individuals"]["by_band"]
+
+    assert sum(row["people"] for row in rows) == 2
+    assert {row["band"] for row in rows} <= {"public", "internal", "confidential", "restricted", "none"}

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from leakscope.reports import console, docx_report, html, markdown, reports
-from leakscope.reports.sentences import cost_sentence, duties_sentence, review_lines, sample_sentence, secrets_sentence
+from leakscope.reports.sentences import bands_sentence, cost_sentence, duties_sentence, review_lines, sample_sentence, secrets_sentence
 from leakscope.reports.wording import interval, number, percent
 from tests.reports.assessment_fixture import NOW, estimate
 
@@ -123,6 +123,7 @@ def test_how_the_records_were_drawn_what_labels_say_and_the_cost_read_the_same_e
     text = FORMS[form](whole)
 
     assert sample_sentence(whole) in text
+    assert bands_sentence(whole) in text
     assert "a random sample of whole clusters by user_id, seed 3" in text
     assert all(said in text for _, said in review_lines(whole["quality"]["review"]))
     assert cost_sentence(whole, short=form == "text").removeprefix("rough range") in text

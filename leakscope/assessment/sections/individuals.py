@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from leakscope.estimation import Estimates
+from leakscope.estimation.counts import scaled_group
 from leakscope.model import Basis, Estimate
 from leakscope.severity.impact import scaled
 from leakscope.vocabulary import elements
-
-BANDS = ("very_high", "high", "medium", "low")
 
 
 def exact(count: int, method: str) -> Estimate:
@@ -81,11 +81,44 @@ def by_element(
     ]
 
 
-def by_band(bands: pl.DataFrame, counted: pl.DataFrame) -> list[dict[str, Any]]:
-    """Counted people by severity band, gravest first; those without a weighed element are `none`."""
+#: What is said of the bands of people whom nobody has seen.
+BAND_CAUTION = "as among the people seen; of those in records not read more may be exposed than of these"
+
+
+def by_band(bands: pl.DataFrame, counted: pl.DataFrame, *, estimated: Estimate | None = None, exposure: Estimate | None = None) -> list[dict[str, Any]]:
+    """
+    Counted people by severity band of the leading scheme, gravest first; those without a weighed element are `none`.
+
+    Args:
+        bands: `person, band, score`.
+        counted: schema INDIVIDUALS, counted ones.
+        estimated: everybody in the evidence; null where nobody estimated them.
+        exposure: everybody in the exposure; null likewise.
+
+    Returns:
+        `band, people` (those seen), and `estimated` and `exposure`, estimates or null.
+    """
     joined = counted.select("person").join(bands.select("person", "band"), on="person", how="left").with_columns(pl.col("band").fill_null("none"))
     counts = dict(joined.group_by("band").len().iter_rows())
-    return [{"band": band, "people": counts[band]} for band in (*BANDS, "none") if counts.get(band)]
+    gravest = bands.group_by("band").agg(pl.col("score").max()).sort("score", "band", descending=[True, False]).get_column("band").to_list()
+    whole = exposure if exposure is not None and exposure.value is not None else None
+    return [
+        {
+            "band": band,
+            "people": counts[band],
+            "estimated": _of_band(counts[band], estimated, counted.height),
+            "exposure": _of_band(counts[band], whole, counted.height),
+        }
+        for band in (*gravest, "none")
+        if counts.get(band)
+    ]
+
+
+def _of_band(seen: int, everybody: Estimate | None, counted: int) -> dict[str, Any] | None:
+    if everybody is None:
+        return None
+    found = scaled_group(seen, everybody, counted)
+    return (found if found.basis is Basis.EXACT else replace(found, method=f"{found.method}; {BAND_CAUTION}")).to_dict()
 
 
 def kinds(counted: pl.DataFrame) -> tuple[int, int]:
