@@ -12,6 +12,9 @@ from leakscope.individuals.vocabulary import words
 #: Code points before a value in which a cue counts, and words that may stand between cue and value.
 CUE_WINDOW = 48
 CUE_GAP_WORDS = 3
+#: The same in scripts without spaces, and of a word that must stand beside the value.
+CUE_GAP_CHARACTERS = 40
+BESIDE_CHARACTERS = 3
 #: Code points after a person's name within which other identifiers are that person's.
 NAME_REACH = 120
 #: How the field of a turn ends that is part of a transcript; the number is where it begins.
@@ -20,11 +23,23 @@ TRANSCRIPT = r"->transcript\[(\d+)\]$"
 _USUALLY_ANOTHERS = ("PERSON", "EMAIL_ADDRESS", "USERNAME", "SOCIAL_HANDLE")
 
 
-def _cue_pattern(cues: Sequence[str]) -> str:
-    latin = [re.escape(cue).replace(r"\ ", r"\s+") for cue in cues if cue.isascii() or not _is_cjk(cue)]
+def _cue_pattern(cues: Sequence[str], *, words: int = CUE_GAP_WORDS, characters: int = CUE_GAP_CHARACTERS) -> str:
+    """One of `cues`, then at most so many words (scripts without spaces: characters), then the value."""
+    latin = [re.escape(cue).replace(r"\ ", r"\s+") for cue in cues if not _is_cjk(cue)]
     others = [re.escape(cue) for cue in cues if _is_cjk(cue)]
-    gap = rf"(?:[^\w.!?]+\w+){{0,{CUE_GAP_WORDS}}}[^\w.!?]*$"
-    return rf"(?i)(?:(?:^|\W)(?:{'|'.join(latin)}){gap}" + (rf"|(?:{'|'.join(others)})[^。！？]{{0,40}}$)" if others else ")")
+    gap = rf"(?:[^\w.!?]+\w+){{0,{words}}}[^\w.!?]*$"
+    return rf"(?i)(?:(?:^|\W)(?:{'|'.join(latin)}){gap}" + (rf"|(?:{'|'.join(others)})[^。！？]{{0,{characters}}}$)" if others else ")")
+
+
+def _of_another(before: pl.Expr) -> pl.Expr:
+    """Whether the words before a value tell that it is somebody else's: "his", "my wife", "Nachbarin"."""
+    cues = words()["cues"]
+    spaced = [cue for cue in cues["relations"] if not _is_cjk(cue)]
+    owned = rf"(?:{'|'.join(cue for cue in cues['possessive'] if not _is_cjk(cue))})\W+(?:{'|'.join(spaced)})"
+    after_possessive = rf"(?i)(?:^|\W){owned}(?:[^\w.!?]+\w+){{0,{CUE_GAP_WORDS}}}[^\w.!?]*$"
+    # "doctor" in "doctor's appointment, my phone" is nobody's; without a possessive the word must stand beside the value
+    beside = _cue_pattern(cues["relations"], words=1, characters=BESIDE_CHARACTERS)
+    return before.str.contains(_cue_pattern(cues["third"])) | before.str.contains(after_possessive) | before.str.contains(beside)
 
 
 def _is_cjk(text: str) -> bool:
@@ -82,9 +97,12 @@ def _in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
 def _with_speech(inside: pl.DataFrame) -> pl.DataFrame:
     """Adds `own` (null: not told) and `anchor` (fingerprint of the name or value that a third party goes by)."""
     cues = words()["cues"]
-    third = pl.col("before").str.contains(_cue_pattern(cues["third"]))
-    own = pl.col("before").str.contains(_cue_pattern(cues["own"])) & ~third
     is_name = pl.col("entity") == "PERSON"
+    third = _of_another(pl.col("before"))
+    stated = pl.col("before").str.contains(_cue_pattern(cues["own"]))
+    # "my neighbour Ann": before a name, a possessive tells whose acquaintance it is
+    owned = ~is_name & pl.col("before").str.contains(_cue_pattern(cues["possessive"]))
+    own = (stated | owned) & ~third
     user = (pl.col("turn_role") == "user") & ~pl.col("quoted")
     told = inside.with_columns(
         own=pl.when(user & own).then(True).when(~user | third | (is_name & ~own)).then(False),

@@ -38,10 +38,14 @@ class Unread:
     share: float
 
     def draws(self, count: int, generator: np.random.Generator) -> Draws:
-        """Numbers of people that may stand there: not read, of languages not read, and missed where the model read."""
+        """
+        Numbers of people that may stand there: not read, of languages not read, and missed where the model read.
+
+        How many are missed is as much by chance as how often the model misses is uncertain: both are drawn.
+        """
         unread = _skewed(self.value, self.error, count, generator)
-        missed = (self.found + unread) * (1 / generator.beta(FOUND, MISSED, count) - 1)
-        foreign = _skewed(self.foreign, LANGUAGE_DOUBT * self.foreign, count, generator)
+        missed = generator.poisson((self.found + unread) * (1 / generator.beta(FOUND, MISSED, count) - 1))
+        foreign = generator.poisson(_skewed(self.foreign, LANGUAGE_DOUBT * self.foreign, count, generator))
         return unread + missed + foreign
 
 

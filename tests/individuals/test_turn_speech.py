@@ -1,6 +1,7 @@
 """Whose data a value in a chat turn is, however often and in whatever shape the evidence repeats the turn."""
 
 import polars as pl
+import pytest
 
 from leakscope.individuals.units import place
 from tests.individuals.evidence import said, sightings, turns
@@ -38,3 +39,47 @@ def test_turns_of_a_transcript_are_parts_of_one_value():
     placed = place(found, parts)
     assert _slots(placed, "PERSON")[0] == ""
     assert _slots(placed, "PERSON")[1] == _slots(placed, "PHONE_NUMBER")[0] != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mein Nachbar Ann Lee ist nachts laut",
+        "un message pour ma voisine Ann Lee",
+        "meu chefe Ann Lee quer saber",
+        "mi vecino, Ann Lee, pone música",
+        "mijn buurvrouw Ann Lee belt",
+        "сосед Ann Lee шумит",
+        "我的邻居Ann Lee",
+        "wrote to my old teacher Ann Lee",
+    ],
+)
+def test_a_name_after_the_word_for_an_acquaintance_is_a_third_partys(text):
+    """In the languages that chats are written in, and not the author's because a possessive stands before it."""
+    chat, found = said(0, "messages[0]", text, ("PERSON", "Ann Lee"))
+
+    assert _slots(place(found, chat), "PERSON") != [""]
+
+
+@pytest.mark.parametrize("text", ["mein Name ist Ann Lee", "je m'appelle Ann Lee", "me llamo Ann Lee", "o meu nome é Ann Lee", "hello, this is Ann Lee", "меня зовут Ann Lee", "我叫Ann Lee"])
+def test_a_name_that_somebody_gives_as_theirs_is_the_authors(text):
+    """In the languages that chats are written in."""
+    chat, found = said(0, "messages[0]", text, ("PERSON", "Ann Lee"))
+
+    assert _slots(place(found, chat), "PERSON") == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("ring meine Nummer 415-831-0651 an", True),
+        ("doctor's appointment, my phone is 415-831-0651", True),
+        ("my landlord's phone is 415-831-0651", False),
+        ("meine Schwester hat jetzt 415-831-0651", False),
+    ],
+)
+def test_a_number_goes_by_whom_the_words_before_it_speak_of(text, own):
+    """A possessive makes it the author's, unless it is an acquaintance's."""
+    chat, found = said(0, "messages[0]", text, ("PHONE_NUMBER", "415-831-0651"))
+
+    assert (_slots(place(found, chat), "PHONE_NUMBER") == [""]) is own
