@@ -98,10 +98,14 @@ def _with_speech(inside: pl.DataFrame) -> pl.DataFrame:
     """Adds `own` (null: not told) and `anchor` (fingerprint of the name or value that a third party goes by)."""
     cues = words()["cues"]
     is_name = pl.col("entity") == "PERSON"
-    third = _of_another(pl.col("before"))
-    stated = pl.col("before").str.contains(_cue_pattern(cues["own"]))
+    before = pl.col("before")
+    apposed = before.str.contains(rf"(?i)(?:^|\W)(?:{'|'.join(cues['first_person'])})\s*,\s*$")
+    # "to my landlord: this is Ann": the words right before the value decide
+    at_once = apposed | before.str.contains(_cue_pattern(cues["own"], words=0))
+    third = _of_another(before) & ~at_once
+    stated = at_once | before.str.contains(_cue_pattern(cues["own"]))
     # "my neighbour Ann": before a name, a possessive tells whose acquaintance it is
-    owned = ~is_name & pl.col("before").str.contains(_cue_pattern(cues["possessive"]))
+    owned = ~is_name & before.str.contains(_cue_pattern(cues["possessive"]))
     own = (stated | owned) & ~third
     user = (pl.col("turn_role") == "user") & ~pl.col("quoted")
     told = inside.with_columns(

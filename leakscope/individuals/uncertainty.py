@@ -25,6 +25,8 @@ DRAWS = 2000
 RIGHT, WRONG = 38, 2
 #: Identified people with a full name from which on they tell how often two people bear one name; own choice.
 LEAST_NAMED = 20
+#: People named in chats of authors of known name from which on they tell how often such a name is the author's own; own choice.
+LEAST_AUTHORS = 5
 
 
 def certainty(summary: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +47,7 @@ class Open:
     What linkage leaves open, beside what it counted.
 
     Args:
-        members: every sighting of the people counted: `cluster, source, record, unit, entity, value, detector, confidence, rank, side, in_turn`.
+        members: every sighting of the people counted: `cluster, source, record, group, slot, unit, entity, value, detector, confidence, rank, side, in_turn`.
         rules: `cluster, rule` of the people counted.
         weak: the weak tiers; null when there were none.
         unsure: chance of each person left out as doubtful to be one.
@@ -113,13 +115,37 @@ def _namesakes(people: pl.DataFrame, generator: np.random.Generator) -> Draws:
     return np.maximum(same - generator.poisson(by_chance, DRAWS), 0).astype(float)
 
 
+def _authors(members: pl.DataFrame, generator: np.random.Generator) -> Draws:
+    """
+    People whom chats seem to name as others and who are the author: "cancel my contract: Ann Lee, born ...".
+
+    How often that happens, those authors tell whose full name is known: the third parties of their chats who bear it.
+    """
+    full = members.filter((pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True))
+    place = ["source", "record"]
+    third = full.filter(pl.col("in_turn") & pl.col("slot").str.starts_with("third:")).select(*place, "cluster").unique()
+    subject = (pl.col("slot") == "") & (pl.col("group") == "")
+    authors = members.filter(subject).select(*place, author="cluster").unique(subset=place, keep="first", maintain_order=True)
+    known = full.filter(subject).select(author="cluster").unique().with_columns(known=pl.lit(True))
+    pairs = third.join(authors, on=place).select("cluster", "author").unique().join(known, on="author", how="left")
+    told, open_ = pairs.filter("known"), pairs.filter(pl.col("known").is_null())
+    same = int((told.get_column("cluster") == told.get_column("author")).sum())
+    if told.height < LEAST_AUTHORS or open_.is_empty():
+        return np.zeros(DRAWS)
+    chance = generator.beta(same + 0.5, told.height - same + 0.5, DRAWS)
+    return generator.binomial(open_.get_column("cluster").n_unique(), chance).astype(float)
+
+
 def _interval_parts(people: pl.DataFrame, left: Open, generator: np.random.Generator) -> _Sum:
     total = _Sum()
     own = people.filter(~pl.col("third")).select("cluster")
     twice = overlap(kinds_by_record(left.members.join(own, on="cluster", how="semi")), draws=DRAWS, generator=generator)
     total.add(-twice.doubles, "less people known by one kind of identifier here and another there, as often as records with both kinds show")
     total.fewer += twice.unknown
+    named = overlap(kinds_by_record(left.members.join(own, on="cluster", how="anti")), draws=DRAWS, generator=generator)
+    total.add(-named.doubles, "less people whom chats name in one place and give by mailbox or number in another")
     total.add(-_namesakes(people, generator), "less people whom chats name and who are others counted")
+    total.add(-_authors(left.members, generator), "less those who are the chat's author, as often as authors of known name are")
     sure = people.filter(pl.col("rule") == "name").get_column("read").drop_nulls().to_numpy()
     real = generator.beta(RIGHT, WRONG, (DRAWS, 1)) * sure
     total.add(-(generator.random((DRAWS, len(sure))) > real).sum(axis=1).astype(float), "names read count by their confidence")

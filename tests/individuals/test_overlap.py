@@ -63,3 +63,36 @@ def test_the_truth_lies_in_the_drawn_interval(skew):
 
     assert held >= 34
     assert abs(float(np.mean(errors))) < 0.01
+
+
+def test_a_few_people_known_by_both_tell_and_leave_a_wide_spread():
+    """Three of three seen with both have their mailbox elsewhere too: most of the sixty known by user id alone do, but that is not sure."""
+    both = [(n, record, entity, rank) for n in range(3) for record, entity, rank in ((n, "EMAIL_ADDRESS", 4), (n, "ONLINE_IDENTIFIER", 3), (100 + n, "EMAIL_ADDRESS", 4))]
+    mails = [(n, n, "EMAIL_ADDRESS", 4) for n in range(200, 280)]
+    found = counted_twice(members(*both, *mails, *((n, n, "ONLINE_IDENTIFIER", 3) for n in range(300, 360))))
+    low, high = np.quantile(found.doubles, [0.025, 0.975])
+
+    assert found.unknown == 0
+    assert 45 < found.doubles.mean() < 57
+    assert high - low > 20
+
+
+def test_where_nobody_is_known_by_that_very_kind_those_of_any_kind_tell():
+    """Forty people with name and mailbox in a file have the mailbox nowhere else; so the card alone in that file is hardly one of them."""
+    both = [(n, n, entity, rank) for n in range(40) for entity, rank in (("EMAIL_ADDRESS", 4), ("PERSON", 0))]
+    found = counted_twice(members(*both, *((n, n, "CREDIT_CARD", 2) for n in range(100, 110))))
+
+    assert found.unknown == 0
+    assert found.doubles.mean() < 1
+
+
+def test_whoever_is_already_somebody_of_another_kind_is_not_also_unknown():
+    """Nearly all thirty user ids are mailboxes; of fifty names in another file nothing tells, so they may be mailboxes, or the few ids left over."""
+    both = [(n, record, entity, rank) for n in range(60) for record, entity, rank in ((n, "EMAIL_ADDRESS", 4), (n, "ONLINE_IDENTIFIER", 3), (100 + n, "EMAIL_ADDRESS", 4))]
+    mails = [(n, n, "EMAIL_ADDRESS", 4) for n in range(200, 260)]
+    ids = [(n, n, "ONLINE_IDENTIFIER", 3) for n in range(300, 330)]
+    names = members(*((n, n, "CREDIT_CARD", 2) for n in range(400, 405)), *((n, n, "PERSON", 0) for n in range(405, 450))).with_columns(source=pl.lit("notes"))
+    found = counted_twice(pl.concat([members(*both, *mails, *ids), names]))
+
+    assert found.doubles.mean() == pytest.approx(29, abs=2)
+    assert found.unknown <= 50

@@ -61,7 +61,7 @@ def test_a_name_after_the_word_for_an_acquaintance_is_a_third_partys(text):
     assert _slots(place(found, chat), "PERSON") != [""]
 
 
-@pytest.mark.parametrize("text", ["mein Name ist Ann Lee", "je m'appelle Ann Lee", "me llamo Ann Lee", "o meu nome é Ann Lee", "hello, this is Ann Lee", "меня зовут Ann Lee", "我叫Ann Lee"])
+@pytest.mark.parametrize("text", ["mein Name ist Ann Lee", "je m'appelle Ann Lee", "me llamo Ann Lee", "o meu nome é Ann Lee", "hello, this is Ann Lee", "меня зовут Ann Lee", "我叫Ann Lee", "queja a mi casero, soy Ann Lee", "ich, Ann Lee, brauche Hilfe"])
 def test_a_name_that_somebody_gives_as_theirs_is_the_authors(text):
     """In the languages that chats are written in."""
     chat, found = said(0, "messages[0]", text, ("PERSON", "Ann Lee"))
