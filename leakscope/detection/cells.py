@@ -1,8 +1,9 @@
 """
-Cells of columns whose header says nothing: what the values say together, each cell that bears it out says too.
+Cells of columns whose header says nothing by itself: what the values, or the columns beside them, say together, each cell says too.
 
 A column `column_3` of frequent family names gives a finding for each of them, one of eleven digits that all pass one country's check
-gives that country's number. A column with a name of its own is left to its name: a county called Jackson is nobody.
+gives that country's number. A column with a name of its own is left to its name: a county called Jackson is nobody. A column `nom`
+beside one of given names holds family names, whatever it is elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection.expressions import expression_of
 from leakscope.detection.matching import Candidate, is_valid
 from leakscope.detection.overlaps import is_secret
-from leakscope.detection.roles import bare
+from leakscope.detection.roles import bare, roles_of
 from leakscope.detection.value_roles import VALUES_READ, looks_like_a_name, role_of
 from leakscope.text.words import key_words
 from leakscope.vocabulary import element_of
@@ -66,6 +67,11 @@ class Told(NamedTuple):
         return Candidate(start=start, end=start + len(cell.strip()), entity=self.entity, detector=self.detector, confidence=confidence, attributes=attributes)
 
 
+#: Names that mean the whole name, and beside a column of given names the rest of it.
+_ONLY_NAME = frozenset(("nom", "name", "nume", "naam", "nome", "nombre", "namn", "navn", "nimi", "nev", "nazwa"))
+_FAMILY_NAMES = Told("PERSON", "cells.person", 0.85, looks_like_a_name)
+
+
 def says_nothing(name: str) -> bool:
     """
     Whether a column's name is none.
@@ -75,6 +81,11 @@ def says_nothing(name: str) -> bool:
         (True, True, True, False)
     """
     return bool(_NO_NAME.fullmatch(bare(key_words(re.sub(r"(?<=[A-Za-z])(?=[0-9])", " ", name)))))
+
+
+def _is_family_name(name: str, frame: pl.DataFrame) -> bool:
+    """Whether `name` says "name" and a column beside it holds given names."""
+    return bare(key_words(name)) in _ONLY_NAME and any(role.part == "given" for other in frame.columns if other != name for role in roles_of(other))
 
 
 def candidates_in(frame: pl.DataFrame, detectors: Sequence[Detector]) -> Iterator[tuple[str, int, str, Candidate]]:
@@ -90,11 +101,12 @@ def candidates_in(frame: pl.DataFrame, detectors: Sequence[Detector]) -> Iterato
     """
     for name in frame.columns:
         column = frame[name]
-        if not says_nothing(name) or not (column.dtype == pl.String or column.dtype.is_integer()):
+        family = _is_family_name(name, frame)
+        if not (family or says_nothing(name)) or not (column.dtype == pl.String or column.dtype.is_integer()):
             continue
         cells = column.cast(pl.String)
         distinct = [cell for cell in cells.drop_nulls().unique(maintain_order=True) if cell.strip()]
-        told = told_by([cell.strip() for cell in distinct[:VALUES_READ]], detectors)
+        told = _FAMILY_NAMES if family else told_by([cell.strip() for cell in distinct[:VALUES_READ]], detectors)
         if told is not None:
             borne = cells.is_in([cell for cell in distinct if told.fits(cell.strip()) or told.alike(cell.strip())]).fill_null(False)
             yield from ((name, row, cells[row], told.candidate(cells[row])) for row in borne.arg_true())

@@ -95,9 +95,15 @@ def roles() -> tuple[Role, ...]:
     return tuple(Role(**{**row, "value": re.compile(row["value"]), **{name: tuple(row.get(name, ())) for name in lists}}) for row in rows)
 
 
+#: Letters that no accent was put on, and how they are written where only ASCII is.
+_WRITTEN_PLAINLY = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"})
+
+
 def bare(words: str) -> str:
-    """Words without accents, so that `prénom` and `prenom` are one name."""
-    return "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c)) if not words.isascii() else words
+    """Words without accents, so that `prénom` and `prenom` are one name, and `adı` and `adi`."""
+    if words.isascii():
+        return words
+    return "".join(c for c in unicodedata.normalize("NFKD", words.translate(_WRITTEN_PLAINLY)) if not unicodedata.combining(c))
 
 
 @cache
@@ -113,7 +119,7 @@ def _whole() -> Mapping[str, tuple[Role, ...]]:
 def _indexed(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Role, ...]]:
     found: dict[str, tuple[Role, ...]] = {}
     for role in roles():
-        for name in dict.fromkeys(names[role.id]):
+        for name in dict.fromkeys(map(bare, names[role.id])):
             found[name] = (*found.get(name, ()), role)
     return found
 
@@ -131,7 +137,7 @@ def roles_of(key: str) -> tuple[Role, ...]:
         name = " ".join(words[start:])
         found = _endings().get(name, ())
         if found:
-            return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and name in role.exact))
+            return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and name in map(bare, role.exact)))
     return ()
 
 

@@ -93,3 +93,10 @@ def test_a_check_digit_that_all_cells_pass_tells_the_number(kernel: Kernel, chec
 def test_numbers_of_anything_tell_nothing(values: list[str]) -> None:
     """Luhn's digit alone, sequences, random numbers, dates, words of calendars."""
     assert told_by(values, load().detectors) is None
+
+
+def test_a_name_beside_given_names_is_the_family_name(kernel: Kernel) -> None:
+    """`Nom` beside `Prénom` is a family's; alone it may be a town's."""
+    found = kernel.find_batch(table(Nom=["Dubois", "Le Goff", "N/A"], Prénom=["Chloé", "Hugo", "Yann"]))
+    assert found.filter(pl.col("field") == "Nom")["entity"].to_list() == ["PERSON"] * 2
+    assert kernel.find_batch(table(Nom=["Dubois", "Orléans"], Ville=["Paris", "Lyon"])).filter(pl.col("field") == "Nom").is_empty()

@@ -65,6 +65,9 @@ def test_blank_headers_still_tell_what_values_say() -> None:
         ("customer.last-name", "surname"), ("apellidos", "surname"), ("emailAddress", "email"), ("home_phone", "phone"), ("Telefonnummer", "phone"),
         ("dateOfBirth", "date_of_birth"), ("fecha_nacimiento", "date_of_birth"), ("PLZ", "postal_code"), ("zip_code", "postal_code"), ("userId", "online_identifier"),
         ("soc_sec_id", "us_ssn"), ("姓名", "full_name"), ("First", "first"), ("Last", "last"),
+        ("Nome do cliente", "full_name"), ("Nachname, Vorname", "full_name"), ("Adı Soyadı", "full_name"), ("patient_nm", "full_name"), ("الاسم", "full_name"), ("성명", "full_name"),
+        ("Fødselsdato", "date_of_birth"), ("Nasc.", "date_of_birth"), ("D.O.B", "date_of_birth"), ("تاريخ الميلاد", "date_of_birth"), ("생년월일", "date_of_birth"),
+        ("CTC (LPA)", "salary"), ("月薪", "salary"), ("ins_id", "health_insurance"),
     ],
 )  # fmt: skip
 def test_keys_in_many_languages_and_writings(key: str, role: str) -> None:
