@@ -5,7 +5,7 @@ Whether the intervals of the expensive tier hold what reading everything finds, 
     python benchmarks/expensive_coverage.py demo --budget 60 --seeds 20
 
 Everything is read once; each seed then draws its sample as a run does and uses the same readings, so twenty seeds cost one
-reading. The number of units is what the budget allows at the speed measured here.
+reading. The number of units is what the budget allows at the speed measured here, or at `--speed` characters a second.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pathlib import Path
 import polars as pl
 
 from leakscope.detection import expensive
-from leakscope.detection.expensive import _read_all
+from leakscope.detection.expensive import PLANNED_SHARE, _affordable, _read_all
 from leakscope.detection.expensive_totals import totals_of
+from leakscope.detection.expensive_units import strata, units
 from leakscope.detection.topics import NONE
 from leakscope.engines import local
 from leakscope.engines.batch import Work
@@ -48,16 +49,22 @@ def read(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.concat(turns).unique("turn", keep="first", maintain_order=True), pl.concat(sentences).unique("value", keep="first", maintain_order=True)
 
 
+def sample_at(said: pl.DataFrame, sentences: pl.DataFrame, given: argparse.Namespace) -> int | None:
+    """Units that the budget allows at the speed given; null: to be measured."""
+    return None if given.speed is None else _affordable(strata(units(said, sentences)), given.budget * PLANNED_SHARE * given.speed)
+
+
 def main() -> None:
     """Print one line a total."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--speed", type=float, help="characters a second that names and topics are read at, instead of measuring")
     given = parser.parse_args()
     said, sentences = read(given.folder)
-    by_budget = expensive.plan(said, sentences, budget_seconds=given.budget, seed=0)
-    print(f"{said.height} distinct turns, {sentences.height} distinct sentences; {by_budget.speed:,.0f} characters/s; {by_budget.size} of {by_budget.units.height} units in {given.budget:.0f} s", flush=True)
+    by_budget = expensive.plan(said, sentences, budget_seconds=given.budget, expensive_sample=sample_at(said, sentences, given), seed=0)
+    print(f"{said.height} distinct turns, {sentences.height} distinct sentences; {by_budget.speed or given.speed:,.0f} characters/s; {by_budget.size} of {by_budget.units.height} units in {given.budget:.0f} s", flush=True)
     started = time.monotonic()
     spans, topics = _read_all(by_budget.texts.filter("worthwhile"), "default", None)
     print(f"everything read in {time.monotonic() - started:.0f} s", flush=True)
