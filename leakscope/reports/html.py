@@ -220,6 +220,8 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
     applies = [duty for duty in duties if duty["status"] == "applies"]
     first = next((duty for duty in applies if duty["deadline"].get("instant")), None)
     secrets, bounds = assessment["secrets"], assessment["individuals"].get("bounds") or {}
+    kinds = sentences.secret_kinds(secrets) if len(secrets) > SECRETS_SHOWN else []
+    shown = 0 if kinds else SECRETS_SHOWN
     groups = {row["topic"]: row for row in assessment["severity"].get("topics") or ()}
     topics = sorted((chat or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))[:TOPICS_SHOWN]
     full = {"low": None, "high": None, "factors": [], "formula": "", "working": "", "meaning": "", "note": "", **incident}
@@ -238,7 +240,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": sentences.cost_sentence(assessment), "bands_said": sentences.bands_sentence(assessment),
         "duties": duties, "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],
-        "secrets": secrets[:SECRETS_SHOWN], "secrets_rest": secrets[SECRETS_SHOWN:SECRETS_LISTED], "secrets_more": max(0, len(secrets) - SECRETS_LISTED),
+        "secret_kinds": kinds, "secrets": secrets[:shown], "secrets_rest": secrets[shown:SECRETS_LISTED], "secrets_more": max(0, len(secrets) - SECRETS_LISTED),
         "classes": impact[:CLASSES_SHOWN], "classes_rest": impact[CLASSES_SHOWN:], "changes": assessment["what_would_change"][:CHANGES_SHOWN],
         "changes_rest": assessment["what_would_change"][CHANGES_SHOWN:],
         "duty_groups": [(title, [duty for duty in duties if duty["status"] == status]) for status, title in GROUPS], "stages": _stage_lines(assessment["method"]),

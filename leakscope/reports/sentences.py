@@ -78,7 +78,8 @@ def secret_state(row: Mapping[str, Any]) -> str:
 
 def secret_kinds(secrets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """
-    Secrets of one kind, severity and state as one row: `kind, severity, state, count, preview` of the most dangerous one.
+    Secrets of one kind, severity and state as one row: `kind, severity, state, count`, and of the most dangerous of them `preview,
+    exposes, revoke, console`.
 
     Args:
         secrets: the rotation sheet, most dangerous first; the kinds keep that order.
@@ -86,7 +87,8 @@ def secret_kinds(secrets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     kinds: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in secrets:
         which = row["kind"], row["severity"], secret_state(row)
-        known = kinds.setdefault(which, {**dict(zip(("kind", "severity", "state"), which, strict=True)), "count": 0, "preview": row["preview"]})
+        said = {name: row.get(name) for name in ("preview", "exposes", "revoke", "console")}
+        known = kinds.setdefault(which, {**dict(zip(("kind", "severity", "state"), which, strict=True)), "count": 0, **said})
         known["count"] += 1
     return list(kinds.values())
 
