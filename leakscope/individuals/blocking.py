@@ -86,6 +86,8 @@ def choose(rows: pl.DataFrame, columns: Sequence[str]) -> dict[tuple[str, ...], 
     counted = {rule: pairs_within(rows, rule) for rule in CANDIDATES if set(rule) <= known}
     for rule, pairs in sorted(counted.items(), key=lambda item: len(item[0])):
         contained = any(set(wider) <= set(rule) for wider in chosen)
-        if pairs and not contained and pairs + sum(chosen.values()) <= budget:
+        # how names begin finds few pairs that other rules miss, and very many that are nothing: for small tables only
+        most = LEAST_PAIRS if {"given_start", "surname_start"} & set(rule) else budget
+        if pairs and not contained and pairs + sum(chosen.values()) <= most:
             chosen[rule] = pairs
     return {rule: chosen[rule] for rule in CANDIDATES if rule in chosen}

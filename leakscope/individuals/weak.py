@@ -118,7 +118,7 @@ def _next(clusters: pl.DataFrame) -> int:
 
 
 def _heads(nodes: pl.DataFrame) -> pl.DataFrame:
-    return nodes.group_by("node", maintain_order=True).agg(pl.col(*COMPARED).drop_nulls().first())
+    return nodes.group_by("node", maintain_order=True).agg(pl.col("name", *COMPARED).drop_nulls().first())
 
 
 def _between_nodes(scored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -129,12 +129,16 @@ def _between_nodes(scored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return apart.group_by("left", "right").agg(pl.col("probability", "rules").max()).sort("left", "right")
 
 
+def _in_any_order(name: pl.Expr) -> pl.Expr:
+    """The words of a full name, whether the family or the given name comes first."""
+    return name.str.split(" ").list.sort().list.join(" ")
+
+
 def _exact_pairs(heads: pl.DataFrame) -> pl.DataFrame:
     """`left, right` of people whose full name and a second fact agree exactly and whose national numbers do not differ."""
-    full = heads.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
+    full = heads.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null()).with_columns(any_order=_in_any_order(pl.col("name")))
     edges = []
-    for fact in _FACTS:
-        rule = ["given", "surname", fact]
+    for rule in ([*who, fact] for fact in _FACTS for who in (("given", "surname"), ("any_order",))):
         groups = full.drop_nulls(rule).group_by(rule).agg(pl.col("node").sort(), numbers=pl.col("number").drop_nulls().n_unique())
         several = groups.filter((pl.col("node").list.len() > 1) & (pl.col("numbers") < 2))
         edges.append(several.select(left=pl.col("node").list.first(), right="node").explode("right"))

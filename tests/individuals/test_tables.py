@@ -52,3 +52,21 @@ def test_a_table_without_columns_is_refused():
     """Bad use, not an empty answer."""
     with pytest.raises(UsageError):
         leakscope.individuals(pl.DataFrame())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Nguyễn Văn An", "An Nguyen Van", True),
+        ("Müller Jürgen", "Jürgen Müller", True),
+        ("García López, María", "María García López", True),
+        ("Иванов Пётр", "Пётр Иванов", True),
+        ("Ann Lee", "Ann Leeds", False),
+    ],
+)
+def test_names_in_the_other_order_are_one_person_of_one_birth_date(one, other, same):
+    """Family names come first in many countries; accents do not tell people apart."""
+    table = pl.DataFrame({"full_name": [one, other], "date_of_birth": ["1980-03-14", "1980-03-14"]})
+    found = leakscope.individuals(table)["person"].to_list()
+
+    assert (found[0] == found[1]) is same
