@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,12 @@ import click
 from leakscope.cli._output import set_exit_code, standard_error
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from leakscope.detection.kernel import Kernel
     from leakscope.detection.names_in_scan import NamesReader
     from leakscope.detection.scanning import Tally
+    from leakscope.model import Batch
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -29,10 +33,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--key", "key_file", type=FILE, help="Incident key, so that fingerprints compare between runs.")
 @click.option("--suppressions", type=FILE, help="Findings to leave out, each with who, when and why.")
 @click.option("--harmless", is_flag=True, help="List too what is known to be nobody's (test cards, example addresses), with the reason.")
+@click.option("--workers", type=click.IntRange(1, 64), metavar="N", help="Processes that search; with --harmless one does.  [default: one, or one per core over 24 MB]")
 @click.pass_context
 def command(
     ctx: click.Context, paths: tuple[str, ...], form: str, time_budget: str, entities: tuple[str, ...], min_confidence: float,
-    rules: Path | None, key_file: Path | None, suppressions: Path | None, harmless: bool,
+    rules: Path | None, key_file: Path | None, suppressions: Path | None, harmless: bool, workers: int | None,
 ) -> None:  # fmt: skip
     """Find secrets, credentials and personal data, one finding a line."""
     from leakscope.detection.names_in_scan import NamesReader, seconds_of
@@ -46,10 +51,37 @@ def command(
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
     names = NamesReader(kernel, budget_seconds=seconds_of(time_budget))
     kept = load(suppressions) if suppressions else ()
-    found = findings(paths, kernel, tally, names=names, suppressions=kept, harmless=harmless)
+    spread = None if harmless else _spread(paths, kernel, rules, workers)
+    found = findings(paths, kernel, tally, names=names, suppressions=kept, harmless=harmless, found_in=spread)
     {**WRITERS, "sarif": sarif.write}[form](found, sys.stdout, kernel.catalogue)
     _explain(tally, kernel, names, listed=harmless)
     set_exit_code(ctx, tally.exit_code)
+
+
+def _spread(paths: tuple[str, ...], kernel: Kernel, rules: Path | None, workers: int | None) -> Callable[[Iterator[Batch]], Iterator[tuple[Batch, pl.DataFrame]]] | None:
+    """Search in several processes, whose suppressed findings `kernel` counts too; null where one is enough."""
+    from leakscope.engines import local
+    from leakscope.engines.batch import Asked
+
+    number = workers or local.workers_for(sum(_size(Path(path)) for path in paths))
+    if number == 1:
+        return None
+    asked = Asked(key=kernel.key, rules=rules, entities=kernel.entities, min_confidence=kernel.min_confidence)
+
+    def search(batches: Iterator[Batch]) -> Iterator[tuple[Batch, pl.DataFrame]]:
+        for batch, (sightings, suppressed) in local.find(batches, asked, workers=number):
+            kernel.add_suppressed(suppressed)
+            yield batch, sightings
+
+    return search
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of the files in a folder; 0 for standard input and what cannot be seen."""
+    try:
+        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if path.is_dir() else path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _explain(tally: Tally, kernel: Kernel, names: NamesReader, *, listed: bool) -> None:

@@ -64,6 +64,11 @@ class Kernel:
         order = ("count", "entity", "detector", "reason")
         return pl.DataFrame(listed, schema=SUPPRESSED, orient="row").sort(order, descending=[True, False, False, False])
 
+    def add_suppressed(self, counted: pl.DataFrame) -> None:
+        """Counts what another kernel suppressed: columns entity, detector, reason, count."""
+        for entity, detector, reason, count in counted.select("entity", "detector", "reason", "count").iter_rows():
+            self._suppressed[entity, detector, reason] += count
+
     def find(self, values: pl.DataFrame) -> pl.DataFrame:
         """
         Findings in `values`.

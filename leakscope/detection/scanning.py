@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +88,7 @@ def findings(
     names: NamesReader | None = None,
     suppressions: tuple[Suppression, ...] = (),
     harmless: bool = False,
+    found_in: Callable[[Iterator[Batch]], Iterator[tuple[Batch, pl.DataFrame]]] | None = None,
 ) -> Iterator[pl.DataFrame]:
     """
     Findings of each batch, schema `FINDINGS`, by record, field and place.
@@ -99,11 +100,13 @@ def findings(
         names: finds names in running text; null: they are not sought.
         suppressions: findings to leave out.
         harmless: show too what the benign catalogue suppresses, the reason in `attributes.suppressed`.
+        found_in: gives each batch with what stands in it, in order; null: `kernel`, in this process.
     """
     held_back = HeldBack(kernel) if harmless else None
     today = datetime.now(UTC).date()
-    for batch in batches(paths, tally):
-        found = conform(kernel.find_batch(batch), FINDINGS)
+    searched = found_in(batches(paths, tally)) if found_in else ((batch, kernel.find_batch(batch)) for batch in batches(paths, tally))
+    for batch, sighted in searched:
+        found = conform(sighted, FINDINGS)
         named = names.find(batch, found) if names else None
         if named is not None and named.height:
             found = pl.concat([found, named]).sort("record", "field", "start", maintain_order=True)

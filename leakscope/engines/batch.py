@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -65,13 +65,58 @@ class Examined:
     values: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """
+    What a scan seeks in any batch.
+
+    Args:
+        key: the incident's key.
+        rules: user rule file.
+        entities: only findings of these types; null: all.
+        min_confidence: findings below it are suppressed.
+    """
+
+    key: IncidentKey
+    rules: Path | None = None
+    entities: frozenset[str] | None = None
+    min_confidence: float = 0.5
+
+
+class Found(NamedTuple):
+    """
+    What a scan found in one batch.
+
+    Args:
+        sightings: findings with their values. Open.
+        suppressed: columns entity, detector, reason, count.
+    """
+
+    sightings: pl.DataFrame
+    suppressed: pl.DataFrame
+
+
 @cache
-def _kernel(rules: Path | None, key: IncidentKey, min_confidence: float) -> Kernel:
+def _kernel(rules: Path | None, key: IncidentKey, min_confidence: float, entities: frozenset[str] | None = None) -> Kernel:
     """One kernel per process: its automaton costs seconds to compile."""
     from leakscope.catalogue import load
     from leakscope.detection.kernel import Kernel
 
-    return Kernel(load(rules), key, min_confidence=min_confidence)
+    return Kernel(load(rules), key, min_confidence=min_confidence, entities=entities)
+
+
+def find_in(batch: Batch, asked: Asked) -> Found:
+    """
+    Findings in `batch`, and what it adds to what is suppressed.
+
+    Args:
+        batch: consecutive or drawn records of one source.
+        asked: what is sought.
+    """
+    kernel = _kernel(asked.rules, asked.key, asked.min_confidence, asked.entities)
+    before = _suppressed(kernel)
+    found = kernel.find_batch(batch)
+    return Found(found, _difference(_suppressed(kernel), before))
 
 
 def examine(batch: Batch, work: Work) -> Examined:

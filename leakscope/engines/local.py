@@ -9,12 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from typing import TypeVar
 
-from leakscope.engines.batch import Examined, Work, examine
+from leakscope.engines.batch import Asked, Examined, Found, Work, examine, find_in
 from leakscope.model import Batch, SetAside
 
+Setting, Result = TypeVar("Setting"), TypeVar("Result")
 #: Batches in flight per worker: enough to keep it busy, few enough to keep memory flat.
 _AHEAD = 2
 
@@ -37,21 +39,40 @@ def run(batches: Iterator[Batch | SetAside], work: Work, *, workers: int = 1) ->
         work: the run's settings.
         workers: processes; 1 stays in this one.
     """
+    yield from _in_order(batches, examine, work, workers)
+
+
+def find(batches: Iterator[Batch], asked: Asked, *, workers: int = 1) -> Iterator[tuple[Batch, Found]]:
+    """
+    Every batch with its findings alone, in order.
+
+    Args:
+        batches: consumed lazily, a few ahead of the result.
+        asked: what is sought.
+        workers: processes; 1 stays in this one.
+    """
+    for piece, found in _in_order(batches, find_in, asked, workers):
+        if isinstance(piece, Batch) and found is not None:
+            yield piece, found
+
+
+def _in_order(pieces: Iterable[Batch | SetAside], function: Callable[[Batch, Setting], Result], setting: Setting, workers: int) -> Iterator[tuple[Batch | SetAside, Result | None]]:
+    """`function` over the batches among `pieces`, in the order of the pieces, whatever is done first."""
     if workers == 1:
-        for piece in batches:
-            yield piece, None if isinstance(piece, SetAside) else examine(piece, work)
+        for piece in pieces:
+            yield piece, None if isinstance(piece, SetAside) else function(piece, setting)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[tuple[Batch | SetAside, Future[Examined] | None]] = deque()
-        for piece in batches:
-            waiting.append((piece, None if isinstance(piece, SetAside) else pool.submit(examine, piece, work)))
+        waiting: deque[tuple[Batch | SetAside, Future[Result] | None]] = deque()
+        for piece in pieces:
+            waiting.append((piece, None if isinstance(piece, SetAside) else pool.submit(function, piece, setting)))
             while len(waiting) > workers * _AHEAD:
                 yield _finished(waiting.popleft())
         while waiting:
             yield _finished(waiting.popleft())
 
 
-def _finished(pair: tuple[Batch | SetAside, Future[Examined] | None]) -> tuple[Batch | SetAside, Examined | None]:
+def _finished(pair: tuple[Batch | SetAside, Future[Result] | None]) -> tuple[Batch | SetAside, Result | None]:
     piece, future = pair
     return piece, future.result() if future else None

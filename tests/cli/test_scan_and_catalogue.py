@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from leakscope.cli import cli
+from leakscope.safety.keys import load_or_make_key
 
 KEYS = {"source", "record", "field", "start", "end", "entity", "detector", "confidence", "validated", "fingerprint", "preview", "attributes"}
 
@@ -55,6 +56,17 @@ def test_harmless_values_are_counted_by_reason_and_listed_when_asked(tmp_path: P
     assert len(plain[1].splitlines()) == 1
     assert "1 private-address, 1 reserved-domain, 1 test-card" in plain[2]
     assert sorted(told, key=str) == [(0, "CREDIT_CARD", "test-card"), (0, "IP_ADDRESS", "private-address"), (1, "EMAIL_ADDRESS", "reserved-domain"), (1, "EMAIL_ADDRESS", None)]
+
+
+@pytest.mark.slow
+def test_several_processes_find_and_count_what_one_does(tmp_path: Path) -> None:
+    """The same findings in the same order, the same reasons, the rule file and the choice of entities included."""
+    path, key = tmp_path / "log.ndjson", tmp_path / "key"
+    path.write_text("".join(f'{{"m": "card 4111 1111 1111 1111, mail ana{number}@gmail.com from 192.168.1.4"}}\n' for number in range(9_000)))
+    load_or_make_key(key)
+    one, two = (run("scan", str(path), "--format", "ndjson", "--time-budget", "0s", "--key", str(key), "--entities", "EMAIL_ADDRESS", "--workers", count) for count in ("1", "2"))
+    assert len(one[1].splitlines()) == 9_000
+    assert one == two
 
 
 def test_sarif_marks_what_is_harmless_as_suppressed(tmp_path: Path) -> None:
