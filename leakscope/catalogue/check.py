@@ -95,7 +95,7 @@ def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
         yield f"environment is not one of {', '.join(sorted(_ENVIRONMENTS))}"
     if any(word != word.lower() for word in (*rule.keywords, *rule.context)):
         yield "keywords and context are written in lower case"
-    if any(len(BREAK.sub("", word)) < 2 and word.isascii() or not BREAK.sub("", word) for word in (*rule.keywords, *rule.context)):
+    if any((len(BREAK.sub("", word)) < 2 and word.isascii()) or not BREAK.sub("", word) for word in (*rule.keywords, *rule.context)):
         yield "keywords and context have two letters or more: signs between words are not read"
     if rule.ignore_case and any(anchor != anchor.lower() for anchor in rule.anchors):
         yield "anchors are written in lower case when case is ignored"

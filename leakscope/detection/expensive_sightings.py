@@ -12,8 +12,8 @@ from leakscope.detection.subjects import details
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS
+from leakscope.text.leaf import Leaf, place
 from leakscope.text.normalise import normalise
-from leakscope.text.unfold import Leaf, place
 
 _TRANSCRIPT = r"->transcript\[(\d+)\]$"
 #: What a sighting is made of, besides where its text stands.

@@ -18,8 +18,9 @@ from leakscope.detection.row_keys import key_in
 from leakscope.model import Batch
 from leakscope.safety.masking import mask
 from leakscope.schema import FINDINGS, empty
+from leakscope.text.leaf import place
 from leakscope.text.normalise import normalise
-from leakscope.text.unfold import leaves, place, rows
+from leakscope.text.unfold import leaves, rows
 
 #: Reason of findings that are only too unsure; `--min-confidence` shows those.
 UNSURE = "low-confidence"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -13,18 +12,20 @@ import polars as pl
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.decoded import standing
-from leakscope.detection.judging import Judge, Sight, as_json
+from leakscope.detection.judging import Judge, as_json
 from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
 from leakscope.detection.native.batches import Further, as_lines, in_turn, known_sightings, left_over, record_numbers, values_frame
-from leakscope.detection.native.scan import Found, NativeScan, Surroundings, Values, Verdict
+from leakscope.detection.native.scan import NativeScan, Surroundings, Verdict
+from leakscope.detection.native.values import Found, Values
 from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
+from leakscope.detection.sighting_rows import NOWHERE, Seen, row_of, sightings
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
-from leakscope.schema import SIGHTINGS, empty
-from leakscope.text.unfold import Leaf, frame_of, inner_leaves, layered, leaves, outer_leaves, place, rows, whole
+from leakscope.text.leaf import Leaf, place
+from leakscope.text.unfold import frame_of, inner_leaves, layered, leaves, outer_leaves, rows, whole
 
 #: Bytes of records from which on the compiled scan is sooner done, its start included.
 WORTH_COMPILED = 400_000
@@ -81,18 +82,18 @@ class Kernel:
         """
         frame = values if "offsets" in values.columns else values.with_columns(offsets=_opaque())
         found: list[tuple[Any, ...]] = []
-        seen = _Seen()
+        seen = Seen()
         columns = ("source", "record", "field", "key", "value", "outer_start", "outer_end", "offsets")
         for source, record, path, key, value, start, end, offsets in frame.select(columns).iter_rows():
             seen.enter((source, record, path.partition("->")[0]))
             self._read(source, record, Leaf(path, key, value, start, end, _breaks(offsets)), seen, found)
-        return _frame(standing(found))
+        return sightings(standing(found))
 
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
         if (lines := as_lines(batch)) is not None and (scan := self._scan_of(batch.source, len(lines))) is not None:
             return self._further(batch, self._found_natively(batch, lines, scan, scan.lines(lines)))
-        return self._further(batch, _frame([row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]))
+        return self._further(batch, sightings([row for record, row in self._worthwhile(batch) for row in self._found_in(batch.source, record, row)]))
 
     def examine(self, batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
         """
@@ -115,12 +116,12 @@ class Kernel:
         found: list[tuple[Any, ...]] = []
         for record, row in rows(batch):
             for leaf in outer_leaves(row, self.key):
-                inner, seen, before = inner_leaves(leaf, self.key), _Seen(), len(found)
+                inner, seen, before = inner_leaves(leaf, self.key), Seen(), len(found)
                 for part in inner if whole(inner, leaf) else (leaf, *inner):
                     numbered.append((record, part))
                     self._read(batch.source, record, part, seen, found)
                 found[before:] = standing(found[before:])
-        return frame_of(batch.source, numbered), self._further(batch, _frame(found))
+        return frame_of(batch.source, numbered), self._further(batch, sightings(found))
 
     def _scan_of(self, source: str, size_bytes: int) -> NativeScan | None:
         """The compiled scan, told what keys mean in `source`; null on machines without it, and for so little that it would not pay."""
@@ -165,7 +166,7 @@ class Kernel:
             if further is not None:
                 before, behind = int(np.searchsorted(values.record, at)), len(further)
                 further += [Further(before - 1, behind + order, numbers[at], leaf) for order, leaf in enumerate(leaves(row, self.key))]
-        return in_turn(known, _frame(found), turns)
+        return in_turn(known, sightings(found), turns)
 
     def _count(self, scan: NativeScan, values: Values) -> None:
         """Counts what is suppressed in values that the compiled scan judged."""
@@ -190,7 +191,7 @@ class Kernel:
     def _take(self, source: str, record: int, one: Found, scan: NativeScan, found: list[tuple[Any, ...]]) -> list[Leaf]:
         """Judges a value that the compiled scan passed on, and what is written inside it; gives what that is."""
         path, name = scan.places[one.place]
-        leaf, seen = Leaf(path, name, one.text, one.start, one.end, one.breaks), _Seen()
+        leaf, seen = Leaf(path, name, one.text, one.start, one.end, one.breaks), Seen()
         parts, before = layered(leaf, one.depth, self.key), len(found)
         if not whole(parts, leaf):
             self._read(source, record, leaf, seen, found, one.rules)
@@ -203,9 +204,9 @@ class Kernel:
         """`found` with what no single value says: what spreads over lines, and what a column's values say together."""
         if batch.frame is None:
             return found
-        over = pl.concat([found, _frame(self._over_lines(batch))])
+        over = pl.concat([found, sightings(self._over_lines(batch))])
         cells = self._in_cells(batch, set(over.select("record", "field").iter_rows()))
-        return pl.concat([over, _frame(cells)]).sort("record", maintain_order=True) if cells else over
+        return pl.concat([over, sightings(cells)]).sort("record", maintain_order=True) if cells else over
 
     def _in_cells(self, batch: Batch, taken: set[tuple[int, str]]) -> list[tuple[Any, ...]]:
         """Findings in columns without a name, where no rule found any."""
@@ -215,7 +216,7 @@ class Kernel:
             if (numbers[row], name) not in taken:
                 sights, suppressed = self._judge.told(name, name, cell, told)
                 self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
-                found += [_row(batch.source, numbers[row], Leaf(name, name, cell, 0, len(cell)), name, sight) for sight in sights]
+                found += [row_of(batch.source, numbers[row], Leaf(name, name, cell, 0, len(cell)), name, sight) for sight in sights]
         return found
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
@@ -270,13 +271,13 @@ class Kernel:
     def _read_through(self, source: str, record: int, leaf: Leaf, found: list[tuple[Any, ...]]) -> None:
         """Reads a leaf and everything written inside it."""
         if not self._judge.may_be_layered(leaf.value):
-            self._read(source, record, leaf, _NOWHERE, found)
+            self._read(source, record, leaf, NOWHERE, found)
             return
         tree = nested(leaf.value)
         if tree is not None and not self._holds(tree, leaf.field + "->$", ""):
             return
         inner, before = inner_leaves(leaf, self.key), len(found)
-        seen = _Seen()
+        seen = Seen()
         if not whole(inner, leaf):
             self._read(source, record, leaf, seen, found)
         for part in inner:
@@ -297,7 +298,7 @@ class Kernel:
         return bool(sights or suppressed)
 
     def _read(
-        self, source: str, record: int, leaf: Leaf, seen: _Seen, found: list[tuple[Any, ...]], possible: list[int] | None = None
+        self, source: str, record: int, leaf: Leaf, seen: Seen, found: list[tuple[Any, ...]], possible: list[int] | None = None
     ) -> None:
         """Adds what stands in a leaf to `found`."""
         key = key_in(source, leaf.field, leaf.key or "")
@@ -316,54 +317,6 @@ class Kernel:
                  sight.preview, attributes, sight.text, key)
             )  # fmt: skip
 
-
-
-def _row(source: str, record: int, leaf: Leaf, key: str, sight: Sight) -> tuple[Any, ...]:
-    """A finding in a value that is not decoded."""
-    one = sight.candidate
-    return (source, record, leaf.field, one.start, one.end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview,
-            sight.attributes, sight.text, key)  # fmt: skip
-
-
-class _Seen:
-    """What was found so far in one outer value, so that its decoded forms do not repeat it."""
-
-    __slots__ = ("_found", "_where")
-
-    def __init__(self) -> None:
-        self._where: tuple[Any, ...] | None = None
-        self._found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-
-    def enter(self, where: tuple[Any, ...]) -> None:
-        """Another outer value begins, if `where` differs from before."""
-        if where != self._where:
-            self._where, self._found = where, {}
-
-    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
-        """Whether a decoded finding stood at that place in a less decoded form; remembers it if not. Spans of one value do not overlap."""
-        spans = self._found.setdefault((entity, fingerprint), [])
-        at = bisect_right(spans, (start, end))
-        if decoded and any(start < last and first < end for first, last in spans[max(0, at - 1) : at + 1]):
-            return True
-        spans.insert(at, (start, end))
-        return False
-
-
-class _Unseen(_Seen):
-    """For values that nothing is written inside of."""
-
-    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
-        return False
-
-
-_NOWHERE = _Unseen()
-
-
-def _frame(found: list[tuple[Any, ...]]) -> pl.DataFrame:
-    """Findings as a frame; by column, because that takes half the time."""
-    if not found:
-        return empty(SIGHTINGS)
-    return pl.DataFrame(dict(zip(SIGHTINGS.names(), map(list, zip(*found, strict=True)), strict=True)), schema=SIGHTINGS)
 
 
 def _opaque() -> pl.Expr:

@@ -14,8 +14,9 @@ from leakscope.errors import UsageError
 from leakscope.model import Batch
 from leakscope.safety.masking import mask
 from leakscope.schema import FINDINGS, empty
+from leakscope.text.leaf import Leaf, place
 from leakscope.text.normalise import normalise
-from leakscope.text.unfold import Leaf, leaves, place, rows
+from leakscope.text.unfold import leaves, rows
 
 #: Texts read between two looks at the clock.
 CHUNK = 64

@@ -11,9 +11,11 @@ from leakscope.detection.kernel import Kernel
 from leakscope.detection.names_span import NameSpan
 from leakscope.text import layers, placed
 from leakscope.text.layers import Layer
+from leakscope.text.leaf import Leaf, place
+from leakscope.text.pairs import pair_of, parallel_of
 from leakscope.text.placed import Placed
 from leakscope.text.statements import Cell, around, cells
-from leakscope.text.unfold import MAX_LAYERS, Leaf, pair_of, parallel_of, place, row_leaves
+from leakscope.text.unfold import MAX_LAYERS, row_leaves
 
 Spans = list[tuple[int, int, str]]
 Names = Callable[[Sequence[str]], Sequence[Iterable[NameSpan]]]

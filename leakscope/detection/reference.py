@@ -15,8 +15,9 @@ from leakscope.detection.roles import role_candidate, roles_of
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import SIGHTINGS
+from leakscope.text.leaf import place
 from leakscope.text.normalise import normalise
-from leakscope.text.unfold import leaves, place, rows
+from leakscope.text.unfold import leaves, rows
 
 COLUMNS = ("record", "field", "start", "end", "entity", "detector", "confidence", "validated", "fingerprint", "value")
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-from leakscope.text.unfold import is_data, pair_of, parallel_of
+from leakscope.text.pairs import pair_of, parallel_of
+from leakscope.text.unfold import is_data
 
 _RAW = json.JSONDecoder(parse_float=str, parse_int=str, strict=False)
 _RAISED = (orjson.JSONDecodeError, ValueError, RecursionError)

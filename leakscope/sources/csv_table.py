@@ -25,8 +25,8 @@ from leakscope.sources import Format
 from leakscope.sources.csv_dialect import Dialect, dialect_of
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.text.sql_values import copied_row
 from leakscope.sources.tables import MAX_COLUMNS, column_names
+from leakscope.text.sql_values import copied_row
 
 BATCH_ROWS = 20_000
 MAX_FIELD_BYTES = 32 << 20

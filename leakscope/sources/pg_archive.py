@@ -24,8 +24,8 @@ from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
 from leakscope.sources.lines import TooLong, line_chunks
-from leakscope.text.sql_values import copied_row
 from leakscope.sources.tables import Tables
+from leakscope.text.sql_values import copied_row
 
 _MAGIC = b"PGDMP"
 _CUSTOM = 1

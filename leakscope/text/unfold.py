@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import polars as pl
@@ -17,10 +16,12 @@ from leakscope.schema import VALUES
 from leakscope.text import layers, placed
 from leakscope.text.describing import describe_rows
 from leakscope.text.layers import Layer
+from leakscope.text.leaf import Leaf, within
+from leakscope.text.pairs import pair_of, parallel_of
 from leakscope.text.placed import Placed
 from leakscope.text.statements import Cell, around, as_tree, cells
 
-__all__ = ["Leaf", "describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "row_leaves", "rows", "unfold"]
+__all__ = ["describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "row_leaves", "rows", "unfold"]
 
 #: Encodings inside one another that are followed (JSON in a string in JSON in a string, base64 twice ...).
 MAX_LAYERS = 6
@@ -28,10 +29,6 @@ MAX_LAYERS = 6
 MOST_DECODED, MOST_DECODED_BESIDES = 64, 4 * 1024 * 1024
 #: What is written inside longer texts is not remembered.
 CACHED_LENGTH = 20_000
-#: Pairs of names under which logs keep parallel arrays of keys and values.
-PARALLEL = (("names", "values"), ("keys", "values"), ("name", "value"), ("key", "value"))
-_OTLP_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue", "arrayValue", "kvlistValue", "bytesValue"})
-_PAIR_FIELDS = frozenset({"key", "name", "value", "type", "enabled", "disabled", "description"})
 #: Names of fields that are themselves data: addresses, long numbers, ids, sentences.
 _DATA_SEGMENT = re.compile(
     r"@|[0-9]{5,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|^[0-9a-fA-F]{16,}$|^-?(?=[A-Za-z_-]*[0-9])(?=[0-9a-z_-]*[A-Z])(?=[0-9A-Z_-]*[a-z])[A-Za-z0-9_-]{20,}$"
@@ -41,26 +38,6 @@ _DATA_SEGMENT = re.compile(
 #: How fields begin that stand for all of the value they were written in: JSON, and SQL statements with rows.
 _WHOLE = ("->$", "->insert")
 _EPHEMERAL = new_key()
-
-
-class Leaf(NamedTuple):
-    """
-    A leaf value of a record.
-
-    Args:
-        field: path; inside `expand` only the part after the outer value's field.
-        key: innermost name beside the value; null inside `expand` when it is the outer value's.
-        value: decoded text.
-        start, end: its place in the value before the first `->`.
-        breaks: null when every character stands for itself; empty when the whole span stands for the value.
-    """
-
-    field: str
-    key: str | None
-    value: str
-    start: int
-    end: int
-    breaks: tuple[tuple[int, int], ...] | None = None
 
 
 def unfold(batch: Batch, key: IncidentKey | None = None) -> pl.DataFrame:
@@ -147,7 +124,7 @@ def layered(leaf: Leaf, depth: int, key: IncidentKey) -> list[Leaf]:
     """
     if not depth:
         return inner_leaves(leaf, key)
-    parts = [_within(leaf, part) for part in _inside(leaf.value, depth)]
+    parts = [within(leaf, part) for part in _inside(leaf.value, depth)]
     return [part._replace(field=_printed(part.field, key)) if "\x02" in part.field else part for part in parts]
 
 
@@ -209,21 +186,6 @@ def _walk_object(node: dict[str, Any], path: str, name: str, key: IncidentKey | 
         yield from _walk(value, _join(path, field, key), field, key)
 
 
-def parallel_of(node: dict[str, Any]) -> dict[str, str]:
-    """Fields of `node` that hold values, with the field that holds their names beside them."""
-    found: dict[str, str] = {}
-    for field, value in node.items():
-        if not isinstance(value, (list, tuple)):
-            continue
-        stem, dot, last = field.rpartition(".")
-        for names, values in PARALLEL:
-            other = node.get(f"{stem}{dot}{names}") if last == values else None
-            if isinstance(other, (list, tuple)) and len(other) == len(value) and all(isinstance(one, str) for one in other):
-                found[field] = f"{stem}{dot}{names}"
-                break
-    return found
-
-
 def _walk_parallel(names: list[str], values: list[Any], path: str, key: IncidentKey | None) -> Iterator[Leaf]:
     for name, value in zip(names, values, strict=True):
         inner = f"{path}[{_segment(name, key)}]"
@@ -242,29 +204,6 @@ def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: Inc
         if is_data(label) or "name" in value:
             yield _leaf(f"{path}[{_segment(label, key)}]#name", "", label)
         yield from _walk(inner, f"{path}[{_segment(label, key)}]", str.__str__(label), key)
-
-
-def pair_of(value: Any) -> tuple[str, Any] | None:
-    """Name and value of an entry of a key-value list (OTLP attributes, HAR headers); null when it is something else."""
-    if not isinstance(value, dict) or "value" not in value or not value.keys() <= _PAIR_FIELDS:
-        return None
-    label = value.get("key", value.get("name"))
-    if not isinstance(label, str):
-        return None
-    inner = value["value"]
-    if isinstance(inner, dict) and len(inner) == 1 and inner.keys() <= _OTLP_VALUES:
-        ((kind, inner),) = inner.items()
-        if kind in ("arrayValue", "kvlistValue") and isinstance(inner, dict):
-            inner = inner.get("values", inner)
-        if isinstance(inner, list):
-            inner = [_unwrapped(one) for one in inner]
-    return label, inner
-
-
-def _unwrapped(value: Any) -> Any:
-    if isinstance(value, dict) and len(value) == 1 and value.keys() <= _OTLP_VALUES:
-        return next(iter(value.values()))
-    return value
 
 
 @lru_cache(maxsize=65536)
@@ -344,7 +283,7 @@ def _through(found: Iterable[Leaf], depth: int, budget: _Budget | None) -> Itera
         inner = list(_inside(leaf.value, depth + 1, budget))
         if not whole(inner):
             yield leaf
-        yield from (_within(leaf, part) for part in inner)
+        yield from (within(leaf, part) for part in inner)
 
 
 def row_leaves(rows: list[Cell]) -> Iterator[Leaf]:
@@ -362,48 +301,3 @@ def _layers(text: str) -> Iterator[Layer]:
         if layer is not None:
             yield layer
     yield from layers.base64_runs(text)
-
-
-def _within(outer: Leaf, part: Leaf) -> Leaf:
-    """A leaf found in `outer`'s text, placed where `outer` is placed."""
-    key = outer.key if part.key is None else part.key
-    if outer.breaks == ():
-        return Leaf(outer.field + part.field, key, part.value, outer.start, outer.end, ())
-    start, end = place(outer, part.start, part.end)
-    return Leaf(outer.field + part.field, key, part.value, start, end, _composed(outer, part))
-
-
-def place(leaf: Leaf, start: int, end: int) -> tuple[int, int]:
-    """The smallest span of the value before the first `->` that encloses `[start, end)` of `leaf`'s value."""
-    if leaf.breaks is None:
-        return leaf.start + start, leaf.start + end
-    if not leaf.breaks:
-        return leaf.start, leaf.end
-    return _outer(leaf.breaks, start), (_outer(leaf.breaks, end - 1, after=True) if end > start else _outer(leaf.breaks, start))
-
-
-def _outer(breaks: tuple[tuple[int, int], ...], index: int, *, after: bool = False) -> int:
-    """Place of character `index` outside, or of the character after it."""
-    at = bisect_right(breaks, index, key=lambda pair: pair[0]) - 1
-    inner, outer = breaks[at]
-    if not after:
-        return outer + index - inner
-    following = breaks[at + 1] if at + 1 < len(breaks) else None
-    if following and following[0] == index + 1:
-        return following[1]
-    return outer + index - inner + 1
-
-
-def _composed(outer: Leaf, part: Leaf) -> tuple[tuple[int, int], ...] | None:
-    if part.breaks == ():
-        return ()
-    if outer.breaks is None:
-        return part.breaks if part.breaks is None else tuple((inner, at + outer.start) for inner, at in part.breaks)
-    own = part.breaks if part.breaks is not None else ((0, part.start),)
-    pairs = {inner: _outer(outer.breaks, at) for inner, at in own}
-    starts = [middle for middle, _ in outer.breaks]
-    for index, (inner, at) in enumerate(own):
-        limit = own[index + 1][0] if index + 1 < len(own) else len(part.value)
-        for middle, outside in outer.breaks[bisect_right(starts, at) : bisect_left(starts, at + limit - inner)]:
-            pairs[inner + middle - at] = outside
-    return tuple(sorted(pairs.items()))

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakscope.safety.keys import IncidentKey
+from leakscope.text.leaf import place
 from leakscope.text.statements import MAX_CELLS, around, cells
-from leakscope.text.unfold import leaves, place
+from leakscope.text.unfold import leaves
 
 KEY = IncidentKey(b"t" * 32)
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import RECORDS, VALUES
-from leakscope.text.unfold import describe, expand, leaves, place, unfold
+from leakscope.text.leaf import place
+from leakscope.text.unfold import describe, expand, leaves, unfold
 
 KEY = IncidentKey(b"t" * 32)
 

@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from leakscope.detection.native.scan import NativeScan, Sights, Values
+from leakscope.detection.native.scan import NativeScan
+from leakscope.detection.native.values import Sights, Values
 from leakscope.model import Batch
 from leakscope.schema import SIGHTINGS, VALUES
-from leakscope.text.unfold import Leaf, loaded, whole
+from leakscope.text.leaf import Leaf
+from leakscope.text.unfold import loaded, whole
 
 #: Types of columns whose values NDJSON writes as `unfold` does.
 _PLAIN = (pl.String, pl.Boolean, pl.Null, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)

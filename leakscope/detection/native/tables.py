@@ -15,28 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leakscope.catalogue.model import BOUNDARY_CLASS, Boundary, Detector
+from leakscope.catalogue.model import Detector
 from leakscope.detection import expressions, matching, widths
-from leakscope.detection.expressions import GROUP
 from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.checks import check_of
 from leakscope.detection.native.needs import is_generic, kind_of, needs_of, starts_literally
 from leakscope.detection.native.positions import (
-    ALNUM,
     BEFORE,
     BEGINNING,
     END,
-    NOT_ALNUM,
-    NOT_DIGIT,
-    NOT_TOKEN,
     SYMBOLS,
     Expression,
     Positions,
 )
+from leakscope.detection.native.wanted import of_keyword, of_pattern
 from leakscope.safety import cache_files
 from leakscope.text import layers, words
 from leakscope.text.layers import JSON_TRIGGER, LAYER_TRIGGERS
-from leakscope.text.words import BREAK, WHOLE_WORD_LENGTH
 
 Table = NDArray[np.int32]
 #: Bytes that texts are mostly made of; their classes come first, so that a state's entries for them share cache lines.
@@ -46,7 +41,6 @@ TELLING = 3
 #: The first of the automata that read every text: words, and patterns that begin literally; those of `kind_of` follow. One for all
 #: would have as many states as theirs multiply to.
 WORDS, LITERALS, KINDS = range(3)
-_BEFORE = {Boundary.ALNUM: NOT_ALNUM, Boundary.TOKEN: NOT_TOKEN, Boundary.DIGIT: NOT_DIGIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,48 +294,3 @@ def _offsets(lists: Iterable[Iterable[int]]) -> Table:
 
 def _joined(lists: Iterable[Iterable[int]]) -> Table:
     return np.array([one for listed in lists for one in listed], dtype=np.int32)
-
-
-def of_pattern(rule: Detector) -> Expression:
-    """What stands in every text in which `rule` finds something: its pattern, within its boundary where that is the whole span's."""
-    pattern = re.sub(r"\(\?P<\w+>", "(?:", rule.pattern)
-    if not BOUNDARY_CLASS[rule.boundary] or GROUP in rule.pattern or rule.key_only:
-        return Expression(pattern, rule.ignore_case)
-    before = _BEFORE[rule.boundary]
-    return Expression(pattern, rule.ignore_case, before, BEFORE[before])
-
-
-@cache
-def of_keyword(keyword: str) -> tuple[Expression, ...]:
-    """
-    A keyword as it may stand in raw text.
-
-    Anything that is no word may stand between its parts, or nothing; a word must start there, be it by a capital inside an
-    identifier; a short one must end there too. Everything that `keyword_expression` finds in `text_words` matches.
-    """
-    parts = ["".join(map(_letter, part)) for part in BREAK.sub(" ", keyword.lower()).split()]
-    body = r"[\W_]*".join(parts)
-    if not keyword.isascii():
-        return (Expression(body, caseless=True),)
-    end = r"(?:s|es)?(?-i:[^a-z]|$)" if len(keyword) <= WHOLE_WORD_LENGTH else ""
-    if not keyword[0].isalpha():
-        return (Expression(body + end, caseless=True),)
-    return Expression(body + end, True, NOT_ALNUM), Expression(f"(?-i:{keyword[0].upper()}){body[1:]}{end}", True, ALNUM)
-
-
-def _letter(character: str) -> str:
-    """A lower-case letter of a keyword, with the capitals that become it."""
-    if character.isascii():
-        return re.escape(character)
-    return f"[{character}{''.join(_capitals().get(character, ()))}]"
-
-
-@cache
-def _capitals() -> dict[str, tuple[str, ...]]:
-    """Letters outside ASCII by what they are in lower case."""
-    found: dict[str, tuple[str, ...]] = {}
-    for point in range(0x80, 0x1F000):
-        letter = chr(point)
-        for lower in letter.lower() if letter.lower() != letter else ():
-            found[lower] = (*found.get(lower, ()), letter)
-    return found

@@ -14,7 +14,8 @@ from leakscope.detection.expressions import expression_of
 from leakscope.detection.native import build, scan
 from leakscope.detection.native.needs import needs_of
 from leakscope.detection.native.positions import utf8_ranges
-from leakscope.detection.native.tables import of_keyword, tables_of
+from leakscope.detection.native.tables import tables_of
+from leakscope.detection.native.wanted import of_keyword
 from leakscope.text.words import keyword_expression, text_words
 
 POINTS = st.integers(0x80, 0x10FFFF).filter(lambda point: not 0xD800 <= point < 0xE000)

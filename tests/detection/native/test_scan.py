@@ -21,7 +21,8 @@ from leakscope.detection.kernel import Kernel
 from leakscope.detection.native import build, scan
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
-from leakscope.text.unfold import Leaf, place, unfold
+from leakscope.text.leaf import Leaf, place
+from leakscope.text.unfold import unfold
 
 KEY = IncidentKey(b"n" * 32)
 AROUND = scan.Surroundings(0, frozenset(), False, False, "")

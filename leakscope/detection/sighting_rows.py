@@ -1,0 +1,60 @@
+"""Findings as rows, before they are a frame; and which of them decoded forms of a value would repeat."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+import polars as pl
+
+from leakscope.detection.judging import Sight
+from leakscope.schema import SIGHTINGS, empty
+from leakscope.text.leaf import Leaf
+
+
+def row_of(source: str, record: int, leaf: Leaf, key: str, sight: Sight) -> tuple[Any, ...]:
+    """A finding in a value that is not decoded."""
+    one = sight.candidate
+    return (source, record, leaf.field, one.start, one.end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview,
+            sight.attributes, sight.text, key)  # fmt: skip
+
+
+class Seen:
+    """What was found so far in one outer value, so that its decoded forms do not repeat it."""
+
+    __slots__ = ("_found", "_where")
+
+    def __init__(self) -> None:
+        self._where: tuple[Any, ...] | None = None
+        self._found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+
+    def enter(self, where: tuple[Any, ...]) -> None:
+        """Another outer value begins, if `where` differs from before."""
+        if where != self._where:
+            self._where, self._found = where, {}
+
+    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
+        """Whether a decoded finding stood at that place in a less decoded form; remembers it if not. Spans of one value do not overlap."""
+        spans = self._found.setdefault((entity, fingerprint), [])
+        at = bisect_right(spans, (start, end))
+        if decoded and any(start < last and first < end for first, last in spans[max(0, at - 1) : at + 1]):
+            return True
+        spans.insert(at, (start, end))
+        return False
+
+
+class Unseen(Seen):
+    """For values that nothing is written inside of."""
+
+    def repeats(self, start: int, end: int, entity: str, fingerprint: str, decoded: bool) -> bool:
+        return False
+
+
+NOWHERE = Unseen()
+
+
+def sightings(found: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Findings as a frame; by column, because that takes half the time."""
+    if not found:
+        return empty(SIGHTINGS)
+    return pl.DataFrame(dict(zip(SIGHTINGS.names(), map(list, zip(*found, strict=True)), strict=True)), schema=SIGHTINGS)
