@@ -15,6 +15,7 @@ from leakscope.detection.context import Context
 from leakscope.detection.matching import Candidate
 from leakscope.detection.overlaps import is_secret
 from leakscope.validators import credentials, secrets
+from leakscope.vocabulary import entities
 
 #: Words before a dotted number that make it a version; Chrome, Safari and their like come with one in every user agent.
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
@@ -297,8 +298,17 @@ def _phone(one: Candidate, context: Context, value: str) -> Candidate:
 _IDENTIFYING = frozenset({"ONLINE_IDENTIFIER", "DEVICE_ID", "ACCOUNT_ID"})
 
 
+#: Names of fields that number goods, orders and papers.
+_GOODS_KEY = re.compile(
+    r"\b(?:part|sku|article|artikel|catalog|catalogue|item|product|model|isbn|ean|upc|gtin|batch|lot|order|invoice|rechnung|bestellung|facture|factura|tracking|shipment|ticket)(?: (?:no|nr|num|number|nummer|id|code))?$"
+)
+
+
 def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
-    """National numbers: eight hex digits of an id pass a check digit now and then."""
+    """National numbers: part numbers have the form of some, and eight hex digits of an id pass a check digit now and then."""
+    known = entities().get(one.entity)
+    if known and known.country and _fills(one, value) and _GOODS_KEY.search(context.near):
+        return replace(one, reason="other-number")
     if one.entity in _IDENTIFYING or one.confidence >= _SURE or not _HEX_RUN.fullmatch(value[one.start : one.end]):
         return one
     machine = (_fills(one, value) and _MACHINE_KEY.search(context.near)) or _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start])

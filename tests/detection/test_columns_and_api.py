@@ -99,3 +99,10 @@ def test_first_and_last_are_names_over_people_alone() -> None:
     assert set(people["entity"]) == {"PERSON"}
     assert people.height == 4
     assert leakscope.scan(pl.DataFrame({"first": ["10", "never"], "last": ["2025-01-01", "page"]})).collect().is_empty()
+
+
+@pytest.mark.parametrize("key", ["part_no", "SKU", "invoiceNumber", "lot", "order_no"])
+def test_numbers_of_goods_are_nobodys(key: str) -> None:
+    """A part number has the form of a US social security number; under its own name it is none, under the number's it is one."""
+    assert leakscope.scan(pl.DataFrame({key: ["536-22-1234"]})).collect().is_empty()
+    assert leakscope.scan(pl.DataFrame({"ssn": ["536-22-1234"], key: ["his ssn is 536-22-1235"]})).collect()["entity"].to_list() == ["US_SSN"] * 2
