@@ -21,6 +21,8 @@ from leakscope.vocabulary import entities
 _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|firmware)[ :=]{0,3}|[A-Za-z][A-Za-z_]*/[vV]?|==|@|-|\b[A-Za-z]+-)$")
 _TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
 _MACHINE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|etag|hash|build|parent|job|queue|task|message id|event)\b")
+_VERSION_KEY = re.compile(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b")
+_COUNTER_KEY = re.compile(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b")
 #: Names of what may be published: the public half of a key.
 _PUBLIC_BEFORE = re.compile(r"(?i)public[_ -]?key(?:[_ -]?token)?[\"'\\s:=,(]*$|publishable")
 _CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
@@ -86,7 +88,7 @@ def _ip(one: Candidate, context: Context, value: str) -> Candidate:
         return replace(one, reason="version")
     if _VERSION_BEFORE.search(value[max(0, one.start - 16) : one.start]) and not value[: one.start].endswith("://"):
         return replace(one, reason="version")
-    if _fills(one, value) and re.search(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b", context.near):
+    if _fills(one, value) and _VERSION_KEY.search(context.near):
         return replace(one, reason="version")
     return one
 
@@ -116,7 +118,7 @@ def _card(one: Candidate, context: Context, value: str) -> Candidate:
     digits = "".join(c for c in text if c.isdigit())
     if digits in _listed("cards", "test"):
         return replace(one, reason="test-card")
-    if _fills(one, value) and re.search(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b", context.near):
+    if _fills(one, value) and _COUNTER_KEY.search(context.near):
         return replace(one, reason="other-number")
     if one.confidence < _SURE and _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start]):
         return replace(one, reason="other-number")
@@ -315,6 +317,10 @@ def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     return replace(one, reason="identifier") if machine else one
 
 
+#: Every word of a key that is asked for here.
+KEY_WORDS = frozenset(
+    word for one in (_TRACE_KEY, _MACHINE_KEY, _VERSION_KEY, _COUNTER_KEY, _NAMES_WORDS, _GOODS_KEY) for word in re.findall(r"[a-z]{2,}", one.pattern.replace(r"\b", " "))
+)
 _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "IP_ADDRESS": _ip,
     "EMAIL_ADDRESS": _email,

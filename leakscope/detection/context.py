@@ -57,13 +57,13 @@ def context_of(field: str, key: str) -> Context:
     return Context(key, words, near, path)
 
 
-def reducer(catalogue: Catalogue) -> Callable[[Context], Context]:
+def reducer(catalogue: Catalogue, further: frozenset[str] = frozenset()) -> Callable[[Context], Context]:
     """
-    Leaves in a context only the words that some rule of `catalogue` could ask for, so that equal contexts are many.
+    Leaves in a context only the words that some rule of `catalogue` could ask for, and `further` ones, so that equal contexts are many.
 
     What rules find does not change: a word that starts with no part of any keyword can take part in no match.
     """
-    asked = {word for rule in catalogue.detectors for word in (*rule.keywords, *rule.context)}
+    asked = {*further, *(word for rule in catalogue.detectors for word in (*rule.keywords, *rule.context))}
     parts = frozenset(part for word in asked for part in BREAK.sub(" ", word.lower()).split())
     foreign = tuple(part for part in parts if not part.isascii())
     longest = max((len(part) for part in parts), default=0)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.benign import weighed
+from leakscope.detection.benign import KEY_WORDS, weighed
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Candidate, candidates
 from leakscope.detection.nearest import by_nearest_word
@@ -88,7 +88,7 @@ class Judge:
         self._entities = entities
         self._min_confidence = min_confidence
         self._prefilter = Prefilter(catalogue.detectors, min_confidence)
-        self._reduced = reducer(catalogue)
+        self._reduced = reducer(catalogue, KEY_WORDS)
         self._around: dict[tuple[str, str], Around] = {}
         self._shared: dict[Context, Around] = {}
         self._equal: dict[tuple[Any, ...], Around] = {}
