@@ -51,15 +51,21 @@ def check(catalogue: Catalogue) -> list[Problem]:
 
 def unusable(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
     """What keeps a rule from being used at all: its type, pattern, check or decoder is none."""
-    from leakscope.detection.decoders import decoders
     from leakscope.detection.engines import engines
-    from leakscope.validators import validator
 
     if rule.entity not in catalogue.entities:
         yield f"entity {rule.entity} is neither in the vocabulary nor declared in an [[entity]] table"
     for name, compiles in engines().items():
         if not compiles(rule.pattern, rule.ignore_case):
             yield f"its pattern does not compile in {name}; look-around and back-references are not allowed"
+    yield from _unknown_parts(rule)
+
+
+def _unknown_parts(rule: Detector) -> Iterator[str]:
+    """The decoder and the check that it names and that do not exist."""
+    from leakscope.detection.decoders import decoders
+    from leakscope.validators import validator
+
     if rule.decode and rule.decode not in decoders():
         yield f"there is no decoder {rule.decode}"
     try:
@@ -70,9 +76,6 @@ def unusable(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
-    from leakscope.detection.decoders import decoders
-    from leakscope.validators import validator
-
     if not _ID.fullmatch(rule.id):
         yield "its id is not of the form kind.place.thing"
     if rule.entity not in catalogue.entities:
@@ -99,13 +102,7 @@ def _form(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
         yield "keywords and context have two letters or more: signs between words are not read"
     if rule.ignore_case and any(anchor != anchor.lower() for anchor in rule.anchors):
         yield "anchors are written in lower case when case is ignored"
-    if rule.decode and rule.decode not in decoders():
-        yield f"there is no decoder {rule.decode}"
-    try:
-        if rule.validator:
-            validator(rule.validator)
-    except CatalogueError:
-        yield f"there is no validator {rule.validator}"
+    yield from _unknown_parts(rule)
 
 
 def _engines(catalogue: Catalogue) -> Iterator[Problem]:
