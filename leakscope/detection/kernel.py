@@ -216,7 +216,8 @@ class Kernel:
             if (numbers[row], name) not in taken:
                 sights, suppressed = self._judge.told(name, name, cell, told)
                 self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
-                found += [row_of(batch.source, numbers[row], Leaf(name, name, cell, 0, len(cell)), name, sight) for sight in sights]
+                spans = ((sight.candidate.start, sight.candidate.end) for sight in sights)
+                found += [row_of(batch.source, numbers[row], name, name, span, sight, sight.attributes) for span, sight in zip(spans, sights, strict=True)]
         return found
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
@@ -232,10 +233,7 @@ class Kernel:
                 start, end = min(one.start, len(lines[index])), min(one.end, len(lines[index]))
                 if end > start:
                     attributes = as_json({**one.attributes, "lines": count})
-                    found.append(
-                        (batch.source, numbers[index], "line", start, end, one.entity, one.detector, one.confidence, one.validated,
-                         sight.fingerprint, sight.preview, attributes, sight.text, "line")
-                    )  # fmt: skip
+                    found.append(row_of(batch.source, numbers[index], "line", "line", (start, end), sight, attributes))
         return found
 
     def _worthwhile(self, batch: Batch) -> Iterator[tuple[int, Any]]:
@@ -311,11 +309,7 @@ class Kernel:
             start, end = place(leaf, one.start, one.end)
             if seen.repeats(start, end, one.entity, sight.fingerprint, decoded):
                 continue
-            attributes = sight.as_attributes(decoded=decoded)
-            found.append(
-                (source, record, leaf.field, start, end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint,
-                 sight.preview, attributes, sight.text, key)
-            )  # fmt: skip
+            found.append(row_of(source, record, leaf.field, key, (start, end), sight, sight.as_attributes(decoded=decoded)))
 
 
 

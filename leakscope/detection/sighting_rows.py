@@ -9,14 +9,12 @@ import polars as pl
 
 from leakscope.detection.judging import Sight
 from leakscope.schema import SIGHTINGS, empty
-from leakscope.text.leaf import Leaf
 
 
-def row_of(source: str, record: int, leaf: Leaf, key: str, sight: Sight) -> tuple[Any, ...]:
-    """A finding in a value that is not decoded."""
+def row_of(source: str, record: int, field: str, key: str, span: tuple[int, int], sight: Sight, attributes: str) -> tuple[Any, ...]:
+    """A finding as a row of `SIGHTINGS`, at its `span` in the value before the first `->`."""
     one = sight.candidate
-    return (source, record, leaf.field, one.start, one.end, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview,
-            sight.attributes, sight.text, key)  # fmt: skip
+    return (source, record, field, *span, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview, attributes, sight.text, key)
 
 
 class Seen:
