@@ -52,7 +52,7 @@ def detect(run: Run) -> Run:
             account.aside.append(piece)
         else:
             batches = _drawn(repeats.distinct(read(piece.evidence, piece.format)), keep)
-            _account_for(piece, examine(batches, work, workers=local.workers_for(_unpacked(run))), account)
+            _account_for(piece, examine(batches, work, workers=local.workers_for(local.bytes_to_read(_files(run)))), account)
     run.progress.stop()
     result = replace(_collected(run, account), drawn=drawn)
     if drawn.design is not None:
@@ -78,15 +78,10 @@ def _what_was_wrong(run: Run) -> str:
     return "Set aside: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) + "." if reasons else "The evidence holds no records."
 
 
-#: What logs grow to when they are decompressed, about.
-_COMPRESSION = 6
 
 
-def _unpacked(run: Run) -> int:
-    """Bytes to read, about: compressed files count several times."""
-    packed = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z")
-    sizes = ((one.source, one.size_bytes or 0) for one in run.exhibits if not one.duplicate_of)
-    return sum(size * (_COMPRESSION if name.endswith(packed) else 1) for name, size in sizes)
+def _files(run: Run) -> Iterator[tuple[str, int]]:
+    return ((one.source, one.size_bytes or 0) for one in run.exhibits if not one.duplicate_of)
 
 
 Found = Iterator[tuple[Batch | SetAside, Examined | None]]

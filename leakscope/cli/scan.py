@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def _spread(paths: tuple[str, ...], kernel: Kernel, rules: Path | None, workers:
     from leakscope.engines import local
     from leakscope.engines.batch import Asked
 
-    number = workers or local.workers_for(sum(_size(Path(path)) for path in paths))
+    number = workers or local.workers_for(local.bytes_to_read(file for path in paths for file in _files(Path(path))))
     if number == 1:
         return None
     asked = Asked(key=kernel.key, rules=rules, entities=kernel.entities, min_confidence=kernel.min_confidence)
@@ -76,12 +77,12 @@ def _spread(paths: tuple[str, ...], kernel: Kernel, rules: Path | None, workers:
     return search
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file, or of the files in a folder; 0 for standard input and what cannot be seen."""
-    try:
-        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if path.is_dir() else path.stat().st_size
-    except OSError:
-        return 0
+def _files(path: Path) -> Iterator[tuple[str, int]]:
+    """Name and size of a file, or of the files in a folder; nothing for standard input and what cannot be seen."""
+    with suppress(OSError):
+        for one in path.rglob("*") if path.is_dir() else (path,):
+            if one.is_file():
+                yield one.name, one.stat().st_size
 
 
 def _explain(tally: Tally, kernel: Kernel, names: NamesReader, *, listed: bool) -> None:

@@ -19,10 +19,16 @@ from leakscope.model import Batch, SetAside
 Setting, Result = TypeVar("Setting"), TypeVar("Result")
 #: Batches in flight per worker: enough to keep it busy, few enough to keep memory flat.
 _AHEAD = 2
-
-
+#: What logs grow to when they are decompressed, about.
+_COMPRESSION = 6
+_PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z")
 #: Evidence smaller than this is read sooner by one process than others can be started.
 _WORTH_STARTING = 24 << 20
+
+
+def bytes_to_read(files: Iterable[tuple[str, int]]) -> int:
+    """Bytes to read of files, given by name and size, about: compressed ones count several times."""
+    return sum(size * (_COMPRESSION if name.endswith(_PACKED) else 1) for name, size in files)
 
 
 def workers_for(size_bytes: int) -> int:
