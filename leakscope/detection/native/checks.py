@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from re import _constants as sre
-from re import _parser as parser
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leakscope.catalogue.model import Boundary, Detector
-from leakscope.detection.expressions import GROUP, native
+from leakscope.detection.expressions import GROUP
+from leakscope.detection.native.needs import tree_of
+from leakscope.detection.native.positions import REPEATS
 
 #: Checks as in `rules.h`.
 UNCHECKED, LUHN, IBAN = range(3)
@@ -26,7 +26,6 @@ _CHECKS = {
     "luhn": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
     "iban": (IBAN, _ALNUM, (Boundary.ALNUM, Boundary.TOKEN)),
 }
-_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
 #: The validator of the rule of addresses.
 _ADDRESS = "ipv4_not_version"
 
@@ -41,8 +40,7 @@ def check_of(rule: Detector) -> int:
     check, members, boundaries = _CHECKS.get(rule.validator or "", (UNCHECKED, _DIGITS, ()))
     if rule.validator_failure != "drop" or rule.boundary not in boundaries or GROUP in rule.pattern:
         return UNCHECKED
-    tree = list(parser.parse(native(rule.pattern), re.ASCII | (re.IGNORECASE if rule.ignore_case else re.NOFLAG)))
-    return check if _grouped(tree, members, None) else UNCHECKED
+    return check if _grouped(list(tree_of(rule.pattern, rule.ignore_case)), members, None) else UNCHECKED
 
 
 def _grouped(tree: list[tuple[Any, Any]], members: frozenset[int], following: tuple[Any, Any] | None) -> bool:
@@ -53,9 +51,9 @@ def _grouped(tree: list[tuple[Any, Any]], members: frozenset[int], following: tu
             good = _grouped(list(argument[3]), members, after)
         elif operator is sre.BRANCH:
             good = all(_grouped(list(branch), members, after) for branch in argument[1])
-        elif operator in _REPEATS and (argument[0], argument[1]) == (0, 1) and _within(list(argument[2]), _SEPARATORS):
+        elif operator in REPEATS and (argument[0], argument[1]) == (0, 1) and _within(list(argument[2]), _SEPARATORS):
             good = _begins(after, members)
-        elif operator in _REPEATS:
+        elif operator in REPEATS:
             good = _grouped(list(argument[2]), members, None)
         elif _within([(operator, argument)], _SEPARATORS):
             good = _begins(after, members)
@@ -71,7 +69,7 @@ def _begins(part: tuple[Any, Any] | None, members: frozenset[int]) -> bool:
     if part is None:
         return False
     operator, argument = part
-    if operator in _REPEATS:
+    if operator in REPEATS:
         return bool(argument[0]) and _first(argument[2], members)
     if operator is sre.SUBPATTERN:
         return _first(argument[3], members)

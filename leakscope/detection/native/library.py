@@ -44,7 +44,7 @@ class Result(Structure):
         ("values", c_int64), ("texts_size", c_int64), ("maps_size", c_int64), ("rules_size", c_int64), ("hard_size", c_int64),
         ("sights", c_int64), ("hushed_size", c_int64),
         ("record", POINTER(c_uint32)), ("place", POINTER(c_int32)), ("text_at", POINTER(c_int64)), ("text_size", POINTER(c_uint32)),
-        ("start", POINTER(c_uint32)), ("end", POINTER(c_uint32)), ("map_at", POINTER(c_int64)), ("map_size", POINTER(c_uint32)), ("outer", POINTER(c_uint32)),
+        ("start", POINTER(c_uint32)), ("end", POINTER(c_uint32)), ("map_at", POINTER(c_int64)), ("map_size", POINTER(c_uint32)),
         ("candidate", POINTER(c_int32)), ("depth", POINTER(c_int32)), ("rules_at", POINTER(c_int64)),
         ("texts", POINTER(c_uint8)), ("maps", POINTER(c_uint32)), ("rules", POINTER(c_int32)), ("hard", POINTER(c_uint32)),
         ("turn", POINTER(c_uint32)), ("hard_turn", POINTER(c_uint32)), ("sight_turn", POINTER(c_uint32)), ("sight_record", POINTER(c_uint32)),

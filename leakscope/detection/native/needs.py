@@ -11,13 +11,13 @@ from typing import Any
 
 from leakscope.catalogue.model import Detector
 from leakscope.detection.expressions import native
+from leakscope.detection.native.positions import REPEATS
 from leakscope.detection.widths import least
 
 #: Classes of runs, narrowest first, as in `rules.h`: hexadecimal digits, letters and digits, anything but blanks.
 HEX, ALNUM, SOLID = range(3)
 _DIGITS = frozenset(b"0123456789")
 _RUNS = (_DIGITS | frozenset(b"abcdefABCDEF"), frozenset(one for one in range(128) if chr(one).isalnum()), frozenset(range(0x21, 0x110)))
-_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
 #: Literal characters that every match must begin with to count as beginning literally.
 _LITERAL = 2
 _MOST = 0xFFFF
@@ -28,18 +28,19 @@ _SEPARATORS, _TOKEN = 4, 20
 
 
 @cache
-def _tree(pattern: str, ignore_case: bool) -> Any:
+def tree_of(pattern: str, ignore_case: bool) -> Any:
+    """A pattern as Python's parser takes it apart."""
     return parser.parse(native(pattern), re.ASCII | (re.IGNORECASE if ignore_case else re.NOFLAG))
 
 
 def starts_literally(rule: Detector) -> bool:
     """Whether every match begins with at least two given characters, so that few texts get far into the pattern."""
-    return _literal(list(_tree(rule.pattern, rule.ignore_case)), _LITERAL)
+    return _literal(list(tree_of(rule.pattern, rule.ignore_case)), _LITERAL)
 
 
 def is_generic(rule: Detector) -> bool:
     """Whether a match can begin with a long run of many kinds of characters, which texts full of tokens hold everywhere."""
-    return _begins_long(list(_tree(rule.pattern, rule.ignore_case)), 0)
+    return _begins_long(list(tree_of(rule.pattern, rule.ignore_case)), 0)
 
 
 def _begins_long(tree: list[tuple[Any, Any]], so_far: int) -> bool:
@@ -55,7 +56,7 @@ def _begins_long(tree: list[tuple[Any, Any]], so_far: int) -> bool:
         return _begins_long([*argument[3], *rest], so_far)
     if operator is sre.BRANCH:
         return any(_begins_long([*branch, *rest], so_far) for branch in argument[1])
-    if operator in _REPEATS:
+    if operator in REPEATS:
         counts = argument[0] if _all(argument[2], _DIGITS) is None else 0
         return _begins_long(rest, so_far + counts)
     return _begins_long(rest, so_far + 1)
@@ -93,7 +94,7 @@ def kind_of(rule: Detector) -> int:
 def needs_of(rule: Detector) -> tuple[int, int, int, int]:
     """Fewest characters and digits of a match, and the longest run that is in every match, with the class of its characters."""
     characters, digits = least(native(rule.pattern), rule.ignore_case)
-    tree = _tree(rule.pattern, rule.ignore_case)
+    tree = tree_of(rule.pattern, rule.ignore_case)
     length, kind = max(((_run(tree, _RUNS[kind]), kind) for kind in (SOLID, ALNUM, HEX)), key=lambda one: one[0])
     narrowest = min(kind for kind in (HEX, ALNUM, SOLID) if _run(tree, _RUNS[kind]) == length)
     return min(characters, _MOST), min(digits, _MOST), min(length, _MOST), narrowest if length else kind
@@ -124,7 +125,7 @@ def _width(operator: Any, argument: Any, members: frozenset[int]) -> int | None:
     if operator is sre.BRANCH:
         widths = [_all(branch, members) for branch in argument[1]]
         return None if None in widths else min(one for one in widths if one is not None)
-    if operator in _REPEATS:
+    if operator in REPEATS:
         inner = _all(argument[2], members)
         return None if inner is None else inner * int(argument[0])
     return None
@@ -146,7 +147,7 @@ def _inside(operator: Any, argument: Any, members: frozenset[int]) -> int:
         return _run(argument[3], members)
     if operator is sre.BRANCH:
         return min(_run(branch, members) for branch in argument[1])
-    if operator in _REPEATS and argument[0]:
+    if operator in REPEATS and argument[0]:
         return _run(argument[2], members)
     return 0
 

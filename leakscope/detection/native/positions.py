@@ -44,7 +44,8 @@ _CATEGORIES = {
     sre.CATEGORY_DIGIT: (_DIGITS, False), sre.CATEGORY_NOT_DIGIT: (_DIGITS, True), sre.CATEGORY_SPACE: (_SPACE, False),
     sre.CATEGORY_NOT_SPACE: (_SPACE, True), sre.CATEGORY_WORD: (_WORD, False), sre.CATEGORY_NOT_WORD: (_WORD, True),
 }  # fmt: skip
-_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
+#: Operators that repeat a part.
+REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, getattr(sre, "POSSESSIVE_REPEAT", None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class _Writer:
         if operator is sre.SUBPATTERN:
             _, added, removed, inner = argument
             return self.sequence(inner, (caseless or bool(added & re.IGNORECASE)) and not removed & re.IGNORECASE)
-        if operator in _REPEATS:
+        if operator in REPEATS:
             return self._repeat(*argument, caseless)
         if operator is sre.AT:
             return self._edge(argument)

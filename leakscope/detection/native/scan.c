@@ -34,7 +34,7 @@ typedef struct { u64 key; u32 verdict; } Judged;
    or judged already. */
 typedef struct {
     i64 values, texts_size, maps_size, rules_size, hard_size, sights, hushed_size;
-    u32 *record; i32 *place; i64 *text_at; u32 *text_size; u32 *start; u32 *end; i64 *map_at; u32 *map_size; u32 *outer; i32 *candidate; i32 *depth;
+    u32 *record; i32 *place; i64 *text_at; u32 *text_size; u32 *start; u32 *end; i64 *map_at; u32 *map_size; i32 *candidate; i32 *depth;
     i64 *rules_at; u8 *texts; u32 *maps; i32 *rules; u32 *hard; u32 *turn; u32 *hard_turn;
     u32 *sight_turn, *sight_record; i32 *sight_place; u32 *sight_span, *sight_start, *sight_end, *hushed;
 } Result;
@@ -64,9 +64,9 @@ typedef struct {
     VEC(Level) levels;
     VEC(Tape) tapes;
     const u8 *line;               /* the record being read */
-    u32 record, outer, turn;      /* turn: number of the value in the call */
+    u32 record, turn;      /* turn: number of the value in the call */
     size_t leaves;
-    VEC(u32) record_of; VEC(i32) place_of; VEC(i64) text_at; VEC(u32) text_size; VEC(u32) start; VEC(u32) end; VEC(i64) map_at; VEC(u32) map_size; VEC(u32) outer_of;
+    VEC(u32) record_of; VEC(i32) place_of; VEC(i64) text_at; VEC(u32) text_size; VEC(u32) start; VEC(u32) end; VEC(i64) map_at; VEC(u32) map_size;
     VEC(i32) candidate; VEC(i32) depth; VEC(i64) rules_at;
     VEC(u8) texts; VEC(u32) maps; VEC(i32) rules; VEC(u32) hard; VEC(u32) turn_of; VEC(u32) hard_turn;
     VEC(u32) sight_turn; VEC(u32) sight_record; VEC(i32) sight_place; VEC(u32) sight_span; VEC(u32) sight_start; VEC(u32) sight_end;
@@ -255,7 +255,7 @@ static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, 
 }
 
 static void emit(Kernel *k, i32 place, const u8 *text, size_t n, i32 depth, int kind) {
-    PUSH(k->record_of, k->record), PUSH(k->place_of, place), PUSH(k->outer_of, k->outer), PUSH(k->candidate, kind), PUSH(k->depth, depth);
+    PUSH(k->record_of, k->record), PUSH(k->place_of, place), PUSH(k->candidate, kind), PUSH(k->depth, depth);
     PUSH(k->text_at, (i64)k->texts.n), PUSH(k->text_size, (u32)n), PUSH(k->rules_at, (i64)k->rules.n), PUSH(k->turn_of, k->turn);
     ROOM(k->texts, n + 1);
     memcpy(k->texts.at + k->texts.n, text, n);
@@ -405,13 +405,13 @@ static int walk_scalar(Kernel *k, const u8 *raw, const Node *node, i32 place, i3
     size_t n;
     if (node->kind == '"') {
         const u8 *text = text_of(k, raw, node, &n);
-        if (level < 0) k->levels.n = 0, k->outer++, k->leaves = 0;
+        if (level < 0) k->levels.n = 0, k->leaves = 0;
         return leaf(k, text, n, place, level, depth, node->from, node->to, node->escaped);
     }
     if (node->kind != '0') return OK;
     n = node->to - node->from;
     if (level < 0) {
-        k->outer++, k->leaves = 0;
+        k->leaves = 0;
         if (plain_number(raw + node->from, &n)) return UNSURE;
     }
     return leaf(k, raw + node->from, n, place, level, depth, node->from, node->to, 0);
@@ -597,7 +597,7 @@ static int walk_list(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 dept
             if (named) {
                 i32 name = child(k, place, LABEL_NAME, text, n, 0);
                 if (name < 0) return UNSURE;
-                if (level < 0) k->levels.n = 0, k->outer++, k->leaves = 0;
+                if (level < 0) k->levels.n = 0, k->leaves = 0;
                 if ((said = leaf(k, text, n, name, level, depth, copy.from, copy.to, copy.escaped))) return said;
             }
             said = walk_pair(k, tape, inner, below, level, depth, raw);
@@ -629,7 +629,7 @@ static Mark mark(const Kernel *k) { return (Mark){k->record_of.n, k->texts.n, k-
 
 /* Takes back what a record gave, so that it can be read elsewhere. */
 static void take_back(Kernel *k, Mark m) {
-    k->record_of.n = k->place_of.n = k->text_at.n = k->text_size.n = k->start.n = k->end.n = k->map_at.n = k->map_size.n = k->outer_of.n = m.values;
+    k->record_of.n = k->place_of.n = k->text_at.n = k->text_size.n = k->start.n = k->end.n = k->map_at.n = k->map_size.n = m.values;
     k->candidate.n = k->depth.n = k->rules_at.n = k->turn_of.n = m.values;
     k->texts.n = m.texts, k->maps.n = m.maps, k->rules.n = m.rules, k->hushed.n = m.hushed;
     k->sight_turn.n = k->sight_record.n = k->sight_place.n = k->sight_span.n = k->sight_start.n = k->sight_end.n = m.sights;
@@ -637,7 +637,7 @@ static void take_back(Kernel *k, Mark m) {
 
 static void begin_record(Kernel *k, u32 record) {
     arena_reset(&k->arena);
-    k->record = record, k->outer = 0, k->levels.n = 0, k->leaves = 0;
+    k->record = record, k->levels.n = 0, k->leaves = 0;
 }
 
 static void line(Kernel *k, u32 record, const u8 *p, size_t n) {
@@ -662,7 +662,7 @@ static const Result *finished(Kernel *k) {
     Result *r = &k->result;
     r->values = (i64)k->record_of.n, r->texts_size = (i64)k->texts.n, r->maps_size = (i64)k->maps.n, r->rules_size = (i64)k->rules.n, r->hard_size = (i64)k->hard.n;
     r->record = k->record_of.at, r->place = k->place_of.at, r->text_at = k->text_at.at, r->text_size = k->text_size.at, r->start = k->start.at, r->end = k->end.at;
-    r->map_at = k->map_at.at, r->map_size = k->map_size.at, r->outer = k->outer_of.at, r->candidate = k->candidate.at, r->depth = k->depth.at, r->rules_at = k->rules_at.at;
+    r->map_at = k->map_at.at, r->map_size = k->map_size.at, r->candidate = k->candidate.at, r->depth = k->depth.at, r->rules_at = k->rules_at.at;
     r->texts = k->texts.at, r->maps = k->maps.at, r->rules = k->rules.at, r->hard = k->hard.at, r->turn = k->turn_of.at, r->hard_turn = k->hard_turn.at;
     r->sights = (i64)k->sight_turn.n, r->hushed_size = (i64)k->hushed.n;
     r->sight_turn = k->sight_turn.at, r->sight_record = k->sight_record.at, r->sight_place = k->sight_place.at, r->sight_span = k->sight_span.at;
@@ -775,7 +775,7 @@ OUTSIDE void leakscope_free(Kernel *k) {
     free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->judged_tag), free(k->verdicts.at), free(k->spans.at);
     free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
-    free(k->outer_of.at), free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
+    free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
     free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at), free(k->hushed.at), free(k->sight_turn.at), free(k->sight_record.at);
     free(k->sight_place.at), free(k->sight_span.at), free(k->sight_start.at), free(k->sight_end.at);
     free(k);

@@ -73,9 +73,7 @@ class Values:
         self.maps = _copied(given.maps, given.maps_size)
         self.record, self.place, self.text_at, self.text_size = (_copied(one, count) for one in (given.record, given.place, given.text_at, given.text_size))
         self.start, self.end, self.map_at, self.map_size = (_copied(one, count) for one in (given.start, given.end, given.map_at, given.map_size))
-        self.kind, self.depth, self.outer, self.turn = (
-            _copied(one, count) for one in (given.candidate, given.depth, given.outer, given.turn)
-        )
+        self.kind, self.depth, self.turn = (_copied(one, count) for one in (given.candidate, given.depth, given.turn))
         columns = (given.sight_turn, given.sight_record, given.sight_place, given.sight_span, given.sight_start, given.sight_end)
         self.sights = Sights(*(_copied(one, given.sights) for one in columns))
         #: Number of each value in which something is suppressed, as often as it was met.
