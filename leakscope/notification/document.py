@@ -64,7 +64,17 @@ def table() -> str:
         "| id | name | in force | regulator | individuals | others | trigger | confidence | as of |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    return "\n".join([*head, *(_line(row, version) for row in rows for version in row.versions)]) + "\n"
+    return "\n".join([*head, *(_line(row, version) for row in rows for version in row.versions), *_sources(rows)]) + "\n"
+
+
+def _sources(rows: Iterable[Jurisdiction]) -> list[str]:
+    """The section of addresses: one line for each version of which they are on record."""
+    head = ["", "## Where to read it", "", "Pages that were read for a row, for counsel to open; a row that is not listed names its sources without an address.", "", "| id | law | read |", "|---|---|---|"]
+    return [*head, *(f"| {row.id} | {markdown(version.citation)} | {_read(version)} |" for row in rows for version in row.versions if version.confidence.addresses)]
+
+
+def _read(version: Version) -> str:
+    return "<br>".join(f"[{markdown(title)}]({address})" for title, address in version.confidence.read)
 
 
 def _line(row: Jurisdiction, version: Version) -> str:

@@ -218,9 +218,7 @@ def _status(outcome: Outcome, rule: DutyRule) -> str:
 
 
 def _confidence(rule: DutyRule, version: Version) -> dict[str, Any]:
-    level = rule.confidence or version.confidence.level
-    note = "; ".join(part for part in (version.confidence.note, rule.note) if part) or None
-    return {"level": level, "sources": list(version.confidence.sources) if not rule.confidence else [], "as_of": version.confidence.as_of, "note": note, "unverified": level == "memory"}
+    return version.confidence.to_dict(level=rule.confidence, note=rule.note)
 
 
 def _assemble(rule: DutyRule, setting: conditions.Setting, outcome: Outcome, limit: dict[str, Any], why: list[str]) -> dict[str, Any]:

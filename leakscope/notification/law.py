@@ -13,32 +13,10 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from leakscope.errors import CatalogueError
+from leakscope.notification.confidence import Confidence
 
 RECIPIENT_KINDS = ("regulator", "individuals", "cra", "media", "controller", "card_network", "market")
 UNITS = ("hours", "calendar_days", "business_days", "months")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confidence:
-    """
-    How far a rule was checked.
-
-    Args:
-        level: verified-primary, verified-secondary, verified-weak, inherits-verified or memory.
-        sources: what was read.
-        as_of: month, or range of months, of what was read.
-        note: what to beware of.
-    """
-
-    level: str
-    sources: tuple[str, ...] = ()
-    as_of: str | None = None
-    note: str | None = None
-
-    @property
-    def unverified(self) -> bool:
-        """True when nobody checked the rule against a source."""
-        return self.level == "memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

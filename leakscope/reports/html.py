@@ -52,7 +52,7 @@ def _environment() -> Environment:
     words = {
         "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": _people,
         "instant": wording.instant, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
-        "language": wording.language_name, "counted": wording.counted, "source_checked": sentences.source_checked, "override_text": sentences.override_text, "asked": asked,
+        "language": wording.language_name, "counted": wording.counted, "source_checked": sentences.source_checked, "sources_read": sentences.sources_read, "override_text": sentences.override_text, "asked": asked,
         "topic_title": wording.topic_title, "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
     environment.globals.update(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from leakscope.reports.wording import DESIGN_NAMES, RECIPIENT_NAMES, band_name, counted, instant, interval, number, percent, short_interval
@@ -176,6 +177,13 @@ def source_checked(duty: Mapping[str, Any]) -> str:
         return "not checked at its source"
     words = {"verified-primary": "checked in the law's text", "verified-secondary": "checked in a second source", "memory": "from memory"}
     return words.get(str(confidence.get("level")), str(confidence.get("level") or "not known").replace("-", " "))
+
+
+def sources_read(duty: Mapping[str, Any]) -> list[str]:
+    """What was read for a duty's law, each with its address where one is on record."""
+    confidence = duty.get("confidence") or {}
+    titles, addresses = confidence.get("sources") or (), confidence.get("addresses") or ()
+    return [f"{title} ({address})" if address else str(title) for title, address in zip_longest(titles, addresses[: len(titles)])]
 
 
 def duty_name(duty: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ def test_a_duty_has_the_shape_every_report_reads():
         assert keys <= set(duty)
         assert deadline <= set(duty["deadline"])
         assert duty["why"]
-        assert set(duty["confidence"]) == {"level", "sources", "as_of", "note", "unverified"}
+        assert set(duty["confidence"]) == {"level", "sources", "addresses", "as_of", "note", "unverified"}
 
 
 def test_duties_come_with_the_earliest_deadline_first_and_those_that_do_not_apply_last():

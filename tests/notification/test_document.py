@@ -15,10 +15,18 @@ def test_the_table_of_jurisdictions_is_what_the_files_say():
 
 def test_every_row_is_in_the_table_with_its_confidence():
     """One line per version; rows from memory say that they were never checked."""
-    lines = {line.split(" | ")[0].removeprefix("| "): line for line in table().splitlines() if line.startswith("| ")}
+    lines = {line.split(" | ")[0].removeprefix("| "): line for line in table().partition("## Where")[0].splitlines() if line.startswith("| ")}
 
     assert set(jurisdictions()) <= set(lines)
-    assert lines["UK"].endswith("| memory | never |")
+    assert lines["UK"].endswith("| verified-secondary | 2026-11 |")
+    assert all(lines[row.id].endswith("| memory | never |") for row in jurisdictions().values() if row.versions[-1].confidence.unverified)
+
+
+def test_every_address_of_a_row_is_listed_under_the_table():
+    """Counsel opens from the page what was read."""
+    page = table()
+
+    assert all(f"]({address})" in page for row in jurisdictions().values() for version in row.versions for address in version.confidence.addresses)
 
 
 def test_rows_grow_old_after_180_days_unless_they_are_marked():
@@ -27,7 +35,7 @@ def test_rows_grow_old_after_180_days_unless_they_are_marked():
     later = stale(date(2027, 12, 1))
 
     assert "US-TX" in later
-    assert "UK" not in later
+    assert not {row.id for row in jurisdictions().values() if all(version.confidence.unverified for version in row.versions)} & set(later)
 
 
 def test_the_newest_month_of_a_range_counts():

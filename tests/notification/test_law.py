@@ -102,8 +102,9 @@ def test_proposed_law_counts_only_when_asked_for():
 
 def test_a_row_from_memory_says_so_in_every_duty():
     """Unverified rows carry the warning wherever they appear."""
-    people = people_of([{"residence": "GB", "elements": ["full_name", "health_record"], "count": 3}])
-    duties = answer(people, facts_of({"incident.establishments": ["GB"]}), date(2026, 11, 24), only=("UK",)).duties
+    row = next(row for row in ROWS.values() if row.scope.basis == "territorial" and row.versions[0].confidence.unverified and len(row.versions[0].duties) >= 2)
+    people = people_of([{"residence": row.scope.residence[0], "elements": ["full_name", "health_record"], "count": 3}])
+    duties = answer(people, facts_of({"incident.establishments": [row.scope.establishment[0]]}), date(2026, 11, 24), only=(row.id,)).duties
 
     assert len(duties) >= 2
     assert all(duty["confidence"]["unverified"] and "unverified: check before relying" in duty["why"] for duty in duties)

@@ -160,7 +160,7 @@ def _duty(jurisdiction: str, name: str, instrument: str, kind: str, recipient: s
         "recipient": recipient, "status": status, "probability": None, "why": ["Personal data of residents was exposed."], "deadline": deadline,
         "content": ["nature of the breach", "categories and approximate number of people", "likely consequences", "measures taken"], "citation": "",
         "in_force": {"from": "2018-05-25", "to": None},
-        "confidence": {"level": "verified-primary", "sources": [], "as_of": "2026-11", "note": "", "unverified": False}, "missing_facts": [], "people": None, **more,
+        "confidence": {"level": "verified-primary", "sources": ["Text of the article", "Survey"], "addresses": ["https://law.example/art-33", "https://survey.example/33"], "as_of": "2026-11", "note": "", "unverified": False}, "missing_facts": [], "people": None, **more,
     }  # fmt: skip
 
 

@@ -61,6 +61,7 @@ def test_every_duty_shows_why_what_and_on_what_it_rests(page, assessment):
 
     assert all(line in text for duty in assessment["duties"] for line in duty["why"])
     assert "not checked at its source" in text
+    assert "Text of the article (https://law.example/art-33); Survey (https://survey.example/33)" in text
     assert "22 h 30 min left" in text
 
 

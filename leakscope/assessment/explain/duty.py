@@ -12,7 +12,7 @@ from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Expla
 from leakscope.errors import UsageError
 from leakscope.notification.law import jurisdictions
 from leakscope.notification.questions import asked
-from leakscope.reports.sentences import change_sentence, source_checked
+from leakscope.reports.sentences import change_sentence, source_checked, sources_read
 from leakscope.reports.wording import instant, interval
 from leakscope.safety.escape import plain
 
@@ -63,7 +63,7 @@ def _duty_facts(duty: Mapping[str, Any]) -> Rows:
         ("law", duty.get("citation") or "not stated"),
         ("in force", _in_force(duty.get("in_force") or {})),
         ("our source", source_checked(duty) + (f", as of {confidence['as_of']}" if confidence.get("as_of") else "")),
-        *(("", said(source)) for source in confidence.get("sources") or ()),
+        *(("", said(source)) for source in sources_read(duty)),
     ]
 
 
