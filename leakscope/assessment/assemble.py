@@ -27,6 +27,7 @@ from leakscope.assessment.sections import individuals as individuals_section
 from leakscope.assessment.sections import sample as sample_section
 from leakscope.assessment.sections.evidence import instant
 from leakscope.assessment.state import Run
+from leakscope.individuals.secret_owners import secret_owners
 from leakscope.model import Estimate
 from leakscope.safety.escape import plain
 from leakscope.safety.vault import seal
@@ -132,7 +133,7 @@ def build(run: Run) -> dict[str, Any]:
         "sample": {**_sample(run), **sample_section.beyond(estimates)},
         "fields": findings_section.field_rows(run.sightings.reveal(), run.field_values),
         "findings_by_entity": run.findings_rows,
-        "secrets": findings_section.secret_rows(run.secrets, linked.record_persons, run.sightings.reveal()),
+        "secrets": findings_section.secret_rows(run.secrets, secret_owners(run.secrets, run.sightings.reveal(), run.turns.reveal(), linked.record_persons)),
         "chat": run.chat,
         "organisations": findings_section.organisation_rows(run.sightings.reveal()),
         "timeline": findings_section.timeline(run.records, run.sightings.reveal(), _exposure_window(run.facts)),

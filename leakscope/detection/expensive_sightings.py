@@ -9,13 +9,13 @@ import orjson
 import polars as pl
 
 from leakscope.detection.subjects import details
+from leakscope.detection.turn_places import TRANSCRIPT
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS
 from leakscope.text.leaf import Leaf, place
 from leakscope.text.normalise import normalise
 
-_TRANSCRIPT = r"->transcript\[(\d+)\]$"
 #: What a sighting is made of, besides where its text stands.
 _WANTED = {"start": pl.Int64, "end": pl.Int64, "entity": pl.String, "confidence": pl.Float64, "detector": pl.String, "about": pl.String, "relation": pl.String, "child": pl.Boolean}
 _CONFIDENCE = 0.8  # of ages and dates of birth beside somebody they fit; share right on the labelled turns

@@ -53,7 +53,7 @@ def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     surest = [pl.col("attributes").str.contains('"provider"', literal=True).fill_null(False), "confidence", "fingerprint"]
     return (
         found.join(known, on=["source", "record"], how="left")
-        .join(_same(found), on=["entity", "value"], how="left", maintain_order="left")
+        .join(same_secrets(found), on=["entity", "value"], how="left", maintain_order="left")
         .group_by("same", maintain_order=True)
         .agg(
             pl.col("fingerprint", "entity", "detector", "confidence", "preview", "value", "attributes").sort_by(surest, descending=[True, True, False]).first(),
@@ -77,7 +77,7 @@ def _projects(sightings: pl.DataFrame) -> pl.DataFrame:
     return told.drop_nulls("project").unique(["source", "record"], keep="first", maintain_order=True)
 
 
-def _same(found: pl.DataFrame) -> pl.DataFrame:
+def same_secrets(found: pl.DataFrame) -> pl.DataFrame:
     """`entity, value, same`: `same` is equal for values that are one secret, by the comparable form of each."""
     distinct = found.select("entity", "value").unique(maintain_order=True)
     return distinct.with_columns(same=pl.Series([normalise(entity, value) for entity, value in distinct.iter_rows()], dtype=pl.String))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from leakscope.detection.turn_places import in_turns
 from leakscope.individuals.vocabulary import words
 
 #: Code points before a value in which a cue counts, and words that may stand between cue and value.
@@ -17,8 +18,6 @@ CUE_GAP_CHARACTERS = 40
 BESIDE_CHARACTERS = 3
 #: Code points after a person's name within which other identifiers are that person's.
 NAME_REACH = 120
-#: How the field of a turn ends that is part of a transcript; the number is where it begins.
-TRANSCRIPT = r"->transcript\[(\d+)\]$"
 #: What people hand over about themselves when nothing says otherwise; names and mail addresses are as often another's.
 _USUALLY_ANOTHERS = ("PERSON", "EMAIL_ADDRESS", "USERNAME", "SOCIAL_HANDLE")
 
@@ -46,18 +45,6 @@ def _is_cjk(text: str) -> bool:
     return any("\u3040" <= character <= "\u9fff" for character in text)
 
 
-def _turn_places(turns: pl.DataFrame) -> pl.DataFrame:
-    """
-    Where each turn stands: `source, record, turn_field, stem, begin, length, turn, turn_role`.
-
-    A turn of a transcript is a part of the value at `stem`, from `begin` on; every other turn is the whole value at its field.
-    """
-    begin = pl.col("field").str.extract(TRANSCRIPT, 1).cast(pl.Int64).fill_null(0)
-    stem = pl.col("field").str.replace(TRANSCRIPT, "")
-    places = turns.select("source", "record", pl.col("field").alias("turn_field"), stem.alias("stem"), begin.alias("begin"), "length", "turn", pl.col("role").alias("turn_role"))
-    return places.unique(subset=["source", "record", "turn_field"], keep="first", maintain_order=True)
-
-
 def _in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """
     `placed` with `turn_role`, `before` (text before the value), `turn_field`, `said` and `quoted`; null outside turns.
@@ -65,33 +52,15 @@ def _in_turns(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     `said` is what the copies of one turn in a record have in common: names may be read in one copy, numbers in another. What is
     quoted in a turn is told apart by its own field.
     """
-    places = _turn_places(turns)
-    inner_place = pl.col("attributes").str.extract(r'"decoded_start":\s*(\d+)', 1).cast(pl.Int64, strict=False)
-    keyed = placed.with_row_index("_row").with_columns(at=pl.coalesce(inner_place, pl.col("start").cast(pl.Int64)))
-    sought = keyed.select("_row", "source", "record", "field", "at")
-    held = sought.join(places, left_on=["source", "record", "field"], right_on=["source", "record", "stem"], how="inner")
-    whole = pl.col("turn_field") == pl.col("field")
-    exact = held.filter(whole | pl.col("at").is_between("begin", pl.col("begin") + pl.col("length"), closed="left")).with_columns(quoted=pl.lit(False))
-    inner = (
-        sought.filter(pl.col("field").str.contains("->", literal=True))
-        .join(exact, on="_row", how="anti")
-        .join(places.drop("stem"), on=["source", "record"], how="inner")
-        .filter(pl.col("field").str.starts_with(pl.col("turn_field") + "->"))
-        .with_columns(quoted=pl.lit(True))
-    )
-    found = pl.concat([exact.select(inner.columns), inner]).unique(subset="_row", keep="first", maintain_order=True)
     # a turn that is repeated carries its text where it was said first only
     texts = turns.select("turn", "text").drop_nulls().unique(subset="turn", keep="first", maintain_order=True)
     first = pl.max_horizontal(pl.col("at") - pl.col("begin") - CUE_WINDOW, pl.lit(0))
-    told = found.join(texts, on="turn", how="left", maintain_order="left").select(
-        "_row",
-        "turn_field",
-        "turn_role",
-        "quoted",
-        said=pl.when("quoted").then("field").otherwise("turn"),
-        before=pl.when("quoted").then(pl.lit("")).otherwise(pl.col("text").str.slice(first, pl.col("at") - pl.col("begin") - first)),
-    )
-    return keyed.join(told, on="_row", how="left", maintain_order="left")
+    told = in_turns(placed, turns).with_row_index("_row").join(texts, on="turn", how="left", maintain_order="left")
+    within = pl.col("turn_role").is_not_null()
+    return told.with_columns(
+        said=pl.when(pl.col("quoted")).then("field").when(within).then("turn"),
+        before=pl.when(pl.col("quoted")).then(pl.lit("")).when(within).then(pl.col("text").str.slice(first, pl.col("at") - pl.col("begin") - first)),
+    ).drop("begin", "turn", "text", "conversation", "user")
 
 
 def _with_speech(inside: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ from leakscope.reports.sentences import (
     secrets_in_all,
     secrets_sentence,
     unseen_sentence,
+    whose_sentences,
     window_sentence,
 )
 from leakscope.reports.wording import (
@@ -236,12 +237,15 @@ def _secrets(assessment: Assessment, now: datetime) -> list[RenderableType]:
     if not secrets:
         return [_text("No secrets were found in what was examined.")]
     kinds = secret_kinds(secrets)
-    table = _columns((("count", {"justify": "right", "width": 6}), ("secret", {"ratio": 1, "overflow": "fold"}), ("preview", {"max_width": 24, "overflow": "fold"}), ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
-    for row in kinds[:SECRETS_SHOWN]:
-        preview = str(row["preview"]).partition(" (")[0] if row["count"] == 1 else ""
-        table.add_row(f"{row['count']:,}", _text(row["kind"]), _text(preview), _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(row["state"]))
+    previews = [str(row["preview"]).partition(" (")[0] if row["count"] == 1 else "" for row in kinds[:SECRETS_SHOWN]]
+    single = [("preview", {"max_width": 24, "overflow": "fold"})] if any(previews) else []
+    table = _columns((("count", {"justify": "right", "width": 6}), ("secret", {"ratio": 1, "overflow": "fold"}), *single, ("severity", {"width": 8}), ("state", {"width": 10, "overflow": "fold"})))
+    for row, preview in zip(kinds, previews, strict=False):
+        state = _text(row["severity"], BAND_STYLES.get(row["severity"], "")), _text(row["state"])
+        table.add_row(f"{row['count']:,}", _text(row["kind"]), *([_text(preview)] if single else []), *state)
     more = f"and {len(kinds) - SECRETS_SHOWN} more kinds; each" if len(kinds) > SECRETS_SHOWN else "Each"
-    return [table, _text(f"{more} secret, most dangerous first: leakscope secrets CASE", "dim")]
+    whose = [_text(f"{sentence}.") for sentence in whose_sentences(assessment)]
+    return [table, _text(f"{more} secret, most dangerous first: leakscope secrets CASE", "dim"), *whose]
 
 
 def _changes(assessment: Assessment, now: datetime) -> list[RenderableType]:

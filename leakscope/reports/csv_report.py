@@ -11,13 +11,15 @@ from typing import Any
 import polars as pl
 
 from leakscope.reports.form import Frames, Report
+from leakscope.reports.sentences import stood_in
 from leakscope.safety.escape import cell
 
 PERSON_COLUMNS = ("person", "kind", "role", "counted", "reason", "residence", "residence_basis", "child", "records", "conflict", "confidence", "label")
 FINDING_COLUMNS = ("source", "record", "field", "start", "end", "entity", "detector", "confidence", "validated", "fingerprint", "preview")
 SECRET_COLUMNS = (
     "rank", "id", "provider", "kind", "environment", "status", "severity", "severity_why", "account", "scopes", "issued", "expires", "checksum",
-    "records", "occurrences", "first_seen", "last_seen", "services", "preview", "exposes", "revoke", "console",
+    "records", "occurrences", "first_seen", "last_seen", "services", "stood_in", "conversations", "people", "owner_person", "owner_basis",
+    "preview", "exposes", "revoke", "console",
 )  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def render_findings(assessment: Mapping[str, Any], *, now: datetime, frames: Fra
 
 def render_secrets(assessment: Mapping[str, Any], *, now: datetime) -> str:
     """The rotation sheet, one row per distinct secret."""
-    return table(SECRET_COLUMNS, assessment["secrets"])
+    return table(SECRET_COLUMNS, ({**row, "stood_in": stood_in(row)} for row in assessment["secrets"]))
 
 
 REPORT = Report(name="csv", suffix=".people.csv", title="people by element, for a spreadsheet", render=render_people, frames=("individuals", "person_elements"))

@@ -27,6 +27,7 @@ from leakscope.reports.sentences import (
     secrets_sentence,
     source_checked,
     unseen_sentence,
+    whose_sentences,
     window_sentence,
 )
 from leakscope.reports.wording import (
@@ -176,6 +177,8 @@ def _limit(deadline: Mapping[str, Any], now: datetime) -> tuple[str, str]:
 
 def _secrets(document: Any, assessment: Assessment, now: datetime) -> None:
     rows = [(str(row["rank"]), row["kind"], row["preview"], row["severity"], row["revoke"] or "") for row in assessment["secrets"][:SECRETS_SHOWN]]
+    for sentence in whose_sentences(assessment):
+        _paragraph(document, f"{sentence}.")
     _table(document, ("#", "Secret", "Preview", "Severity", "How to revoke"), rows)
     if len(assessment["secrets"]) > SECRETS_SHOWN:
         _paragraph(document, f"And {len(assessment['secrets']) - SECRETS_SHOWN:,} more: leakscope secrets lists all.")

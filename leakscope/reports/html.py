@@ -233,7 +233,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "live": sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live"),
         "coverage": sentences.coverage_sentence(assessment), "window": sentences.window_sentence(assessment), "part_note": sentences.PART_NOTE if sentences.is_read_in_part(assessment) else "", "impact": impact, "chat": chat,
         "topics": [{**row, "group": (groups.get(row["topic"]) or {}).get("group"), "weighs": (groups.get(row["topic"]) or {}).get("severity")} for row in topics],
-        "secrets_said": sentences.secrets_sentence(assessment), "secrets_all": sentences.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
+        "secrets_said": sentences.secrets_sentence(assessment), "whose": sentences.whose_sentences(assessment), "stood_in": sentences.stood_in, "secrets_all": sentences.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
         "not_weighed": assessment["severity"].get("not_weighed") or {}, "combinations": _combination_rows(assessment),
         "controllers": sorted(assessment["individuals"].get("by_controller") or (), key=lambda row: -row["people"]),
         "sample_sentence": sentences.sample_sentence(assessment), "review": sentences.review_lines(assessment["quality"].get("review")), "population": sentences.population_total(assessment),

@@ -24,6 +24,7 @@ from leakscope.reports.sentences import (
     secrets_sentence,
     source_checked,
     unseen_sentence,
+    whose_sentences,
 )
 from leakscope.reports.wording import (
     NOT_STATED,
@@ -240,11 +241,12 @@ def _duty_row(duty: Mapping[str, Any], now: datetime) -> list[str]:
 
 def _response(assessment: Assessment, now: datetime) -> list[str]:
     duties = [_duty_row(duty, now) for duty in open_duties(assessment)]
+    whose = whose_sentences(assessment)
     secrets = [[str(row["rank"]), escape(row["kind"]), escape(row["preview"]), escape(row["severity"]), escape(row["revoke"] or NOT_STATED)] for row in assessment["secrets"][:MAX_ROWS]]
     return [
         "### Taken", "", *_bullets(_fact(assessment, "narrative", "response")),
         "### Notifications", "", "Not legal advice.", "", *(table(("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
-        "### Secrets to revoke", "", *(table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
+        "### Secrets to revoke", "", *(_bullets([f"{sentence}." for sentence in whose]) if whose else []), *(table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
     ]  # fmt: skip
 
 

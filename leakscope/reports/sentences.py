@@ -94,6 +94,38 @@ def secret_kinds(secrets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(kinds.values())
 
 
+#: Where a secret stood, in words, in the order of telling; the keys are those of `secrets[].places`.
+_STOOD = {"user_messages": "messages of users", "answers": "answers", "system_prompts": "system prompts", "tool_calls": "tool calls", "elsewhere": "logs, settings or tables"}
+
+
+def stood_in(row: Mapping[str, Any]) -> str:
+    """Where one secret stood, each place with its number of records: "messages of users (5), system prompts (1)"."""
+    places = row.get("places") or {}
+    return ", ".join(f"{words} ({number(places[name])})" for name, words in _STOOD.items() if places.get(name))
+
+
+def whose_sentences(assessment: Mapping[str, Any]) -> list[str]:
+    """Whose the secrets are and in which chats, as far as the evidence tells; empty where it tells nothing."""
+    rows = [row for row in assessment["secrets"] if row.get("places")]
+    written, prompts = ([row for row in rows if row["places"].get(place)] for place in ("user_messages", "system_prompts"))
+    own = [row for row in rows if row.get("owner_basis") == "linked"]
+    said = []
+    if written:
+        people = len({row["owner_person"] for row in written if row["owner_person"]} | {row["id"] for row in written if not row["owner_person"]})
+        chats = max(sum(row["conversations"] for row in written), 1)
+        also = sum(1 for row in written if row["places"].get("elsewhere"))
+        said.append(
+            f"{counted(len(written), 'secret')} {'was' if len(written) == 1 else 'were'} written into {counted(chats, 'conversation')} by at least {counted(people, 'person', 'people')}: "
+            "tell them, where it is theirs" + (f" ({number(also)} also stood elsewhere)" if also else "")
+        )
+    if prompts:
+        said.append(f"{counted(len(prompts), 'secret')} stood in system prompts: every user of that prompt may have had it")
+    if own:
+        people = max(len({row["owner_person"] for row in own if row["owner_person"]}), max(row["people"] for row in own))
+        said.append(f"{counted(len(own), 'secret')} {'is' if len(own) == 1 else 'are'} part of the data of {counted(people, 'person', 'people')} (passwords, sessions): reset {'it' if len(own) == 1 else 'them'} there and tell them")
+    return said
+
+
 def secrets_in_all(assessment: Mapping[str, Any]) -> str | None:
     """Distinct secrets of the whole exposure, where the sample allows a number."""
     exposure = assessment["sample"].get("secrets_exposure")

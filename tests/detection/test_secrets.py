@@ -98,3 +98,12 @@ def test_a_documented_example_is_called_one() -> None:
     """It stands on the sheet, but nobody has to hurry."""
     row = sheet({"k": "AKIAIOSFODNN7EXAMPLE"}).row(0, named=True)
     assert (row["status"], row["severity"]) == ("documented_example", "low")
+
+
+def test_a_private_key_cut_off_by_a_log_stays_as_grave_as_a_whole_one() -> None:
+    """Half a key in the evidence means a whole one where it came from."""
+    whole = rsa.generate_private_key(65537, 2048).private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    cut = whole[: len(whole) // 2]
+    row = sheet({"tls.key": cut}).row(0, named=True)
+    assert (row["severity"], row["status"]) == ("critical", "unknown")
+    assert "cut or damaged" in row["kind"]

@@ -16,6 +16,11 @@ NOW = datetime(2026, 2, 3, 9, 30, tzinfo=UTC)
 FIRST_DAY, DAYS = date(2026, 1, 12), 16
 
 
+_PLACES = {"user_messages": 0, "answers": 0, "system_prompts": 0, "tool_calls": 0, "elsewhere": 1}
+_LOGGED = {"places": _PLACES, "conversations": 0, "people": 0, "owner_person": None, "owner_basis": None}
+_WRITTEN = {"places": {**_PLACES, "user_messages": 2}, "conversations": 2, "people": 1, "owner_person": "person-0123456789abcdef", "owner_basis": "author"}
+
+
 def estimate(value: float | None, low: float | None = None, high: float | None = None, *, method: str = "counted", basis: str = "exact") -> dict[str, Any]:
     """An estimate as the assessment holds it; without bounds an exact count."""
     return {"value": value, "low": value if low is None else low, "high": value if high is None else high, "level": 0.95, "method": method, "basis": basis}
@@ -229,8 +234,8 @@ def make_assessment() -> dict[str, Any]:
     )
     section = severity.section()
     stamp = lambda moment: moment.isoformat().replace("+00:00", "Z") if isinstance(moment, datetime) else moment  # noqa: E731
-    rotation = [
-        {"id": f"secret-{row['fingerprint'][:12]}", "rank": rank, **{name: stamp(value) for name, value in row.items()}, "owner_person": None}
+    rotation = [  # the first was written by a user
+        {"id": f"secret-{row['fingerprint'][:12]}", "rank": rank, **{name: stamp(value) for name, value in row.items()}, **(_WRITTEN if rank == 1 else _LOGGED)}
         for rank, row in enumerate(severity.rated_secrets.iter_rows(named=True), 1)
     ]
     return {

@@ -197,6 +197,7 @@ def test_the_rotation_sheet_has_one_row_per_secret(assessment):
 
     assert [str(row["rank"]) for row in assessment["secrets"]] == [row["rank"] for row in rows]
     assert all(row["revoke"] for row in rows)
+    assert (rows[0]["stood_in"], rows[0]["owner_basis"]) == ("messages of users (2), logs, settings or tables (1)", "author")
 
 
 # Word

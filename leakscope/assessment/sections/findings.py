@@ -9,6 +9,7 @@ import polars as pl
 
 from leakscope.assessment.sections.evidence import instant
 from leakscope.estimation import EntityCount
+from leakscope.individuals.secret_owners import PLACES
 from leakscope.safety.escape import plain
 from leakscope.vocabulary import elements, entities
 
@@ -119,28 +120,24 @@ def organisation_rows(sightings: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def secret_rows(secrets: pl.DataFrame, record_persons: pl.DataFrame, sightings: pl.DataFrame) -> list[dict[str, Any]]:
+def secret_rows(secrets: pl.DataFrame, owners: pl.DataFrame) -> list[dict[str, Any]]:
     """
     The rotation sheet, most dangerous first.
 
     Args:
         secrets: schema SECRETS, in rotation order.
-        record_persons: schema RECORD_PERSONS; a secret seen only in records of one person is theirs.
-        sightings: schema SIGHTINGS.
+        owners: where each stood and whose it is, as `individuals.secret_owners` gives it.
     """
-    owners = (
-        sightings.filter(pl.col("fingerprint").is_in(secrets["fingerprint"].implode()))
-        .select("fingerprint", "source", "record")
-        .join(record_persons.select("source", "record", "person").unique(), on=["source", "record"])
-        .group_by("fingerprint")
-        .agg(pl.col("person").n_unique().alias("people"), pl.col("person").first())
-        .filter(pl.col("people") == 1)
-    )
-    owner = dict(owners.select("fingerprint", "person").iter_rows())
+    known = {row.pop("fingerprint"): row for row in owners.to_dicts()}
     rows = []
     for rank, row in enumerate(secrets.to_dicts(), 1):
         shown = {name: instant(value) if name in ("issued", "expires", "first_seen", "last_seen") else value for name, value in row.items()}
-        rows.append({"id": f"secret-{row['fingerprint'][:12]}", "rank": rank, **shown, "owner_person": owner.get(row["fingerprint"])})
+        whose = known[row["fingerprint"]]
+        places = {name: whose[name] for name in PLACES.values()}
+        rows.append({
+            "id": f"secret-{row['fingerprint'][:12]}", "rank": rank, **shown, "places": places, "conversations": whose["conversations"],
+            "people": whose["people"], "owner_person": whose["owner"], "owner_basis": whose["basis"],
+        })  # fmt: skip
     return rows
 
 

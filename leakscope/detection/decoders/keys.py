@@ -24,7 +24,7 @@ def _pem(text: str) -> bytes:
 
 
 def private_key(text: str) -> Decoded | None:
-    """Algorithm and length of a private key; of an encrypted one, only that it is."""
+    """Algorithm and length of a private key; of an encrypted or damaged one, only that it is."""
     from cryptography.hazmat.primitives import serialization
 
     pem = _pem(text)
@@ -34,7 +34,8 @@ def private_key(text: str) -> Decoded | None:
     try:
         key: Any = load(pem, password=None)
     except (ValueError, TypeError):
-        return Decoded(checksum="invalid", details={"kind": _kind(text)})
+        # a log that cuts long values may hold half a key; the whole one stands where it came from, so it is no less grave
+        return Decoded(details={"kind": " ".join((_kind(text), "cut or damaged here"))})
     name = type(key).__name__.replace("PrivateKey", "").strip("_")
     return Decoded(checksum="valid", details={"kind": name, "bits": str(getattr(key, "key_size", ""))})
 

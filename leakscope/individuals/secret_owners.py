@@ -1,0 +1,74 @@
+"""Whose secrets, and in which chats: where each secret stood, and the people whose it is as far as the evidence tells."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from leakscope.detection.overlaps import is_secret
+from leakscope.detection.secrets import same_secrets
+from leakscope.detection.turn_places import in_turns
+
+#: Where a secret can stand, by the role of the turn; what stands in no turn is `elsewhere`: logs, settings, tables.
+PLACES = {"user": "user_messages", "assistant": "answers", "system": "system_prompts", "tool": "tool_calls", "none": "elsewhere"}
+#: Why a secret is somebody's, the surest first.
+BASES = ("linked", "author", "alone")
+
+
+def secret_owners(secrets: pl.DataFrame, sightings: pl.DataFrame, turns: pl.DataFrame, record_persons: pl.DataFrame) -> pl.DataFrame:
+    """
+    Where each secret stood and whose it is.
+
+    Args:
+        secrets: schema `SECRETS`.
+        sightings: schema `SIGHTINGS`.
+        turns: schema `TURNS`.
+        record_persons: schema `RECORD_PERSONS`.
+
+    Returns:
+        One row per secret, in its order: `fingerprint`; records in which it stood in each of `PLACES`; `conversations`; `people` whose
+        it is; `owner` where that is one; `basis`, one of `BASES`: it is a part of their data (a password in their row), they wrote it
+        in a message, or they are the only person of all records that hold it. `people` is zero and the others null where nothing tells.
+    """
+    found = _sightings_of(secrets, sightings)
+    turns = turns.with_columns(user=pl.coalesce("user", pl.col("user").drop_nulls().first().over("conversation")))
+    placed = in_turns(found, turns).with_columns(place=pl.col("turn_role").fill_null("none").replace_strict(PLACES, default="elsewhere", return_dtype=pl.String))
+    at = pl.struct("source", "record")
+    where = placed.group_by("head").agg(
+        *(at.filter(pl.col("place") == place).n_unique().alias(place) for place in PLACES.values()),
+        conversations=pl.col("conversation").drop_nulls().n_unique(),
+    )
+    owners = _owners(placed, sightings, turns, record_persons)
+    told = secrets.select("fingerprint").join(where, left_on="fingerprint", right_on="head", how="left", maintain_order="left")
+    return told.join(owners, left_on="fingerprint", right_on="head", how="left", maintain_order="left").with_columns(
+        pl.col(*PLACES.values(), "conversations", "people").fill_null(0)
+    )
+
+
+def _sightings_of(secrets: pl.DataFrame, sightings: pl.DataFrame) -> pl.DataFrame:
+    """The sightings of secrets with `head`, the fingerprint under which the sheet lists what may have been read as several kinds."""
+    found = sightings.filter(pl.col("entity").is_in([entity for entity in sightings["entity"].unique().to_list() if is_secret(entity)]))
+    named = found.join(same_secrets(found), on=["entity", "value"], how="left", maintain_order="left")
+    heads = named.join(secrets.select("fingerprint"), on="fingerprint", how="semi").select("same", head="fingerprint").unique("same", keep="first", maintain_order=True)
+    return named.join(heads, on="same", how="inner", maintain_order="left").drop("same")
+
+
+def _owners(placed: pl.DataFrame, sightings: pl.DataFrame, turns: pl.DataFrame, record_persons: pl.DataFrame) -> pl.DataFrame:
+    """`head, people, owner, basis` of the secrets that are somebody's, by the surest way that tells."""
+    linked = placed.join(record_persons, on=["source", "record", "fingerprint"])
+    typed = placed.filter((pl.col("turn_role") == "user") & ~pl.col("quoted"))
+    author = typed.join(_authors(sightings, turns, record_persons), on=["conversation", "user"], nulls_equal=True)
+    beside = placed.join(record_persons.select("source", "record", "person").unique(), on=["source", "record"])
+    alone = beside.filter(pl.col("person").n_unique().over("head") == 1)
+    ways = [way.select("head", "person", basis=pl.lit(basis), rank=pl.lit(rank)) for rank, (basis, way) in enumerate(zip(BASES, (linked, author, alone), strict=True))]
+    best = pl.concat(ways).filter(pl.col("rank") == pl.col("rank").min().over("head"))
+    return best.group_by("head").agg(
+        people=pl.col("person").n_unique(),
+        owner=pl.when(pl.col("person").n_unique() == 1).then(pl.col("person").first()),
+        basis=pl.col("basis").first(),
+    )
+
+
+def _authors(sightings: pl.DataFrame, turns: pl.DataFrame, record_persons: pl.DataFrame) -> pl.DataFrame:
+    """`conversation, user, person`: who linkage says wrote the user's messages of each conversation."""
+    talked = sightings.filter(pl.col("entity") == "CHAT_CONTENT").join(record_persons, on=["source", "record", "fingerprint"])
+    return in_turns(talked, turns).drop_nulls("conversation").select("conversation", "user", "person").unique()
