@@ -17,8 +17,9 @@ import polars as pl
 from stdnum import luhn
 
 from leakscope.catalogue.model import Detector
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.expressions import expression_of
-from leakscope.detection.matching import Candidate, is_valid
+from leakscope.detection.matching import is_valid
 from leakscope.detection.overlaps import is_secret
 from leakscope.detection.roles import bare, roles_of
 from leakscope.detection.value_roles import VALUES_READ, looks_like_a_name, role_of

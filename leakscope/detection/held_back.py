@@ -10,9 +10,10 @@ import polars as pl
 
 from leakscope.catalogue.model import Detector
 from leakscope.detection.benign import weighed
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import context_of
 from leakscope.detection.kernel import Kernel
-from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.matching import candidates
 from leakscope.detection.roles import role_candidate, roles_of
 from leakscope.detection.row_keys import key_in
 from leakscope.model import Batch

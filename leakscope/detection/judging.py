@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import orjson
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import KEY_WORDS, weighed
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context, context_of, reducer
-from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.matching import Seeker
 from leakscope.detection.nearest import by_nearest_word
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
@@ -26,8 +27,7 @@ CACHE_SIZE = 200_000
 CACHED_LENGTH = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """
     A candidate that stands, with all that its finding says wherever it is seen.
 
@@ -62,6 +62,7 @@ class Around:
         named: rules that the names alone make possible.
         roles: what the key can say that its value is.
         known: what stands in values seen beside these names.
+        seekers: of the rules that were asked here, by index.
     """
 
     number: int
@@ -69,6 +70,7 @@ class Around:
     named: frozenset[int]
     roles: tuple[Role, ...]
     known: dict[str, tuple[tuple[Sight, ...], tuple[Candidate, ...]]] = field(default_factory=dict)
+    seekers: dict[int, Seeker] = field(default_factory=dict)
 
 
 class Judge:
@@ -157,8 +159,13 @@ class Judge:
             self._remembered = 0
 
     def _matched(self, around: Around, value: str, possible: list[int]) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
-        detectors, context = self.detectors, around.context
-        found = [one for index in possible for one in candidates(detectors[index], context, value, self._min_confidence)]
+        context, seekers = around.context, around.seekers
+        found: list[Candidate] = []
+        for index in possible:
+            seeker = seekers.get(index)
+            if seeker is None:
+                seeker = seekers[index] = Seeker(self.detectors[index], context, self._min_confidence)
+            found += seeker.found(value)
         by_role = role_candidate(around.roles, value) if around.roles else None
         if by_role:
             found.append(by_role)
@@ -175,7 +182,7 @@ class Judge:
             self._remember()
             self._seen[one.entity, text] = known
         confidence = round(one.confidence, 4)
-        return Sight(one if confidence == one.confidence else replace(one, confidence=confidence), text, *known, as_json(one.attributes))
+        return Sight(one if confidence == one.confidence else one._replace(confidence=confidence), text, *known, as_json(one.attributes))
 
 
 _NOTHING: tuple[tuple[Sight, ...], tuple[Candidate, ...]] = ((), ())
@@ -183,13 +190,13 @@ _ONLY_LAYER = frozenset({LAYER})
 
 
 def judged_together(
-    found: Iterable[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
+    found: Sequence[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
 ) -> tuple[Candidate, ...]:
     """The candidates of one value after the benign catalogue and one another: those that stand, then those suppressed, with reasons."""
     weighed_all = by_nearest_word([weighed(one, context, value) for one in found], context, value)
     suppressed = [one for one in weighed_all if one.reason]
-    standing = resolved(one for one in weighed_all if not one.reason and not _inside(one, suppressed))
-    low = [replace(one, reason="low-confidence") for one in standing if one.confidence < min_confidence]
+    standing = resolved([one for one in weighed_all if not one.reason and not _inside(one, suppressed)] if suppressed else weighed_all)
+    low = [one._replace(reason="low-confidence") for one in standing if one.confidence < min_confidence]
     kept = [one for one in standing if one.confidence >= min_confidence]
     return tuple(one for one in (*kept, *suppressed, *low) if entities is None or one.entity in entities)
 
@@ -206,6 +213,6 @@ def _inside(one: Candidate, suppressed: list[Candidate]) -> bool:
     )
 
 
-def as_json(attributes: dict[str, Any]) -> str:
+def as_json(attributes: Mapping[str, Any]) -> str:
     """Attributes of a finding as one JSON object, names in order."""
     return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else "{}"

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.decoded import standing
 from leakscope.detection.judging import Judge, as_json
-from leakscope.detection.matching import Candidate
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
 from leakscope.detection.native.batches import Further, as_lines, in_turn, known_sightings, left_over, record_numbers, values_frame

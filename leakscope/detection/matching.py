@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from leakscope.catalogue.model import Detector
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context
 from leakscope.detection.expressions import expression_of
 from leakscope.text.words import keyword_expression, text_words
@@ -27,33 +27,11 @@ LIKELY = 0.5
 CONTEXT_WINDOW = 60
 #: What a failed check leaves of a match's confidence, when its rule keeps it.
 FAILED_FACTOR = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """
-    A span that a rule found in a value, before spans compete.
-
-    Args:
-        start, end: code points in the value.
-        entity: entity type.
-        detector: the rule's id.
-        confidence: after validator and context.
-        validated: whether structure was checked and holds; null when there is no check.
-        reason: why it is suppressed, else null.
-        attributes: what else is known.
-        words: of which one near the span made its rule find it, or surer; empty when it stands for itself.
-    """
-
-    start: int
-    end: int
-    entity: str
-    detector: str
-    confidence: float
-    validated: bool | None = None
-    reason: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
+#: Where one value of a list ends and a quoted one begins: `7, '77 Lakeshore Blvd'`. A span that can begin in the second does.
+_NEXT_QUOTED = re.compile(r"""[A-Za-z0-9)]['"]?,\s?['"]""")
+#: Groups that a greedy pattern may have taken from the words behind a number (`... 1450 now`).
+_GROUPS_TOO_MANY = 3
+_ASCII_ALNUM = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def entropy(text: str) -> float:
@@ -69,11 +47,6 @@ def is_valid(name: str, text: str) -> bool:
         return bool(validator(name)(text))
     except Exception:  # libraries raise anything on odd text
         return False
-
-
-def _near(keywords: tuple[str, ...], names: str, before: str, after: str) -> bool:
-    seek = keyword_expression(keywords).search
-    return bool((names and seek(names)) or (before and seek(text_words(before))) or (after and seek(text_words(after))))
 
 
 def asked_for(detector: Detector, least: float) -> tuple[str, ...]:
@@ -93,7 +66,7 @@ def names_for(detector: Detector, context: Context) -> str:
     return context.path if detector.provider else context.near
 
 
-def candidates(detector: Detector, context: Context, value: str, least: float = 0.0) -> Iterator[Candidate]:
+def candidates(detector: Detector, context: Context, value: str, least: float = 0.0) -> list[Candidate]:
     """
     Every span that `detector` finds in `value`, in order, not overlapping one another.
 
@@ -103,104 +76,125 @@ def candidates(detector: Detector, context: Context, value: str, least: float = 
         value: the decoded text.
         least: a match that its rule puts below this confidence, context considered, is no candidate.
     """
-    for found in _found(detector, context, value):
-        start, end = found.span("value") if "value" in found.re.groupindex else found.span()
-        quoted = _NEXT_QUOTED.search(value, start, end)
-        if quoted and not detector.key_only:
-            again = found.re.match(value, quoted.end(), end) if quoted.end() < end else None
-            if again:
-                found, (start, end) = again, again.span("value" if "value" in again.re.groupindex else 0)
-        if end > start and _has_keyword(detector, context, value, start, end):
-            candidate = judged(detector, context, value, start, end, least) or _shortened(detector, context, value, found, least)
-            if candidate:
-                yield candidate
+    return Seeker(detector, context, least).found(value)
 
 
-#: Where one value of a list ends and a quoted one begins: `7, '77 Lakeshore Blvd'`. A span that can begin in the second does.
-_NEXT_QUOTED = re.compile(r"""[A-Za-z0-9)]['"]?,\s?['"]""")
-#: Groups that a greedy pattern may have taken from the words behind a number (`... 1450 now`).
-_GROUPS_TOO_MANY = 3
+class Seeker:
+    """
+    Finds what one rule finds in values beside the same names; what the names alone decide is decided once.
 
+    Args:
+        detector: the rule.
+        context: names around the values.
+        least: a match that the rule puts below this confidence, context considered, is no candidate.
+    """
 
-def _shortened(detector: Detector, context: Context, value: str, found: re.Match[str], least: float) -> Candidate | None:
-    """The span without the last groups of it, where that passes the check which the whole did not."""
-    if detector.key_only or detector.validator is None or detector.validator_failure != "drop":
-        return None
-    group = "value" if "value" in found.re.groupindex else 0
-    start, end = found.span(group)
-    for _ in range(_GROUPS_TOO_MANY):
-        end = max(value.rfind(" ", start, end), value.rfind("-", start, end))
-        if end <= start:
-            return None
-        again = expression_of(detector).match(value, found.start(), end)
-        if again and again.span(group) == (start, end):
-            candidate = judged(detector, context, value, start, end, least)
-            if candidate:
-                return candidate
-    return None
+    __slots__ = ("_attributes", "_drops", "_expression", "_group", "_least", "_name", "_named", "_names", "_raised", "_rule", "_up_to_next")
 
+    def __init__(self, detector: Detector, context: Context, least: float) -> None:
+        self._rule, self._least = detector, least
+        self._names = names_for(detector, context)
+        self._named: bool | None = None if detector.keywords and not detector.key_only else True
+        self._raised: bool | None = None if detector.context else False
+        self._expression = expression_of(detector)
+        self._group: int | str = "value" if "value" in self._expression.groupindex else 0
+        self._drops = detector.validator is not None and detector.validator_failure == "drop"
+        self._attributes: Mapping[str, Any] = {"provider": detector.provider.id} if detector.provider else {}
+        by_its_word = detector.keywords or detector.confidence < LIKELY
+        self._up_to_next = bool(by_its_word and not detector.provider and not detector.entity.startswith(_SECRETS))
+        self._name = bool(detector.key_only and context.near and keyword_expression(detector.keywords).search(context.near))
 
-def _found(detector: Detector, context: Context, value: str) -> Iterator[re.Match[str]]:
-    if not detector.key_only:
-        yield from expression_of(detector).finditer(value)
-    elif context.near and keyword_expression(detector.keywords).search(context.near):
+    def found(self, value: str) -> list[Candidate]:
+        """Every span that the rule finds in `value`, in order, not overlapping one another."""
+        kept = []
+        for match in self._matches(value):
+            start, end = match.span(self._group)
+            if (value.find("'", start, end) >= 0 or value.find('"', start, end) >= 0) and not self._rule.key_only:
+                match = self._quoted(match, value, start, end)
+                start, end = match.span(self._group)
+            if end > start and (self._named or self._has_keyword(value, start, end)):
+                one = self._judged(value, start, end) or (self._shortened(match, value) if self._drops else None)
+                if one:
+                    kept.append(one)
+        return kept
+
+    def _matches(self, value: str) -> Iterable[re.Match[str]]:
+        if not self._rule.key_only:
+            return self._expression.finditer(value)
+        if not self._name:
+            return ()
         lead = len(value) - len(value.lstrip())
-        whole = expression_of(detector).fullmatch(value, lead, lead + len(value.strip()))
-        if whole:
-            yield whole
+        whole = self._expression.fullmatch(value, lead, lead + len(value.strip()))
+        return (whole,) if whole else ()
+
+    def _quoted(self, match: re.Match[str], value: str, start: int, end: int) -> re.Match[str]:
+        """The match that begins in the quoted value behind a comma, where there is one; else the same."""
+        quoted = _NEXT_QUOTED.search(value, start, end)
+        again = self._expression.match(value, quoted.end(), end) if quoted and quoted.end() < end else None
+        return again or match
+
+    def _shortened(self, match: re.Match[str], value: str) -> Candidate | None:
+        """The span without the last groups of it, where that passes the check which the whole did not."""
+        if self._rule.key_only:
+            return None
+        start, end = match.span(self._group)
+        for _ in range(_GROUPS_TOO_MANY):
+            end = max(value.rfind(" ", start, end), value.rfind("-", start, end))
+            if end <= start:
+                return None
+            again = self._expression.match(value, match.start(), end)
+            if again and again.span(self._group) == (start, end):
+                one = self._judged(value, start, end)
+                if one:
+                    return one
+        return None
+
+    def _has_keyword(self, value: str, start: int, end: int) -> bool:
+        if self._named is None:
+            self._named = bool(self._names and keyword_expression(self._rule.keywords).search(self._names))
+        return self._named or self._is_near(self._rule.keywords, value, start, end, self._rule.keyword_window)
+
+    def _is_raised(self, value: str, start: int, end: int) -> bool:
+        """Whether a word that makes the rule surer stands near a span."""
+        if self._raised is None:
+            self._raised = bool(self._names and keyword_expression(self._rule.context).search(self._names))
+        return self._raised or (bool(self._rule.context) and self._is_near(self._rule.context, value, start, end, CONTEXT_WINDOW))
+
+    def _is_near(self, words: tuple[str, ...], value: str, start: int, end: int, window: int) -> bool:
+        seek = keyword_expression(words).search
+        before = _before(value, start, window)
+        if before and seek(_words(before)):
+            return True
+        after = value[end : end + WINDOW_AFTER]
+        if self._up_to_next:  # a number that only its word makes one has none behind the next comma
+            after = NEXT_VALUE.split(after, maxsplit=1)[0]
+        return bool(after and seek(_words(after)))
+
+    def _judged(self, value: str, start: int, end: int) -> Candidate | None:
+        """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
+        rule, text = self._rule, value[start:end]
+        validated = is_valid(rule.validator, text) if rule.validator else None
+        if validated is False and self._drops:
+            return None
+        in_context = self._is_raised(value, start, end) if rule.context else False
+        confidence = rule.confidence_context if in_context else rule.confidence
+        if confidence < self._least:
+            return None
+        reason = "placeholder" if rule.min_entropy and entropy(text) < rule.min_entropy else None
+        attributes = self._attributes
+        if rule.environment and (environment := rule.environment_of(text)):
+            attributes = {**attributes, "environment": environment}
+        words = rule.keywords or (rule.context if in_context else ())
+        return Candidate(start, end, rule.entity, rule.id, confidence * FAILED_FACTOR if validated is False else confidence, validated, reason, attributes, words)
 
 
-def _has_keyword(detector: Detector, context: Context, value: str, start: int, end: int) -> bool:
-    if not detector.keywords or detector.key_only:
-        return True
-    return _near(detector.keywords, names_for(detector, context), _before(value, start, detector.keyword_window), _after(detector, value, end))
+#: The same stretch stands near several rules' spans.
+_words = lru_cache(maxsize=1024)(text_words)
 
 
 def _before(value: str, start: int, window: int) -> str:
     """The text before a span; a word cut by the window's edge is left out, so that it cannot pass for another."""
-    left = max(0, start - window)
-    text = value[left:start]
-    return text if left == 0 or not value[left - 1].isalnum() else text.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-
-
-def _after(detector: Detector, value: str, end: int) -> str:
-    """The text behind a span; for a number that only its word makes one, up to where the next value of a list begins."""
-    after = value[end : end + WINDOW_AFTER]
-    by_its_word = detector.keywords or detector.confidence < LIKELY
-    return NEXT_VALUE.split(after, maxsplit=1)[0] if by_its_word and not detector.provider and not detector.entity.startswith(_SECRETS) else after
-
-
-def judged(detector: Detector, context: Context, value: str, start: int, end: int, least: float = 0.0) -> Candidate | None:
-    """The span as a candidate, its structure checked and its context weighed; null when the rule drops it."""
-    text = value[start:end]
-    if detector.validator and detector.validator_failure == "drop" and not is_valid(detector.validator, text):
-        return None
-    in_context = bool(detector.context) and _near(
-        detector.context, names_for(detector, context), _before(value, start, CONTEXT_WINDOW), _after(detector, value, end)
-    )
-    confidence = detector.confidence_context if in_context else detector.confidence
-    if confidence < least:
-        return None
-    validated = is_valid(detector.validator, text) if detector.validator else None
-    reason = "placeholder" if detector.min_entropy and entropy(text) < detector.min_entropy else None
-    return Candidate(
-        start=start,
-        end=end,
-        entity=detector.entity,
-        detector=detector.id,
-        confidence=confidence * FAILED_FACTOR if validated is False else confidence,
-        validated=validated,
-        reason=reason,
-        attributes=_attributes(detector, text),
-        words=detector.keywords or (detector.context if in_context else ()),
-    )
-
-
-def _attributes(detector: Detector, text: str) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    if detector.provider:
-        attributes["provider"] = detector.provider.id
-    environment = detector.environment_of(text)
-    if environment:
-        attributes["environment"] = environment
-    return attributes
+    if start <= window:
+        return value[:start]
+    text = value[start - window : start]
+    return text.lstrip(_ASCII_ALNUM) if value[start - window - 1].isalnum() else text

@@ -9,11 +9,11 @@ compete: a key's issuer is often named farther off than the words `api key`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context
-from leakscope.detection.matching import NEXT_VALUE, WINDOW_AFTER, Candidate
+from leakscope.detection.matching import NEXT_VALUE, WINDOW_AFTER
 from leakscope.detection.overlaps import is_secret
 from leakscope.text.words import keyword_expression, text_words
 from leakscope.vocabulary import element_of
@@ -38,17 +38,23 @@ def by_nearest_word(found: list[Candidate], context: Context, value: str) -> lis
         context: names around the value.
         value: the text.
     """
-    told = [one for one in found if one.words and not one.reason and not is_secret(one.entity)]
-    if len({one.entity for one in told}) < 2:
+    told = [one for one in found if one.words and not one.reason and not is_secret(one.entity)] if len(found) > 1 else ()
+    if len(told) < 2:
         return found
-    distances = {id(one): _distance(one, context, value) for one in told}
-    far = {id(one) for one in told if any(_is_nearer(other, one, distances) for other in told)}
-    return [replace(one, confidence=one.confidence * FARTHER_FACTOR) if id(one) in far else one for one in found]
+    distances: dict[int, float] = {}
+
+    def distance(one: Candidate) -> float:
+        if id(one) not in distances:
+            distances[id(one)] = _distance(one, context, value)
+        return distances[id(one)]
+
+    far = {id(one) for one in told if any(_competes(other, one) and distance(other) < distance(one) for other in told)}
+    return [one._replace(confidence=one.confidence * FARTHER_FACTOR) if id(one) in far else one for one in found]
 
 
-def _is_nearer(other: Candidate, one: Candidate, distances: dict[int, float]) -> bool:
-    covers = other.start <= one.start and one.end <= other.end
-    return covers and not _say_the_same(one.entity, other.entity) and distances[id(other)] < distances[id(one)]
+def _competes(other: Candidate, one: Candidate) -> bool:
+    """Whether `other` covers `one` and would say something else of it."""
+    return other.start <= one.start and one.end <= other.end and not _say_the_same(one.entity, other.entity)
 
 
 @lru_cache(maxsize=4096)

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
 
-from leakscope.detection.matching import Candidate
+from leakscope.detection.candidate import Candidate
 
 SURE = 0.85
 LIKELY = 0.5
@@ -53,10 +54,15 @@ def is_secret(entity: str) -> bool:
 def _rank(one: Candidate) -> tuple[bool, bool, bool, float, float, tuple[int, ...]]:
     length = float(one.end - one.start)
     issued = "provider" in one.attributes and one.confidence >= LIKELY
-    backwards = tuple(-ord(c) for c in one.detector)
     if one.confidence >= SURE:
-        return issued, True, one.validated is True, length, one.confidence, backwards
-    return issued, False, False, one.confidence, length, backwards
+        return issued, True, one.validated is True, length, one.confidence, _backwards(one.detector)
+    return issued, False, False, one.confidence, length, _backwards(one.detector)
+
+
+@lru_cache(maxsize=4096)
+def _backwards(name: str) -> tuple[int, ...]:
+    """Sorts names the other way round."""
+    return tuple(-ord(c) for c in name)
 
 
 def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -69,6 +75,9 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
     listed = list(candidates)
     if len(listed) < 2:
         return listed
+    placed = sorted(listed, key=_in_place)
+    if all(one.end <= other.start for one, other in pairwise(placed)):
+        return placed
     secrets = _winners(_longest([one for one in listed if is_secret(one.entity)]))
     others = _winners(_longest([one for one in listed if not is_secret(one.entity)]))
     covers = Spans()
@@ -76,7 +85,11 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
         if one.entity not in _PAIRS:
             covers.add(one.start, one.end, index)
     kept = [one for one in others if not any(secrets[index].start <= one.start and one.end <= secrets[index].end for index in covers.over(one.start, one.end))]
-    return sorted([*secrets, *kept], key=lambda one: (one.start, one.end, one.detector))
+    return sorted([*secrets, *kept], key=_in_place)
+
+
+def _in_place(one: Candidate) -> tuple[int, int, str]:
+    return one.start, one.end, one.detector
 
 
 def _longest(listed: list[Candidate]) -> list[Candidate]:
@@ -94,7 +107,7 @@ def _longest(listed: list[Candidate]) -> list[Candidate]:
 def _rank_in_type(one: Candidate) -> tuple[bool, bool, float, bool, float, tuple[int, ...]]:
     issued, sure, validated, *_ = _rank(one)
     length = float(one.end - one.start)
-    backwards = tuple(-ord(c) for c in one.detector)
+    backwards = _backwards(one.detector)
     return (issued, sure, length, validated, one.confidence, backwards) if sure else (issued, sure, one.confidence, validated, length, backwards)
 
 
@@ -117,4 +130,4 @@ def _with_alternatives(winner: Candidate, losers: list[Candidate]) -> Candidate:
     if not losers:
         return winner
     named = [{"entity": one.entity, "detector": one.detector, "confidence": round(one.confidence, 4)} for one in losers[:MAX_ALTERNATIVES]]
-    return replace(winner, attributes={**winner.attributes, "alternatives": named})
+    return winner._replace(attributes={**winner.attributes, "alternatives": named})

@@ -7,10 +7,11 @@ from typing import Any
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import context_of
 from leakscope.detection.decoded import Place, beaten
 from leakscope.detection.judging import judged_together
-from leakscope.detection.matching import Candidate, candidates
+from leakscope.detection.matching import candidates
 from leakscope.detection.roles import role_candidate, roles_of
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from leakscope.detection.matching import Candidate
+from leakscope.detection.candidate import Candidate
 from leakscope.text.words import key_words
 
 #: Words that only say how or whose a field is, and that may stand after a name: `phone_1`, `email_work`.

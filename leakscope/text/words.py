@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
 BREAK = re.compile(r"[\W_]+")
@@ -38,12 +39,17 @@ def keyword_expression(keywords: tuple[str, ...]) -> re.Pattern[str]:
     Words of up to four ASCII letters must be whole words, a plural `s` aside; longer ones only start where a word starts.
     A space in a keyword also stands for nothing, because keys are written `postalcode` as often as `postal_code`.
     """
-    return re.compile("|".join(_keyword(word) for word in sorted(set(keywords), key=len, reverse=True)))
+    runs = groupby(sorted(set(keywords), key=len, reverse=True), key=str.isascii)
+    return re.compile("|".join(_alternatives(list(words), plain) for plain, words in runs))
+
+
+def _alternatives(words: list[str], plain: bool) -> str:
+    """Words as one part of an expression; where a word starts is asked once for all of them, because most places of a text are no start."""
+    together = "|".join(map(_keyword, words))
+    return rf"(?<![a-z0-9])(?:{together})" if plain else together
 
 
 def _keyword(word: str) -> str:
     parts = BREAK.sub(" ", word.lower()).split()
     body = " ?".join(map(re.escape, parts))
-    if not word.isascii():
-        return body
-    return rf"(?<![a-z0-9]){body}" + (r"(?:s|es)?(?![a-z])" if sum(map(len, parts)) <= WHOLE_WORD_LENGTH else "")
+    return body + (r"(?:s|es)?(?![a-z])" if word.isascii() and sum(map(len, parts)) <= WHOLE_WORD_LENGTH else "")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from leakscope.catalogue.model import Detector
-from leakscope.detection.benign import benign_catalogue
+from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.native.checks import address_rule, network_table
 from leakscope.detection.native.library import ASK, JUDGE, Given, Rules, library
 from leakscope.detection.native.tables import Tables, tables_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leakscope.catalogue import load
 from leakscope.catalogue.model import Boundary
-from leakscope.detection.benign import benign_catalogue
+from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.expressions import native
 from leakscope.detection.native.checks import IBAN, LUHN, UNCHECKED, address_rule, check_of, network_table
 
