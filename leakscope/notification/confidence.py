@@ -18,7 +18,7 @@ class Confidence:
     Args:
         level: one of `LEVELS`.
         sources: what was read, by title.
-        addresses: where it stands, one for each source and in their order; none for rows that name their sources only.
+        addresses: where it stands, one for each source and in their order, empty where none is on record; none at all for rows that name their sources only.
         as_of: month, or range of months, of what was read.
         note: what to beware of.
 
@@ -37,7 +37,7 @@ class Confidence:
             raise ValueError(f"confidence level {self.level}")
         if self.addresses and len(self.addresses) != len(self.sources):
             raise ValueError(f"{len(self.addresses)} addresses for {len(self.sources)} sources")
-        if wrong := [address for address in self.addresses if not is_web_address(address)]:
+        if wrong := [address for address in self.addresses if address and not is_web_address(address)]:
             raise ValueError(f"address {wrong[0]}")
 
     @property
@@ -48,7 +48,7 @@ class Confidence:
     @property
     def read(self) -> tuple[tuple[str, str | None], ...]:
         """Title and address of each source; the address is null where none is on record."""
-        return tuple(zip(self.sources, self.addresses or (None,) * len(self.sources), strict=True))
+        return tuple((title, address or None) for title, address in zip(self.sources, self.addresses or ("",) * len(self.sources), strict=True))
 
     def to_dict(self, *, level: str | None = None, note: str | None = None) -> dict[str, Any]:
         """

@@ -74,7 +74,7 @@ def _sources(rows: Iterable[Jurisdiction]) -> list[str]:
 
 
 def _read(version: Version) -> str:
-    return "<br>".join(f"[{markdown(title)}]({address})" for title, address in version.confidence.read)
+    return "<br>".join(f"[{markdown(title)}]({address})" if address else markdown(title) for title, address in version.confidence.read)
 
 
 def _line(row: Jurisdiction, version: Version) -> str:

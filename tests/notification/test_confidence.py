@@ -14,6 +14,7 @@ def test_each_source_goes_with_its_own_address():
 
     assert held.read == (("statute", "https://law.example/1"), ("note", "https://firm.example/2"))
     assert Confidence(level="verified-weak", sources=("survey",)).read == (("survey", None),)
+    assert Confidence(level="verified-weak", sources=("survey", "note"), addresses=("", "https://firm.example/2")).read == (("survey", None), ("note", "https://firm.example/2"))
 
 
 @pytest.mark.parametrize(
