@@ -21,9 +21,9 @@ typedef struct {
     const i32 *start_at, *start;  /* by kind of what stands before */
     const u32 *kinds_after;       /* [classes] kinds that a position after this class satisfies */
 
-    uint16_t *next;               /* [states][stride] the next state, or UNKNOWN */
-    u8 *accepting;                /* [states] */
-    i32 states, room, initial, stride;
+    uint16_t *next;               /* [states][ROW] the next state, with ACCEPTING where it accepts; or UNKNOWN */
+    i32 *fresh;                   /* [classes] the state after a byte of that class in which nothing is under way, or -1 */
+    i32 states, room, initial;
     VEC(u32) at, count, mask, accepts_at, accepts_count;
     VEC(u64) hash;
     VEC(i32) pool, accepts;
@@ -34,19 +34,25 @@ typedef struct {
     VEC(i32) made, said;
     VEC(i32) from_start;          /* what each class reaches from each kind of start: triggers, a mark, positions */
     i32 *from_start_at;           /* [kinds * classes + 1] */
+    int lent;                     /* `next` belongs to others */
     i64 forgotten;                /* times that the states were too many */
 } Automaton;
 
 #define STATES 32000          /* of an automaton that reads every text */
 #define FEW_STATES 2000       /* of one that is rarely asked */
-#define UNKNOWN 0xFFFF
+#define ROW_BITS 8
+#define ROW (1u << ROW_BITS)  /* entries of a state: as many as there can be classes, so that the places of several automata cost a shift */
+#define ACCEPTING 0x8000u
+#define UNKNOWN 0xFFFFu
 #define HUGE_PAGE (2u << 20)
 #define POOL (12u << 20)
 
 static i32 state_of(Automaton *d, u32 mask);
+static i32 step(Automaton *d, i32 state, i32 class);
 
 static void forget(Automaton *d) {
     d->states = 0;
+    memset(d->fresh, 0xff, sizeof(i32) * (size_t)d->classes);
     d->hash.n = d->at.n = d->count.n = d->mask.n = d->accepts_at.n = d->accepts_count.n = d->pool.n = d->accepts.n = 0;
     memset(d->table, 0xff, d->table_size * sizeof *d->table);
 }
@@ -100,6 +106,22 @@ static void from_starts(Automaton *d, u32 mask, i32 class) {
     }
 }
 
+/* Begins anew when the states are too many; what was made and said is kept. */
+static int make_room(Automaton *d) {
+    if (d->states + 2 < d->room && d->pool.n <= POOL) return 0;
+    VEC(i32) made = {0}, said = {0};
+    for (size_t i = 0; i < d->made.n; i++) PUSH(made, d->made.at[i]);
+    for (size_t i = 0; i < d->said.n; i++) PUSH(said, d->said.at[i]);
+    forget(d);
+    d->forgotten++;
+    d->initial = step(d, -1, d->bof);
+    begin(d);
+    for (size_t i = 0; i < made.n; i++) d->stamp[made.at[i]] = d->epoch, PUSH(d->made, made.at[i]);
+    for (size_t i = 0; i < said.n; i++) PUSH(d->said, said.at[i]);
+    free(made.at), free(said.at);
+    return 1;
+}
+
 /* The state after `class` in `state`; -1 for `state` means before the text. */
 static i32 step(Automaton *d, i32 state, i32 class) {
     begin(d);
@@ -108,22 +130,22 @@ static i32 step(Automaton *d, i32 state, i32 class) {
         for (u32 i = 0; i < d->count.at[state]; i++) consume(d, d->pool.at[d->at.at[state] + i], class);
         from_starts(d, d->mask.at[state], class);
     }
-    int full = d->states >= d->room || d->pool.n > POOL;
-    if (full) {
-        VEC(i32) made = {0}, said = {0};
-        for (size_t i = 0; i < d->made.n; i++) PUSH(made, d->made.at[i]);
-        for (size_t i = 0; i < d->said.n; i++) PUSH(said, d->said.at[i]);
-        forget(d);
-        d->forgotten++;
-        d->initial = step(d, -1, d->bof);
-        begin(d);
-        for (size_t i = 0; i < made.n; i++) d->stamp[made.at[i]] = d->epoch, PUSH(d->made, made.at[i]);
-        for (size_t i = 0; i < said.n; i++) PUSH(d->said, said.at[i]);
-        free(made.at), free(said.at);
-    }
+    int anew = state >= 0 && make_room(d);
     i32 to = state_of(d, d->kinds_after[class]);
-    if (!full && state >= 0) d->next[(size_t)state * (size_t)d->stride + (size_t)class] = (uint16_t)to;
+    if (!anew && state >= 0)
+        d->next[(size_t)state << ROW_BITS | (size_t)class] = (uint16_t)((u32)to | (d->accepts_count.at[to] ? ACCEPTING : 0));
     return to;
+}
+
+/* The state behind a byte of `class` in which nothing is under way. */
+static i32 fresh_after(Automaton *d, i32 class) {
+    if (d->fresh[class] < 0) {
+        begin(d);
+        make_room(d);
+        i32 state = state_of(d, d->kinds_after[class]);
+        d->fresh[class] = state;
+    }
+    return d->fresh[class];
 }
 
 static inline u64 mixed(u64 number, u64 salt) {
@@ -163,8 +185,7 @@ static i32 state_of(Automaton *d, u32 mask) {
     PUSH(d->accepts_at, (u32)d->accepts.n), PUSH(d->accepts_count, (u32)d->said.n);
     for (size_t i = 0; i < d->made.n; i++) PUSH(d->pool, d->made.at[i]);
     for (size_t i = 0; i < d->said.n; i++) PUSH(d->accepts, d->said.at[i]);
-    memset(d->next + (size_t)s * (size_t)d->stride, 0xff, sizeof *d->next * (size_t)d->stride);
-    d->accepting[s] = d->said.n > 0;
+    memset(d->next + ((size_t)s << ROW_BITS), 0xff, sizeof *d->next * ROW);
     return s;
 }
 
@@ -178,28 +199,29 @@ static void *table_of(size_t size) {
     return at;
 }
 
-static void automaton_begin(Automaton *d, const Given *g, i32 room) {
+/* `next` has room for `room` states, or is made here. */
+static void automaton_begin(Automaton *d, const Given *g, i32 room, uint16_t *next) {
     d->classes = g->classes, d->positions = g->positions, d->kinds = g->kinds, d->triggers = g->triggers, d->bof = g->bof, d->eof = g->eof;
     d->class_of = g->class_of, d->sets = g->sets, d->set_of = g->set_of, d->follow_at = g->follow_at, d->follow = g->follow;
     d->accept = g->accept, d->start_at = g->start_at, d->start = g->start, d->kinds_after = g->kinds_after;
     d->room = room;
-    d->stride = (d->classes + 31) / 32 * 32; /* whole cache lines */
-    size_t size = (size_t)room * (size_t)d->stride * sizeof *d->next;
-    d->next = room == STATES ? table_of(size) : malloc(size);
-    d->accepting = malloc((size_t)room);
+    d->lent = next != NULL;
+    d->next = next ? next : malloc(sizeof *d->next * ROW * (size_t)room);
+    d->fresh = malloc(sizeof(i32) * (size_t)d->classes);
     for (d->table_size = 1; d->table_size < 2 * (u32)room;) d->table_size *= 2;
     d->table = malloc(sizeof(i32) * d->table_size);
     d->stamp = calloc((size_t)d->positions + 1, sizeof(u32));
     d->marked = calloc((size_t)d->triggers + 1, sizeof(u32));
     d->seen = calloc((size_t)d->triggers + 1, sizeof(u32));
-    if (!d->next || !d->accepting || !d->table || !d->stamp || !d->marked || !d->seen) abort();
+    if (!d->next || !d->fresh || !d->table || !d->stamp || !d->marked || !d->seen) abort();
     forget(d);
     prepare_starts(d);
     d->initial = step(d, -1, d->bof);
 }
 
 static void automaton_end(Automaton *d) {
-    free(d->next), free(d->accepting), free(d->table), free(d->stamp), free(d->marked), free(d->seen), free(d->hash.at);
+    if (!d->lent) free(d->next);
+    free(d->fresh), free(d->table), free(d->stamp), free(d->marked), free(d->seen), free(d->hash.at);
     free(d->at.at), free(d->count.at), free(d->mask.at), free(d->accepts_at.at), free(d->accepts_count.at);
     free(d->pool.at), free(d->accepts.at), free(d->made.at), free(d->said.at), free(d->from_start.at), free(d->from_start_at);
 }
@@ -212,18 +234,86 @@ static void note(Automaton *d, i32 state, i32 *found, i32 *count) {
     }
 }
 
+/* Another text is read. */
+static void begin_text(Automaton *d) {
+    if (++d->text == 0) memset(d->seen, 0, sizeof(u32) * (size_t)d->triggers), d->text = 1;
+}
+
+/* The state that `entry` of `state` means after `class`, its triggers noted. */
+static size_t entered(Automaton *d, size_t entry, size_t state, i32 class, i32 *found, i32 *count) {
+    size_t to = entry == UNKNOWN ? (size_t)step(d, (i32)state, class) : entry & ~(size_t)ACCEPTING;
+    if (d->accepts_count.at[to]) note(d, (i32)to, found, count);
+    return to;
+}
+
+/* Reads a text from `from` up to `to`, with its end where `to` is behind it, and notes triggers. */
+static void read_part(Automaton *d, const u8 *p, size_t n, size_t from, size_t to, i32 *found, i32 *count) {
+    const u8 *class_of = d->class_of;
+    size_t s = (size_t)(from ? fresh_after(d, class_of[p[from - 1]]) : d->initial);
+    for (size_t i = from; i < to; i++) {
+        i32 class = i < n ? class_of[p[i]] : d->eof;
+        size_t t = d->next[s << ROW_BITS | (size_t)class];
+        s = t & ACCEPTING ? entered(d, t, s, class, found, count) : t;
+    }
+}
+
+/* The triggers that stand in a text, each once. */
 static i32 triggers_in(Automaton *d, const u8 *p, size_t n, i32 *found) {
     i32 count = 0;
-    if (++d->text == 0) memset(d->seen, 0, sizeof(u32) * (size_t)d->triggers), d->text = 1;
-    const uint16_t *next = d->next;
-    const u8 *class_of = d->class_of, *accepting = d->accepting;
-    size_t s = (size_t)d->initial, stride = (size_t)d->stride;
-    for (size_t i = 0; i <= n; i++) {
-        i32 class = i < n ? class_of[p[i]] : d->eof;
-        size_t t = next[s * stride + (size_t)class];
-        if (t == UNKNOWN) t = (size_t)step(d, (i32)s, class);
-        s = t;
-        if (accepting[s]) note(d, (i32)s, found, &count);
-    }
+    begin_text(d);
+    read_part(d, p, n, 0, n + 1, found, &count);
     return count;
+}
+
+/*
+ * Several automata over one text, a byte at a time in all of them: each step of one waits for its memory, those of the others do not
+ * wait for it. Their tables stand behind one another, and `classes` holds a byte's class in each.
+ */
+#define TOGETHER 6
+#define WITHOUT_DIGITS 3      /* the first of them, whose expressions need no digit */
+typedef struct {
+    Automaton *of[TOGETHER];
+    uint16_t *next;               /* [TOGETHER][STATES][ROW] */
+    u64 classes[256];
+} Together;
+
+static inline __attribute__((always_inline)) void read_lanes(Together *g, const int lanes, const u8 *p, size_t n, i32 *found, i32 *count) {
+    u32 s[TOGETHER], t[TOGETHER];
+    const uint16_t *next = g->next;
+    for (int lane = 0; lane < lanes; lane++) begin_text(g->of[lane]), s[lane] = (u32)g->of[lane]->initial;
+    for (size_t i = 0; i < n; i++) {
+        u64 classes = g->classes[p[i]];
+        u32 any = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            t[lane] = next[(size_t)lane * STATES * ROW + ((size_t)s[lane] << ROW_BITS | (classes >> 8 * lane & 0xFF))];
+            any |= t[lane];
+        }
+        if (any & ACCEPTING)
+            for (int lane = 0; lane < lanes; lane++)
+                if (t[lane] & ACCEPTING) t[lane] = (u32)entered(g->of[lane], t[lane], s[lane], (i32)(classes >> 8 * lane & 0xFF), found, count);
+        for (int lane = 0; lane < lanes; lane++) s[lane] = t[lane];
+    }
+    for (int lane = 0; lane < lanes; lane++) {
+        u32 last = g->of[lane]->next[s[lane] << ROW_BITS | (u32)g->of[lane]->eof];
+        if (last & ACCEPTING) entered(g->of[lane], last, s[lane], g->of[lane]->eof, found, count);
+    }
+}
+
+/* Adds the triggers in stretches of at least `least` bytes without blanks, and with `mark` in them where it is not 0. */
+static void read_regions(Automaton *d, const u8 *p, size_t n, size_t least, u8 mark, i32 *found, i32 *count) {
+    begin_text(d);
+    for (size_t from = 0; from + least <= n;) {
+        const u8 *marked = mark ? memchr(p + from, mark, n - from) : NULL;
+        size_t at = mark ? (marked ? (size_t)(marked - p) : n) : from + least - 1, first = at, last = at;
+        if (mark && !marked) return;
+        while (first > from && !is_blank(p[first - 1])) first--;
+        if (!mark) {
+            /* the last blank among the next `least` bytes: no stretch that long begins before it */
+            for (first = at + 1; first > from && !is_blank(p[first - 1]); first--) {}
+            if (first > from) { from = first; continue; }
+        }
+        while (last < n && !is_blank(p[last])) last++;
+        if (last - first >= least) read_part(d, p, n, first ? first - 1 : 0, last + 1, found, count);
+        from = last;
+    }
 }

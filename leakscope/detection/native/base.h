@@ -60,6 +60,10 @@ static void arena_free(Arena *a) {
     a->first = a->now = NULL;
 }
 
+static inline int is_digit(u8 c) { return c >= '0' && c <= '9'; }
+static inline int is_alnum(u8 c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
+static inline int is_blank(u8 c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 static inline u64 fold(u64 a, u64 b) {
     __uint128_t wide = (__uint128_t)a * b;
     return (u64)wide ^ (u64)(wide >> 64);

@@ -31,9 +31,9 @@ class Rules(Structure):
     """`Rules` of `rules.h`."""
 
     _fields_ = (
-        ("rules", c_int32), ("words", c_int32), ("layer", c_int32), ("owner_at", c_void_p), ("owner", c_void_p), ("keyword_at", c_void_p),
+        ("rules", c_int32), ("words", c_int32), ("layers", c_int32), ("owner_at", c_void_p), ("owner", c_void_p), ("keyword_at", c_void_p),
         ("keyword", c_void_p), ("only_named", c_void_p), ("alone", c_void_p), ("confirm", c_void_p), ("least", c_void_p),
-        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("reading", c_int32), ("reading_least", c_void_p),
+        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("reading", c_int32), ("regions", c_void_p),
     )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def library() -> Any:
         ("forget", None, (kernel,)),
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),
         ("restarts", c_int64, (kernel,)),
-        ("triggers", c_int32, (kernel, c_char_p, c_int64, c_void_p)),
+        ("triggers", c_int32, (kernel, c_char_p, c_int64, c_void_p, c_int32)),
         ("free", None, (kernel,)),
     ):
         function = getattr(loaded, f"leakscope_{name}")

@@ -14,6 +14,10 @@ from leakscope.detection.expressions import native
 from leakscope.detection.native.positions import REPEATS
 from leakscope.detection.widths import least
 
+#: Automata that every text is asked for, apart because together they would have as many states as theirs multiply to. Those of words, of
+#: patterns that begin literally, and of others without digits read every text; those of digits, of digits and separators, and of few
+#: digits read texts with a digit; those of other encodings, long tokens and marks (`@`) read regions. In the order of `automaton.h`.
+WORDS, LITERALS, PLAIN, DIGITS, GROUPS, FEW, ENCODED, TOKENS, MARKED = range(9)
 #: Classes of runs, narrowest first, as in `rules.h`: hexadecimal digits, letters and digits, anything but blanks.
 HEX, ALNUM, SOLID = range(3)
 _DIGITS = frozenset(b"0123456789")
@@ -23,7 +27,7 @@ _LITERAL = 2
 _MOST = 0xFFFF
 #: Characters from which on a counted run is long.
 _LONG = 12
-#: Separators of a number that is read in groups, at most; and characters from which on an identifier is a token.
+#: Separators of a number that is read in groups, at most; and bytes from which on an identifier is a token.
 _SEPARATORS, _TOKEN = 4, 20
 
 
@@ -77,18 +81,25 @@ def _literal(tree: list[tuple[Any, Any]], wanted: int) -> bool:
     return False
 
 
-def kind_of(rule: Detector) -> int:
+def kind_of(rule: Detector, region: tuple[int, int]) -> int:
     """
-    What a pattern without a word or a literal beginning is made of: digits, digits and separators, long tokens, few digits, none.
+    What a pattern without a word or a literal beginning is made of: one of `PLAIN` to `MARKED`.
 
     Patterns of one kind are sought together, because texts are at few combinations of places in them at once.
+
+    Args:
+        rule: whose pattern it is.
+        region: what `region_of` says of it.
     """
     characters, digits, _, _ = needs_of(rule)
+    size, mark = region
+    if mark:
+        return MARKED
     if digits >= max(1, characters - _SEPARATORS):
-        return 0 if digits >= characters - 1 else 1
-    if characters >= _TOKEN:
-        return 2
-    return 3 if digits else 4
+        return DIGITS if digits >= characters - 1 else GROUPS
+    if size >= _TOKEN:
+        return TOKENS
+    return FEW if digits else PLAIN
 
 
 def needs_of(rule: Detector) -> tuple[int, int, int, int]:

@@ -1,7 +1,7 @@
 /* What the names around a value and the triggers in it leave possible. */
 typedef struct {
     i32 rules, words;               /* words: of 64 bits, that a set of rules takes */
-    i32 layer;                      /* trigger of texts that may hold another encoding */
+    i32 layers;                     /* the first triggers are those of texts that may hold another encoding */
     const i32 *owner_at, *owner;    /* rules whose pattern a trigger stands for */
     const i32 *keyword_at, *keyword; /* triggers of the words of which a rule needs one */
     const u8 *only_named;           /* rules whose words must stand in the names */
@@ -12,8 +12,8 @@ typedef struct {
     i32 address;                    /* the rule of IPv4 addresses, or -1 */
     i32 networks;                   /* IPv4 networks in which nobody is; each first and last address, and number of its kind */
     const u32 *network;
-    i32 reading;                    /* automata that read every text */
-    const i32 *reading_least;       /* characters and digits that each of their expressions takes */
+    i32 reading;                    /* automata that every text is asked for */
+    const i32 *regions;             /* of those behind TOGETHER, two numbers: bytes of the region that a match is in, and the mark in it */
 } Rules;
 
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
@@ -36,9 +36,6 @@ static void measure(Features *f, const u8 *p) {
     }
     f->known = 1;
 }
-
-static inline int is_digit(u8 c) { return c >= '0' && c <= '9'; }
-static inline int is_alnum(u8 c) { return is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'z'); }
 
 /*
  * Whether groups of characters that follow one another with one other character between them pass a check, for some first and

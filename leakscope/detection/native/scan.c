@@ -13,7 +13,7 @@
 #define MAX_LAYERS 6
 #define MAX_LEAVES 20000
 #define MAX_PLACES 200000
-#define MEMO (1u << 16)
+#define MEMO (1u << 12)       /* the texts of a few records: most come again within one, or hardly ever */
 #define VERDICTS (1u << 18)
 #define MEMO_LONGEST 4096
 
@@ -40,9 +40,10 @@ typedef struct {
 } Result;
 
 typedef struct {
-    const Given *given;           /* of all automata: first those that read every text, then those of single patterns */
+    const Given *given;           /* of all automata: first those that every text is asked for, then those of single patterns */
     Automaton *automaton;         /* begun when they are first asked */
     i32 automata;
+    Together together;            /* the first of them */
     Rules r;
     Ask ask;
     Judge judge;
@@ -179,22 +180,40 @@ static void locate(Kernel *k, i32 level, const u8 *text, size_t n, u32 from, u32
 
 static Automaton *automaton_of(Kernel *k, i32 number) {
     Automaton *automaton = &k->automaton[number];
-    if (!automaton->next) automaton_begin(automaton, &k->given[number], number < k->r.reading ? STATES : FEW_STATES);
+    if (!automaton->next) automaton_begin(automaton, &k->given[number], FEW_STATES, NULL);
     return automaton;
 }
 
-/* What the automata that read every text find in one; those that need more digits than it has are left out. */
-static i32 all_triggers(Kernel *k, const u8 *text, size_t n, i32 *found) {
-    i32 count = 0, digits = -1;
-    for (i32 number = 0; number < k->r.reading; number++) {
-        if (n < k->r.reading_least[2 * number]) continue;
-        if (k->r.reading_least[2 * number + 1] && digits < 0) {
-            digits = 0;
-            for (size_t i = 0; i < n; i++) digits += is_digit(text[i]);
-        }
-        if (digits < k->r.reading_least[2 * number + 1] && k->r.reading_least[2 * number + 1]) continue;
-        count += triggers_in(automaton_of(k, number), text, n, found + count);
+/* Begins the automata that read every byte of every text together. */
+static void together_begin(Kernel *k) {
+    Together *g = &k->together;
+    g->next = table_of(sizeof *g->next * TOGETHER * STATES * ROW);
+    if (!g->next) abort();
+    for (int lane = 0; lane < TOGETHER; lane++) {
+        g->of[lane] = &k->automaton[lane];
+        automaton_begin(g->of[lane], &k->given[lane], STATES, g->next + (size_t)lane * STATES * ROW);
+        for (int c = 0; c < 256; c++) g->classes[c] |= (u64)k->given[lane].class_of[c] << 8 * lane;
     }
+}
+
+/* What the automata that every text is asked for find in one: together those of all bytes, fewer where there is no digit; then those of regions. */
+static i32 all_triggers(Kernel *k, const u8 *text, size_t n, i32 *found) {
+    i32 count = 0;
+    int digit = 0;
+    for (size_t i = 0; i < n && !digit; i++) digit = is_digit(text[i]);
+    if (digit) read_lanes(&k->together, TOGETHER, text, n, found, &count);
+    else read_lanes(&k->together, WITHOUT_DIGITS, text, n, found, &count);
+    for (i32 number = TOGETHER; number < k->r.reading; number++) {
+        const i32 *region = k->r.regions + 2 * (number - TOGETHER);
+        read_regions(automaton_of(k, number), text, n, (size_t)region[0], (u8)region[1], found, &count);
+    }
+    return count;
+}
+
+/* The same, each automaton by itself and over all of the text. */
+static i32 all_triggers_plainly(Kernel *k, const u8 *text, size_t n, i32 *found) {
+    i32 count = 0;
+    for (i32 number = 0; number < k->r.reading; number++) count += triggers_in(automaton_of(k, number), text, n, found + count);
     return count;
 }
 
@@ -316,7 +335,7 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
         const i32 *triggers = triggers_of(k, text, n, h, &count);
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
-        if (layers) for (i32 i = 0; i < count; i++) if (triggers[i] == k->r.layer) kind |= 2;
+        if (layers) for (i32 i = 0; i < count; i++) if (triggers[i] < k->r.layers) kind |= 2;
         u64 kinds;
         int role = around->flags & TAKES_ROLE;
         if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
@@ -701,6 +720,7 @@ OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask 
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
     if (!k->children || !k->memo || !k->judged || !k->judged_tag || !k->found || !k->automaton || !k->possible || !k->listed) abort();
+    together_begin(k);
     Tape empty = {0};
     PUSH(k->tapes, empty);
     forget_places(k);
@@ -761,9 +781,9 @@ OUTSIDE i64 leakscope_restarts(const Kernel *k) {
     return large + small * FEW_STATES / STATES;
 }
 
-/* The triggers that stand in one text, into `found`; returns how many. For tests. */
-OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found) {
-    return all_triggers(k, text, (size_t)size, found);
+/* The triggers that stand in one text, into `found`; returns how many. `plainly`: reading all of it. For tests. */
+OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found, i32 plainly) {
+    return (plainly ? all_triggers_plainly : all_triggers)(k, text, (size_t)size, found);
 }
 
 OUTSIDE void leakscope_free(Kernel *k) {
@@ -772,6 +792,7 @@ OUTSIDE void leakscope_free(Kernel *k) {
     for (size_t i = 0; i < k->tapes.n; i++) free(k->tapes.at[i].at);
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
+    free(k->together.next);
     free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->judged_tag), free(k->verdicts.at), free(k->spans.at);
     free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);

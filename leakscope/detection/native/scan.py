@@ -14,6 +14,7 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.native.checks import address_rule, network_table
 from leakscope.detection.native.library import ASK, JUDGE, Given, Rules, library
+from leakscope.detection.native.needs import MARKED
 from leakscope.detection.native.tables import Tables, tables_of
 from leakscope.detection.native.values import Values
 from leakscope.text.unfold import is_data
@@ -109,13 +110,13 @@ class NativeScan:
         for number, one in enumerate(tables.automata):
             bof, eof, classes = (int(edge) for edge in one.edges)
             automata[number] = Given(
-                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers if 2 * number < len(tables.reading_least) else 1, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
+                classes, len(one.set_of), len(one.start_at) - 1, tables.triggers if number <= MARKED else 1, bof, eof, at(one.class_of), at(one.sets), at(one.set_of),
                 at(one.follow_at), at(one.follow), at(one.accept), at(one.start_at), at(one.start), at(one.kinds_after),
             )  # fmt: skip
         asked = Rules(
-            rules, self._words, int(tables.layer[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
+            rules, self._words, int(tables.layers[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
-            at(tables.check), address, len(self._networks) // 3, at(self._networks), len(tables.reading_least) // 2, at(tables.reading_least),
+            at(tables.check), address, len(self._networks) // 3, at(self._networks), MARKED + 1, at(tables.regions),
         )  # fmt: skip
         self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))
@@ -212,10 +213,10 @@ class NativeScan:
             self._library.leakscope_unjudged(self._kernel)
             self.remembered, self.suppressed, self._judgements = [], {}, 0
 
-    def triggers(self, text: str) -> set[int]:
-        """Numbers of the expressions that stand in `text`."""
+    def triggers(self, text: str, *, plainly: bool = False) -> set[int]:
+        """Numbers of the expressions that stand in `text`; `plainly`: found by reading all of it in every automaton."""
         raw, found = text.encode("utf-8", "replace"), np.zeros(self._tables.triggers + 1, dtype=np.int32)
-        count = self._library.leakscope_triggers(self._kernel, raw, len(raw), found.ctypes.data)
+        count = self._library.leakscope_triggers(self._kernel, raw, len(raw), found.ctypes.data, int(plainly))
         return set(found[:count].tolist())
 
     def _values(self, result: Any) -> Values:

@@ -19,7 +19,7 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection import expressions, matching, widths
 from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.checks import check_of
-from leakscope.detection.native.needs import is_generic, kind_of, needs_of, starts_literally
+from leakscope.detection.native.needs import ENCODED, LITERALS, MARKED, WORDS, is_generic, kind_of, needs_of, starts_literally
 from leakscope.detection.native.positions import (
     BEFORE,
     BEGINNING,
@@ -28,6 +28,7 @@ from leakscope.detection.native.positions import (
     Expression,
     Positions,
 )
+from leakscope.detection.native.regions import region_of
 from leakscope.detection.native.wanted import of_keyword, of_pattern
 from leakscope.safety import cache_files
 from leakscope.text import layers, words
@@ -36,11 +37,12 @@ from leakscope.text.layers import JSON_TRIGGER, LAYER_TRIGGERS
 Table = NDArray[np.int32]
 #: Bytes that texts are mostly made of; their classes come first, so that a state's entries for them share cache lines.
 _FREQUENT = b"etaoinshrdlucmfwypvbgkjqxz0123456789 ._-/:,=\"'@+()TAEIOSNRHLDCMUFPGWYBVKXJQZ"
+#: Bytes of a region from which on other encodings in it are not sought by where they begin.
+_LONG = 12
 #: Anchors of fewer characters stand in too many texts to be sought without their pattern.
 TELLING = 3
-#: The first of the automata that read every text: words, and patterns that begin literally; those of `kind_of` follow. One for all
-#: would have as many states as theirs multiply to.
-WORDS, LITERALS, KINDS = range(3)
+#: A region that no text has.
+_NOWHERE = (1 << 30, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,16 @@ class Tables:
     What the scan is given; arrays in the layout of `Rules` in `rules.h`.
 
     Args:
-        automata: apart, because together they have too many states; then one for each pattern that is only sought where its words stand.
+        automata: those that every text is asked for, `WORDS` to `MARKED`; then one for each pattern that is only sought where its words stand.
         owner_at, owner: rules of each trigger.
         keyword_at, keyword: triggers of which each rule needs one.
         only_named: rules that need a word in the names, uint8.
         alone: rules that are sought by their words or anchors alone, uint8.
         confirm: automaton of the pattern of such a rule, if there is one, else -1.
         least: characters, digits, run and class of the run that each rule needs at least, uint16.
-        layer: trigger of other encodings.
+        layers: triggers of other encodings, which come first.
         check: checks that matches of each rule pass, uint8.
-        reading_least: characters and digits that each automaton which reads every text asks for.
+        regions: of each automaton that reads regions: bytes of the region that a match stands in, and the mark in it.
     """
 
     automata: tuple[AutomatonTables, ...]
@@ -97,9 +99,9 @@ class Tables:
     alone: NDArray[np.uint8]
     confirm: Table
     least: NDArray[np.uint16]
-    layer: Table
+    layers: Table
     check: NDArray[np.uint8]
-    reading_least: Table
+    regions: Table
 
     @property
     def triggers(self) -> int:
@@ -172,7 +174,7 @@ class _Sought:
     alone: tuple[bool, ...]
     confirm: tuple[int, ...]
     least: tuple[tuple[int, int, int, int], ...]
-    layer: int
+    layers: int
     check: tuple[int, ...]
 
     @classmethod
@@ -187,7 +189,10 @@ class _Sought:
         def number_of(expressions: tuple[Expression, ...], where: int) -> int:
             return numbers.setdefault((where, expressions), len(numbers))
 
-        layer = number_of(tuple(Expression(pattern) for pattern, _ in LAYER_TRIGGERS if pattern != JSON_TRIGGER), LITERALS)
+        for pattern, _ in LAYER_TRIGGERS:
+            if pattern != JSON_TRIGGER:
+                number_of((Expression(pattern),), ENCODED if region_of((Expression(pattern),))[0] >= _LONG else LITERALS)
+        layers = len(numbers)
         for index, rule in enumerate(detectors):
             if not can_reach(rule, least):
                 continue
@@ -197,10 +202,10 @@ class _Sought:
                 own = [number_of((of_pattern(rule),), LITERALS)]
             elif rule.anchors and min(map(len, rule.anchors)) >= TELLING:
                 own, alone[index] = [number_of((Expression(re.escape(anchor), rule.ignore_case),), WORDS) for anchor in rule.anchors], True
-            elif sure:
+            elif sure or rule.key_only:
                 own, alone[index] = list(sure), True
             else:
-                own = [number_of((of_pattern(rule),), KINDS + kind_of(rule))]
+                own = [number_of((of_pattern(rule),), kind_of(rule, region_of((of_pattern(rule),))))]
             if alone[index] and not is_generic(rule):
                 confirm[index] = confirming.setdefault(of_pattern(rule), len(confirming))
             keywords[index] = () if alone[index] else sure
@@ -209,15 +214,15 @@ class _Sought:
         listed = tuple(tuple(owners.get(number, ())) for number in range(len(numbers)))
         needs = tuple(needs_of(rule) for rule in detectors)
         expressions, automaton = tuple(one for _, one in numbers), tuple(where for where, _ in numbers)
-        return cls(expressions, automaton, tuple(confirming), listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layer,
+        return cls(expressions, automaton, tuple(confirming), listed, tuple(keywords), tuple(rule.key_only for rule in detectors), tuple(alone), tuple(confirm), needs, layers,
                    tuple(map(check_of, detectors)))
 
     def tables(self) -> Tables:
         """The arrays."""
-        reading = sorted(set(self.automaton))
+        reading = range(MARKED + 1)
         return Tables(
             automata=(*map(self._reading, reading), *(_automaton([(0, one)]) for one in self.confirming)),
-            reading_least=np.array([self._least_of(where) for where in reading], dtype=np.int32).reshape(-1),
+            regions=np.array([self._region(where) for where in reading if where >= ENCODED], dtype=np.int32).reshape(-1),
             owner_at=_offsets(self.owners),
             owner=_joined(self.owners),
             keyword_at=_offsets(self.keywords),
@@ -226,19 +231,17 @@ class _Sought:
             alone=np.array(self.alone, dtype=np.uint8),
             confirm=np.array([one if one < 0 else one + len(reading) for one in self.confirm], dtype=np.int32),
             least=np.array(self.least, dtype=np.uint16).reshape(-1),
-            layer=np.array([self.layer], dtype=np.int32),
+            layers=np.array([self.layers], dtype=np.int32),
             check=np.array(self.check, dtype=np.uint8),
         )
 
-    def _least_of(self, where: int) -> tuple[int, int]:
-        """Characters and digits that every expression of an automaton takes."""
-        if where < KINDS:
-            return 0, 0
-        rules = {rule for number, owners in enumerate(self.owners) for rule in owners if self.automaton[number] == where}
-        return min(self.least[rule][0] for rule in rules), min(self.least[rule][1] for rule in rules)
+    def _region(self, where: int) -> tuple[int, int]:
+        """What `region_of` says of all expressions of an automaton."""
+        regions = [region_of(one) for one, at in zip(self.expressions, self.automaton, strict=True) if at == where] or [_NOWHERE]
+        return min(size for size, _ in regions), min(mark for _, mark in regions)
 
     def _reading(self, where: int) -> AutomatonTables:
-        """One of the automata that read every text."""
+        """One of the automata that every text is asked for."""
         sought = ((number, one) for number, alternatives in enumerate(self.expressions) for one in alternatives if self.automaton[number] == where)
         return _automaton(sought)
 

@@ -57,6 +57,22 @@ def test_a_keyword_that_the_plain_search_sees_has_its_trigger(data: st.DataObjec
         assert scanner.triggers(text) & numbers[word]
 
 
+PIECES = st.one_of(
+    st.sampled_from([text for rule in load().detectors for text in rule.examples]).flatmap(lambda text: st.integers(0, len(text)).map(lambda cut: text[:cut])),
+    st.sampled_from([word for rule in load().detectors for word in (*rule.keywords, *rule.anchors)]),
+    st.text("0123456789 -./()+:@", max_size=20), st.text("abcdefXYZ0189+/=_- ", max_size=40), st.text(max_size=5),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(build.compiler() is None, reason="no C compiler")
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(parts=st.lists(PIECES, max_size=8))
+def test_reading_together_and_in_regions_finds_what_reading_everything_finds(parts: list[str], every_trigger: tuple[scan.NativeScan, dict[str, set[int]]]) -> None:
+    """Beginnings of what rules look for, words, numbers and tokens, joined in any order."""
+    scanner, text = every_trigger[0], "".join(parts)
+    assert scanner.triggers(text) == scanner.triggers(text, plainly=True)
+
+
 @pytest.fixture(scope="module")
 def every_trigger() -> tuple[scan.NativeScan, dict[str, set[int]]]:
     """A scan and the numbers of its keywords' triggers, from the rules that ask for one word alone."""
