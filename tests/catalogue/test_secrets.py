@@ -18,7 +18,7 @@ CATEGORIES = frozenset(
     "ai cloud code_hosting package_registry ci messaging payments monitoring database email identity storage maps security cms "
     "commerce crm social crypto infrastructure network other".split()
 )
-CONFIDENCES = frozenset({"documented", "observed", "memory"})
+CONFIDENCES = frozenset({"documented", "cited", "observed", "memory"})
 #: Rules told by structure alone: two or more parts of fixed length and alphabet, joined by a sign.
 STRUCTURED = frozenset(
     {"secret.discord.bot_token", "secret.ghost.admin_key", "secret.mailgun.api_key_new", "secret.truenas.api_key", "secret.zhipu.api_key"}
@@ -57,7 +57,7 @@ def test_a_rule_is_told_by_more_than_its_length(rule):
 
 @pytest.mark.parametrize("rule", RULES, ids=named)
 def test_a_rule_names_its_issuer_and_how_it_knows(rule):
-    """References point to pages and say whether they were read, the form was observed, or it is from memory."""
+    """References point to pages and say whether they were read, quoted by a page that was read, the form was observed, or it is from memory."""
     assert all(reference.url.startswith("https://") and reference.confidence in CONFIDENCES for reference in rule.references)
     assert rule.id.split(".")[1] == rule.provider.id
 
