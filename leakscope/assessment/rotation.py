@@ -13,6 +13,7 @@ from leakscope.reports.sentences import stood_in
 from leakscope.reports.wording import counted
 from leakscope.safety.escape import plain
 
+
 def render_table(rows: Sequence[Mapping[str, Any]], *, width: int, color: bool) -> str:
     """One block per secret: what it is, where it was seen, what it opens, how to revoke it."""
     if not rows:

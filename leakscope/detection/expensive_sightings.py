@@ -9,7 +9,6 @@ import orjson
 import polars as pl
 
 from leakscope.detection.subjects import details
-from leakscope.detection.turn_places import TRANSCRIPT
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-import orjson
+from typing import Any
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import KEY_WORDS, weighed
@@ -17,6 +15,7 @@ from leakscope.detection.nearest import by_nearest_word
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
 from leakscope.detection.roles import Role, role_candidate, roles_of
+from leakscope.detection.sight import Sight, as_json
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.text.normalise import normalise
@@ -26,29 +25,8 @@ CACHE_SIZE = 200_000
 #: Longer values are read every time instead of remembered.
 CACHED_LENGTH = 20_000
 
-
-class Sight(NamedTuple):
-    """
-    A candidate that stands, with all that its finding says wherever it is seen.
-
-    Args:
-        candidate: span, type and confidence in its value.
-        text: the span.
-        fingerprint: keyed hash of the normalised span.
-        preview: its mask.
-        attributes: as JSON.
-    """
-
-    candidate: Candidate
-    text: str
-    fingerprint: str
-    preview: str
-    attributes: str
-
-    def as_attributes(self, *, decoded: bool) -> str:
-        """Its attributes; of a value that was written inside another also where it stands there."""
-        one = self.candidate
-        return as_json({**one.attributes, "decoded_start": one.start, "decoded_end": one.end}) if decoded else self.attributes
+#: What stands in a value, and what is suppressed there.
+Judgement = tuple[Sequence[Sight], Sequence[Candidate]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +47,7 @@ class Around:
     context: Context
     named: frozenset[int]
     roles: tuple[Role, ...]
-    known: dict[str, tuple[tuple[Sight, ...], tuple[Candidate, ...]]] = field(default_factory=dict)
+    known: dict[str, Judgement] = field(default_factory=dict)
     seekers: dict[int, Seeker] = field(default_factory=dict)
 
 
@@ -103,7 +81,7 @@ class Judge:
         """Whether another encoding may be written inside `value`."""
         return LAYER in self._text(value)
 
-    def known(self, path: str, key: str, value: str, possible: list[int] | None = None) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+    def known(self, path: str, key: str, value: str, possible: list[int] | None = None) -> Judgement:
         """What stands in `value` beside the names of `path`, and what is suppressed there; `possible`: the rules that may find it, if known."""
         around = self._around.get((path, key)) or self.surroundings(path, key)
         if possible is None:
@@ -114,17 +92,15 @@ class Judge:
         if known is None:
             if possible is None:
                 possible = self._prefilter.possible(value, in_text | around.named)
-            known = self._matched(around, value, possible)
+            known = self.judged(around, value, possible)
             if len(value) <= CACHED_LENGTH:
                 self._remember()
                 around.known[value] = known
         return known
 
-    def told(self, path: str, key: str, value: str, one: Candidate) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+    def told(self, path: str, key: str, value: str, one: Candidate) -> Judgement:
         """What stands of a candidate that no rule found, and what is suppressed of it."""
-        context = self.surroundings(path, key).context
-        judged = judged_together([one], context, value, entities=self._entities, min_confidence=self._min_confidence)
-        return tuple(self._sight(found, value) for found in judged if not found.reason), tuple(found for found in judged if found.reason)
+        return self._together([one], self.surroundings(path, key).context, value)
 
     def surroundings(self, path: str, key: str) -> Around:
         """What the names around a value say; names that say the same to every rule are one."""
@@ -158,7 +134,8 @@ class Judge:
                 cache.clear()
             self._remembered = 0
 
-    def _matched(self, around: Around, value: str, possible: list[int]) -> tuple[tuple[Sight, ...], tuple[Candidate, ...]]:
+    def judged(self, around: Around, value: str, possible: Sequence[int]) -> Judgement:
+        """What stands in `value`, in which the rules `possible` may find something; nothing is remembered of it."""
         context, seekers = around.context, around.seekers
         found: list[Candidate] = []
         for index in possible:
@@ -169,36 +146,38 @@ class Judge:
         by_role = role_candidate(around.roles, value) if around.roles else None
         if by_role:
             found.append(by_role)
-        if not found:
-            return _NOTHING
-        judged = judged_together(found, context, value, entities=self._entities, min_confidence=self._min_confidence)
-        return tuple(self._sight(one, value) for one in judged if not one.reason), tuple(one for one in judged if one.reason)
+        return self._together(found, context, value) if found else _NOTHING
+
+    def _together(self, found: Sequence[Candidate], context: Context, value: str) -> Judgement:
+        standing, suppressed = judged_together(found, context, value, self._min_confidence)
+        if self._entities is not None:
+            standing, suppressed = ([one for one in some if one.entity in self._entities] for some in (standing, suppressed))
+        return [self._sight(one, value) for one in standing], suppressed
 
     def _sight(self, one: Candidate, value: str) -> Sight:
-        text = value[one.start : one.end]
-        known = self._seen.get((one.entity, text))
+        start, end, entity, detector, confidence, validated, _, attributes, _ = one
+        text = value[start:end]
+        known = self._seen.get((entity, text))
         if known is None:
-            known = self._key.pseudonym(one.entity, normalise(one.entity, text)), mask(one.entity, text)
+            known = self._key.pseudonym(entity, normalise(entity, text)), mask(entity, text)
             self._remember()
-            self._seen[one.entity, text] = known
-        confidence = round(one.confidence, 4)
-        return Sight(one if confidence == one.confidence else one._replace(confidence=confidence), text, *known, as_json(one.attributes))
+            self._seen[entity, text] = known
+        return Sight(start, end, entity, detector, round(confidence, 4), validated, *known, as_json(attributes), text)
 
 
-_NOTHING: tuple[tuple[Sight, ...], tuple[Candidate, ...]] = ((), ())
+_NOTHING: Judgement = ((), ())
 _ONLY_LAYER = frozenset({LAYER})
 
 
-def judged_together(
-    found: Sequence[Candidate], context: Context, value: str, *, entities: frozenset[str] | None, min_confidence: float
-) -> tuple[Candidate, ...]:
-    """The candidates of one value after the benign catalogue and one another: those that stand, then those suppressed, with reasons."""
+def judged_together(found: Sequence[Candidate], context: Context, value: str, min_confidence: float) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """The candidates of one value after the benign catalogue and one another: those that stand, and those suppressed, with reasons."""
     weighed_all = by_nearest_word([weighed(one, context, value) for one in found], context, value)
     suppressed = [one for one in weighed_all if one.reason]
     standing = resolved([one for one in weighed_all if not one.reason and not _inside(one, suppressed)] if suppressed else weighed_all)
+    if all(one.confidence >= min_confidence for one in standing):
+        return standing, suppressed
     low = [one._replace(reason="low-confidence") for one in standing if one.confidence < min_confidence]
-    kept = [one for one in standing if one.confidence >= min_confidence]
-    return tuple(one for one in (*kept, *suppressed, *low) if entities is None or one.entity in entities)
+    return [one for one in standing if one.confidence >= min_confidence], [*suppressed, *low]
 
 
 #: Types whose span is no mail address, whatever its end looks like: `user:password@host.net`.
@@ -211,8 +190,3 @@ def _inside(one: Candidate, suppressed: list[Candidate]) -> bool:
         (other.entity == one.entity or (one.entity == "EMAIL_ADDRESS" and other.entity in _LOGINS)) and other.start <= one.start and one.end <= other.end
         for other in suppressed
     )
-
-
-def as_json(attributes: Mapping[str, Any]) -> str:
-    """Attributes of a finding as one JSON object, names in order."""
-    return orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS).decode() if attributes else "{}"

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.candidate import Candidate
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.decoded import standing
-from leakscope.detection.judging import Judge, as_json
+from leakscope.detection.judging import Around, Judge
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
-from leakscope.detection.native.batches import Further, as_lines, in_turn, known_sightings, left_over, record_numbers, values_frame
-from leakscope.detection.native.scan import NativeScan, Surroundings, Verdict
+from leakscope.detection.native.batches import Further, as_lines, left_over, record_numbers, values_frame
+from leakscope.detection.native.scan import NativeScan, Surroundings
+from leakscope.detection.native.sighted import in_turn, known_sightings
 from leakscope.detection.native.values import Found, Values
+from leakscope.detection.native.verdicts import Verdict
 from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
+from leakscope.detection.sight import Sight
 from leakscope.detection.sighting_rows import NOWHERE, Seen, row_of, sightings
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
@@ -143,7 +145,7 @@ class Kernel:
         said = key_in(self._source, path, key)
         around = self._judge.surroundings(path, said)
         only_address = all(role.entity == _ADDRESS for role in around.roles)
-        return Surroundings(around.number, around.named, bool(around.roles), only_address, said)
+        return Surroundings(around.number, around.named, bool(around.roles), only_address, said, around)
 
     def _found_natively(
         self, batch: Batch, lines: bytes, scan: NativeScan, values: Values, further: list[Further] | None = None
@@ -171,7 +173,7 @@ class Kernel:
     def _count(self, scan: NativeScan, values: Values) -> None:
         """Counts what is suppressed in values that the compiled scan judged."""
         for number, times in zip(*np.unique(values.hushed, return_counts=True), strict=True):
-            for what in scan.suppressed[int(number)]:
+            for what in scan.remembered.suppressed[int(number)]:
                 self._suppressed[what] += int(times)
 
     def _found_in(self, source: str, record: int, row: Any) -> list[tuple[Any, ...]]:
@@ -181,12 +183,10 @@ class Kernel:
             self._read_through(source, record, leaf, found)
         return found
 
-    def _verdict(self, place: int, value: str, possible: list[int]) -> Verdict:
-        """What stands in a value at a place of the compiled scan."""
-        assert self._native is not None
-        sights, suppressed = self._judge.known(self._native.places[place][0], self._native.keys[place], value, possible)
-        hushed = [(one.entity, one.detector, one.reason or "") for one in suppressed] or None
-        return Verdict([edge for one in sights for edge in (one.candidate.start, one.candidate.end)], sights, hushed)
+    def _verdict(self, around: Around, value: str, possible: list[int]) -> Verdict:
+        """What stands in a value that the compiled scan asks about."""
+        sights, suppressed = self._judge.judged(around, value, possible)
+        return Verdict(sights, [(one.entity, one.detector, one.reason or "") for one in suppressed])
 
     def _take(self, source: str, record: int, one: Found, scan: NativeScan, found: list[tuple[Any, ...]]) -> list[Leaf]:
         """Judges a value that the compiled scan passed on, and what is written inside it; gives what that is."""
@@ -216,8 +216,7 @@ class Kernel:
             if (numbers[row], name) not in taken:
                 sights, suppressed = self._judge.told(name, name, cell, told)
                 self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
-                spans = ((sight.candidate.start, sight.candidate.end) for sight in sights)
-                found += [row_of(batch.source, numbers[row], name, name, span, sight, sight.attributes) for span, sight in zip(spans, sights, strict=True)]
+                found += [row_of(batch.source, numbers[row], name, name, (sight.start, sight.end), sight, sight.attributes) for sight in sights]
         return found
 
     def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
@@ -229,11 +228,9 @@ class Kernel:
         found = []
         for index, count, text in blocks(lines):
             for sight in self._judge.known("line", "line", text)[0]:
-                one = sight.candidate
-                start, end = min(one.start, len(lines[index])), min(one.end, len(lines[index]))
+                start, end = min(sight.start, len(lines[index])), min(sight.end, len(lines[index]))
                 if end > start:
-                    attributes = as_json({**one.attributes, "lines": count})
-                    found.append(row_of(batch.source, numbers[index], "line", "line", (start, end), sight, attributes))
+                    found.append(row_of(batch.source, numbers[index], "line", "line", (start, end), sight, sight.further(lines=count)))
         return found
 
     def _worthwhile(self, batch: Batch) -> Iterator[tuple[int, Any]]:
@@ -262,9 +259,9 @@ class Kernel:
                 return True
         return False
 
-    def standing(self, path: str, key: str, value: str) -> list[Candidate]:
+    def standing(self, path: str, key: str, value: str) -> Sequence[Sight]:
         """What stands in one value by itself, whatever is written inside it; in order of place."""
-        return [sight.candidate for sight in self._judge.known(path, key, value)[0]]
+        return self._judge.known(path, key, value)[0]
 
     def _read_through(self, source: str, record: int, leaf: Leaf, found: list[tuple[Any, ...]]) -> None:
         """Reads a leaf and everything written inside it."""
@@ -305,12 +302,10 @@ class Kernel:
             self._suppressed[one.entity, one.detector, one.reason or ""] += 1
         decoded = "->" in leaf.field
         for sight in sights:
-            one = sight.candidate
-            start, end = place(leaf, one.start, one.end)
-            if seen.repeats(start, end, one.entity, sight.fingerprint, decoded):
+            start, end = place(leaf, sight.start, sight.end)
+            if seen.repeats(start, end, sight.entity, sight.fingerprint, decoded):
                 continue
-            found.append(row_of(source, record, leaf.field, key, (start, end), sight, sight.as_attributes(decoded=decoded)))
-
+            found.append(row_of(source, record, leaf.field, key, (start, end), sight, sight.inside() if decoded else sight.attributes))
 
 
 def _opaque() -> pl.Expr:

@@ -28,7 +28,8 @@ def found_in(catalogue: Catalogue, path: str, key: str, value: str, least: float
     context = context_of(path, key)
     found = [one for detector in catalogue.detectors for one in candidates(detector, context, value, least)]
     by_role = role_candidate(roles_of(key), value) if key else None
-    return judged_together([*found, by_role] if by_role else found, context, value, entities=None, min_confidence=least)
+    standing, suppressed = judged_together([*found, by_role] if by_role else found, context, value, least)
+    return *standing, *suppressed
 
 
 def find(batch: Batch, catalogue: Catalogue, key: IncidentKey, least: float = 0.5) -> pl.DataFrame:

@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from leakscope.detection.judging import Sight
+from leakscope.detection.sight import Sight
 from leakscope.schema import SIGHTINGS, empty
 
 
 def row_of(source: str, record: int, field: str, key: str, span: tuple[int, int], sight: Sight, attributes: str) -> tuple[Any, ...]:
     """A finding as a row of `SIGHTINGS`, at its `span` in the value before the first `->`."""
-    one = sight.candidate
-    return (source, record, field, *span, one.entity, one.detector, one.confidence, one.validated, sight.fingerprint, sight.preview, attributes, sight.text, key)
+    _, _, entity, detector, confidence, validated, fingerprint, preview, _, text = sight
+    return (source, record, field, *span, entity, detector, confidence, validated, fingerprint, preview, attributes, text, key)
 
 
 class Seen:

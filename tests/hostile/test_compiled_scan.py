@@ -23,9 +23,9 @@ from leakscope.catalogue import load
 from leakscope.detection.native import scan
 assert scan.available()
 draw, lines = random.Random(7), Path(sys.argv[2]).read_bytes().splitlines()
-def judged(place, value, rules):
+def judged(told, value, rules):
     spans = [sorted(draw.randrange(len(value) + 1) for _ in range(2)) for _ in range(draw.randrange(4))]
-    return scan.Verdict([edge for span in spans for edge in span], spans, "x" if draw.random() < 0.2 else None)
+    return scan.Verdict(spans, "x" if draw.random() < 0.2 else "")
 surroundings = lambda path, key: scan.Surroundings(hash(key) % 3, frozenset(range(0, 1500, 7)), len(key) % 4 == 0, False, key)
 scanner = scan.NativeScan(load().detectors, 0.5, surroundings, judged)
 values = 0

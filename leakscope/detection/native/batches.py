@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from leakscope.detection.native.scan import NativeScan
-from leakscope.detection.native.values import Sights, Values
+from leakscope.detection.native.values import Values
 from leakscope.model import Batch
-from leakscope.schema import SIGHTINGS, VALUES
+from leakscope.schema import VALUES
 from leakscope.text.leaf import Leaf
 from leakscope.text.unfold import loaded, whole
 
@@ -58,57 +58,6 @@ def left_over(batch: Batch, lines: bytes, places: list[int], count: int) -> Iter
     for place in places:
         if place < count:
             yield place, batch.frame.row(place, named=True) if batch.frame is not None else loaded(written[place])
-
-
-def known_sightings(source: str, numbers: Sequence[int], scan: NativeScan, sights: Sights) -> pl.DataFrame:
-    """
-    Findings in values that were judged before, schema `SIGHTINGS` and `_turn`.
-
-    Args:
-        source: where the batch comes from.
-        numbers: of its records; findings in further ones are left out.
-        scan: remembers a `Sight` for each span.
-        sights: what the compiled scan gave.
-    """
-    kept = int(np.searchsorted(sights.record, len(numbers)))
-    spans, which = np.unique(sights.span[:kept], return_inverse=True)
-    listed = [scan.remembered[one] for one in spans.tolist()]
-    places, where = np.unique(sights.place[:kept], return_inverse=True)
-    paths = [scan.places[one][0] for one in places.tolist()]
-    decoded = np.array(["->" in path for path in paths], dtype=bool)[where] if len(places) else np.empty(0, dtype=bool)
-
-    def of(values: Iterable[Any], dtype: Any) -> pl.Series:
-        return pl.Series(list(values), dtype=dtype).gather(pl.Series(which, dtype=pl.UInt32))
-
-    plain, inside = (of((one.as_attributes(decoded=inside) for one in listed), pl.String) for inside in (False, True))
-    frame = pl.DataFrame(
-        {
-            "record": np.asarray(numbers, dtype=np.uint64)[sights.record[:kept]],
-            "field": pl.Series(paths, dtype=pl.String).gather(pl.Series(where, dtype=pl.UInt32)),
-            "start": sights.start[:kept],
-            "end": sights.end[:kept],
-            "entity": of((one.candidate.entity for one in listed), pl.String),
-            "detector": of((one.candidate.detector for one in listed), pl.String),
-            "confidence": of((one.candidate.confidence for one in listed), pl.Float64),
-            "validated": of((one.candidate.validated for one in listed), pl.Boolean),
-            "fingerprint": of((one.fingerprint for one in listed), pl.String),
-            "preview": of((one.preview for one in listed), pl.String),
-            "attributes": plain.zip_with(~pl.Series(decoded, dtype=pl.Boolean), inside),
-            "value": of((one.text for one in listed), pl.String),
-            "key": pl.Series([scan.keys[one] for one in places.tolist()], dtype=pl.String).gather(pl.Series(where, dtype=pl.UInt32)),
-            _TURN: sights.turn[:kept],
-        }
-    )
-    return frame.select(pl.lit(source).alias("source"), pl.all()).cast({**dict(SIGHTINGS), _TURN: pl.UInt32}).select(*SIGHTINGS.names(), _TURN)
-
-
-_TURN = "_turn"
-
-
-def in_turn(known: pl.DataFrame, judged: pl.DataFrame, turns: list[int]) -> pl.DataFrame:
-    """Findings that were known and findings that were judged now, at `turns`, in the order of their values."""
-    judged = judged.with_columns(pl.Series(_TURN, turns, dtype=pl.UInt32))
-    return pl.concat([known, judged]).sort(_TURN, maintain_order=True).drop(_TURN)
 
 
 def values_frame(batch: Batch, scan: NativeScan, values: Values, further: list[Further]) -> pl.DataFrame:

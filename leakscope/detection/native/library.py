@@ -13,9 +13,6 @@ from leakscope.detection.native.build import FOLDER, LIBRARY
 #: Called for a place that was not seen before: its number, parent, kind, segment, the segment's length, index; returns its surroundings or -1.
 ASK = ctypes.CFUNCTYPE(c_int32, c_int32, c_int32, c_int32, c_void_p, c_int64, c_int64)
 
-#: Called for a value that was not judged before: its place, key, text, the text's length, rules that may find something in it, their count; returns 0.
-JUDGE = ctypes.CFUNCTYPE(c_int32, c_int32, c_uint64, c_void_p, c_int64, c_void_p, c_int32)
-
 
 class Given(Structure):
     """`Given` of `automaton.h`."""
@@ -42,7 +39,7 @@ class Result(Structure):
 
     _fields_ = (
         ("values", c_int64), ("texts_size", c_int64), ("maps_size", c_int64), ("rules_size", c_int64), ("hard_size", c_int64),
-        ("sights", c_int64), ("hushed_size", c_int64),
+        ("sights", c_int64), ("hushed_size", c_int64), ("asked", c_int64), ("asked_texts_size", c_int64), ("asked_rules_size", c_int64),
         ("record", POINTER(c_uint32)), ("place", POINTER(c_int32)), ("text_at", POINTER(c_int64)), ("text_size", POINTER(c_uint32)),
         ("start", POINTER(c_uint32)), ("end", POINTER(c_uint32)), ("map_at", POINTER(c_int64)), ("map_size", POINTER(c_uint32)),
         ("candidate", POINTER(c_int32)), ("depth", POINTER(c_int32)), ("rules_at", POINTER(c_int64)),
@@ -50,6 +47,8 @@ class Result(Structure):
         ("turn", POINTER(c_uint32)), ("hard_turn", POINTER(c_uint32)), ("sight_turn", POINTER(c_uint32)), ("sight_record", POINTER(c_uint32)),
         ("sight_place", POINTER(c_int32)), ("sight_span", POINTER(c_uint32)), ("sight_start", POINTER(c_uint32)), ("sight_end", POINTER(c_uint32)),
         ("hushed", POINTER(c_uint32)),
+        ("asked_place", POINTER(c_int32)), ("asked_at", POINTER(c_int64)), ("asked_rules_at", POINTER(c_int64)), ("asked_texts", POINTER(c_uint8)),
+        ("asked_rules", POINTER(c_int32)),
     )  # fmt: skip
 
 
@@ -65,10 +64,9 @@ def library() -> Any:
         return None
     kernel = c_void_p
     for name, result, arguments in (
-        ("new", kernel, (POINTER(Given), c_int32, POINTER(Rules), ASK, JUDGE, POINTER(c_uint64))),
+        ("new", kernel, (POINTER(Given), c_int32, POINTER(Rules), ASK, POINTER(c_uint64))),
         ("around", None, (kernel, c_void_p, c_uint32)),
-        ("judged", c_uint32, (kernel, c_uint64, c_void_p, c_uint32, c_uint32)),
-        ("unjudged", None, (kernel,)),
+        ("settle", POINTER(Result), (kernel, c_void_p, c_void_p, c_void_p)),
         ("forget", None, (kernel,)),
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),
         ("restarts", c_int64, (kernel,)),

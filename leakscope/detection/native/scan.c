@@ -9,34 +9,28 @@
 #include "json.h"
 #include "automaton.h"
 #include "rules.h"
+#include "verdicts.h"
 
 #define MAX_LAYERS 6
 #define MAX_LEAVES 20000
 #define MAX_PLACES 200000
 #define MEMO (1u << 12)       /* the texts of a few records: most come again within one, or hardly ever */
-#define VERDICTS (1u << 18)
 #define MEMO_LONGEST 4096
 
 typedef int (*Ask)(i32 number, i32 parent, i32 kind, const void *segment, i64 length, i64 index);
-/* Says what stands in a value: calls `leakscope_judged` with its key; not 0 when that is impossible. */
-typedef int (*Judge)(i32 place, u64 key, const void *text, i64 length, const i32 *rules, i32 count);
 
 /* One text that is JSON inside another text. `place` is filled when somebody asks where a byte of it stood in the outermost text. */
 typedef struct { const u8 *p; size_t n; i32 outer; u32 from, to; int escaped; u32 *place; } Level;
 typedef struct { u64 hash; u32 at, count; } Memo;
 
-/* What was judged of a value beside its names: the spans of its findings, and whether something in it was suppressed. */
-typedef struct { u32 from, to; } Span;
-typedef struct { u32 first, count, hushed; } Verdict;
-typedef struct { u64 key; u32 verdict; } Judged;
-
 /* The arrays of one call; their layout is known outside. `candidate` of a value: 1 a rule or a role, 2 another encoding inside, 0 none,
    or judged already. */
 typedef struct {
-    i64 values, texts_size, maps_size, rules_size, hard_size, sights, hushed_size;
+    i64 values, texts_size, maps_size, rules_size, hard_size, sights, hushed_size, asked, asked_texts_size, asked_rules_size;
     u32 *record; i32 *place; i64 *text_at; u32 *text_size; u32 *start; u32 *end; i64 *map_at; u32 *map_size; i32 *candidate; i32 *depth;
     i64 *rules_at; u8 *texts; u32 *maps; i32 *rules; u32 *hard; u32 *turn; u32 *hard_turn;
     u32 *sight_turn, *sight_record; i32 *sight_place; u32 *sight_span, *sight_start, *sight_end, *hushed;
+    i32 *asked_place; i64 *asked_at, *asked_rules_at; u8 *asked_texts; i32 *asked_rules;
 } Result;
 
 typedef struct {
@@ -46,8 +40,6 @@ typedef struct {
     Together together;            /* the first of them */
     Rules r;
     Ask ask;
-    Judge judge;
-    int failed;
     u64 secret[3];
     int everything;               /* also values in which nothing can stand */
     VEC(Place) places;
@@ -56,9 +48,7 @@ typedef struct {
     VEC(Around) arounds;
     Memo *memo;
     VEC(i32) memo_triggers;
-    Judged *judged;
-    uint16_t *judged_tag;         /* some bits of each key: most values were not judged, and this much stays near the processor */
-    VEC(Verdict) verdicts; VEC(Span) spans;
+    Verdicts verdicts;
     i32 *found, *possible;
     u32 *listed, listing;
     Arena arena;
@@ -70,8 +60,6 @@ typedef struct {
     VEC(u32) record_of; VEC(i32) place_of; VEC(i64) text_at; VEC(u32) text_size; VEC(u32) start; VEC(u32) end; VEC(i64) map_at; VEC(u32) map_size;
     VEC(i32) candidate; VEC(i32) depth; VEC(i64) rules_at;
     VEC(u8) texts; VEC(u32) maps; VEC(i32) rules; VEC(u32) hard; VEC(u32) turn_of; VEC(u32) hard_turn;
-    VEC(u32) sight_turn; VEC(u32) sight_record; VEC(i32) sight_place; VEC(u32) sight_span; VEC(u32) sight_start; VEC(u32) sight_end;
-    VEC(u32) hushed;
     Result result;
 } Kernel;
 
@@ -295,30 +283,22 @@ static const u32 *spots_of(Kernel *k, const u8 *raw, u32 from, u32 to, size_t po
     return spots;
 }
 
-/* Passes on the findings of a value that was judged, each at its place in the outermost text. */
-static void sighted(Kernel *k, u32 number, const u8 *text, size_t n, i32 place, i32 level, u32 from, u32 to, int escaped) {
-    Verdict verdict = k->verdicts.at[number];
-    if (verdict.hushed) PUSH(k->hushed, number);
-    if (!verdict.count) return;
-    const u32 *outer = level < 0 ? NULL : place_of_level(k, level), *spots = NULL;
-    u32 ahead = outer ? outer[from] : 0;
-    if (outer) {
+/* Notes where a value was met whose verdict tells something, or is not known yet. */
+static void meet(Kernel *k, u32 verdict, const u8 *text, size_t n, i32 place, i32 level, u32 from, u32 to, int escaped) {
+    Verdicts *v = &k->verdicts;
+    if (!tells(v, verdict)) return;
+    Met met = {k->turn, k->record, place, verdict, 0, -1};
+    if (level >= 0) {
+        const u32 *outer = place_of_level(k, level);
         size_t points = code_points(text, n);
-        if (escaped || outer[to] - outer[from] != points) spots = spots_of(k, k->levels.at[level].p, from, to, points);
+        met.ahead = outer[from];
+        if (escaped || outer[to] - outer[from] != points) {
+            const u32 *spots = spots_of(k, k->levels.at[level].p, from, to, points);
+            met.spot = (i64)v->spots.n;
+            for (size_t i = 0; i <= points; i++) PUSH(v->spots, outer[spots[i]]);
+        }
     }
-    for (u32 i = verdict.first; i < verdict.first + verdict.count; i++) {
-        Span span = k->spans.at[i];
-        PUSH(k->sight_turn, k->turn), PUSH(k->sight_record, k->record), PUSH(k->sight_place, place), PUSH(k->sight_span, i);
-        PUSH(k->sight_start, spots ? outer[spots[span.from]] : ahead + span.from);
-        PUSH(k->sight_end, spots ? outer[spots[span.to]] : ahead + span.to);
-    }
-}
-
-static inline uint16_t tag_of(u64 key) { return (uint16_t)(key >> 48) | 1; }
-
-static const Judged *judged_at(const Kernel *k, u64 key) {
-    size_t slot = key & (VERDICTS - 1);
-    return k->judged_tag[slot] == tag_of(key) && k->judged[slot].key == key ? &k->judged[slot] : NULL;
+    PUSH(v->met, met);
 }
 
 static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 depth, u32 from, u32 to, int escaped, int layers) {
@@ -330,7 +310,7 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
     i32 count = 0, possible = 0;
     if (layers) key = fold(key, k->secret[2]) | 1;
     k->turn++;
-    const Judged *judged = judged_at(k, key);
+    const Judged *judged = judged_at(&k->verdicts, key);
     if (!judged) {
         const i32 *triggers = triggers_of(k, text, n, h, &count);
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
@@ -341,19 +321,13 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
         if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
             /* What is said of such texts depends on how many addresses of which kind they hold alone: one stands for all. */
             key = fold((kinds + 1) ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[0]) | 1;
-            judged = judged_at(k, key);
+            judged = judged_at(&k->verdicts, key);
         }
     }
-    if (kind == 1 && !judged) {
-        if (k->judge(place, key, text, (i64)n, k->possible, possible)) {
-            k->failed = 1;
-            return UNSURE;
-        }
-        judged = judged_at(k, key);
-    }
+    if (kind == 1 && !judged) judged = ask_for(&k->verdicts, key, place, text, n, k->possible, possible);
     if (judged) {
         kind = possible = 0;
-        sighted(k, judged->verdict, text, n, place, level, from, to, escaped);
+        meet(k, judged->verdict, text, n, place, level, from, to, escaped);
     }
     if (!kind && !k->everything) return OK;
     emit(k, place, text, n, depth, kind);
@@ -642,16 +616,15 @@ static int walk(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 depth, in
 
 /* ---- records ---- */
 
-typedef struct { size_t values, texts, maps, rules, sights, hushed; } Mark;
+typedef struct { size_t values, texts, maps, rules, met; } Mark;
 
-static Mark mark(const Kernel *k) { return (Mark){k->record_of.n, k->texts.n, k->maps.n, k->rules.n, k->sight_turn.n, k->hushed.n}; }
+static Mark mark(const Kernel *k) { return (Mark){k->record_of.n, k->texts.n, k->maps.n, k->rules.n, k->verdicts.met.n}; }
 
 /* Takes back what a record gave, so that it can be read elsewhere. */
 static void take_back(Kernel *k, Mark m) {
     k->record_of.n = k->place_of.n = k->text_at.n = k->text_size.n = k->start.n = k->end.n = k->map_at.n = k->map_size.n = m.values;
     k->candidate.n = k->depth.n = k->rules_at.n = k->turn_of.n = m.values;
-    k->texts.n = m.texts, k->maps.n = m.maps, k->rules.n = m.rules, k->hushed.n = m.hushed;
-    k->sight_turn.n = k->sight_record.n = k->sight_place.n = k->sight_span.n = k->sight_start.n = k->sight_end.n = m.sights;
+    k->texts.n = m.texts, k->maps.n = m.maps, k->rules.n = m.rules, k->verdicts.met.n = m.met;
 }
 
 static void begin_record(Kernel *k, u32 record) {
@@ -683,14 +656,19 @@ static const Result *finished(Kernel *k) {
     r->record = k->record_of.at, r->place = k->place_of.at, r->text_at = k->text_at.at, r->text_size = k->text_size.at, r->start = k->start.at, r->end = k->end.at;
     r->map_at = k->map_at.at, r->map_size = k->map_size.at, r->candidate = k->candidate.at, r->depth = k->depth.at, r->rules_at = k->rules_at.at;
     r->texts = k->texts.at, r->maps = k->maps.at, r->rules = k->rules.at, r->hard = k->hard.at, r->turn = k->turn_of.at, r->hard_turn = k->hard_turn.at;
-    r->sights = (i64)k->sight_turn.n, r->hushed_size = (i64)k->hushed.n;
-    r->sight_turn = k->sight_turn.at, r->sight_record = k->sight_record.at, r->sight_place = k->sight_place.at, r->sight_span = k->sight_span.at;
-    r->sight_start = k->sight_start.at, r->sight_end = k->sight_end.at, r->hushed = k->hushed.at;
+    Verdicts *v = &k->verdicts;
+    ROOM(v->asked_texts, 1);
+    r->asked = (i64)v->asked_place.n, r->asked_texts_size = (i64)v->asked_texts.n, r->asked_rules_size = (i64)v->asked_rules.n;
+    r->asked_place = v->asked_place.at, r->asked_at = v->asked_at.at, r->asked_rules_at = v->asked_rules_at.at, r->asked_texts = v->asked_texts.at, r->asked_rules = v->asked_rules.at;
+    r->sights = (i64)v->sight_turn.n, r->hushed_size = (i64)v->hushed.n;
+    r->sight_turn = v->sight_turn.at, r->sight_record = v->sight_record.at, r->sight_place = v->sight_place.at, r->sight_span = v->sight_span.at;
+    r->sight_start = v->sight_start.at, r->sight_end = v->sight_end.at, r->hushed = v->hushed.at;
     return r;
 }
 
 static void start(Kernel *k) {
-    take_back(k, (Mark){0, 0, 0, 0, 0, 0});
+    take_back(k, (Mark){0, 0, 0, 0, 0});
+    verdicts_start(&k->verdicts);
     k->hard.n = k->hard_turn.n = 0, k->turn = 0;
     if (k->places.n > MAX_PLACES * 3 / 4) forget_places(k);
 }
@@ -704,22 +682,21 @@ static void start(Kernel *k) {
 #endif
 
 /* `a` are `automata` of them, which must stay as long as the kernel does. */
-OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask ask, Judge judge, const u64 *secret) {
+OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask ask, const u64 *secret) {
     Kernel *k = calloc(1, sizeof(Kernel));
     if (!k) return NULL;
-    k->r = *r, k->ask = ask, k->judge = judge;
+    k->r = *r, k->ask = ask;
     memcpy(k->secret, secret, sizeof k->secret);
     k->children_size = 1 << 11;
     k->children = malloc(sizeof(i32) * k->children_size);
     k->memo = calloc(MEMO, sizeof(Memo));
-    k->judged = calloc(VERDICTS, sizeof(Judged));
-    k->judged_tag = calloc(VERDICTS, sizeof(uint16_t));
+    verdicts_begin(&k->verdicts);
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->given = a, k->automata = automata;
     k->automaton = calloc((size_t)automata, sizeof(Automaton));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->judged || !k->judged_tag || !k->found || !k->automaton || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->found || !k->automaton || !k->possible || !k->listed) abort();
     together_begin(k);
     Tape empty = {0};
     PUSH(k->tapes, empty);
@@ -738,23 +715,11 @@ OUTSIDE void leakscope_around(Kernel *k, const u64 *named, u32 flags) {
     PUSH(k->arounds, around);
 }
 
-/* A value beside these names was judged: `spans` pairs of code points, where its findings stand; `hushed`: whether something was suppressed. Returns the number. */
-OUTSIDE u32 leakscope_judged(Kernel *k, u64 key, const u32 *spans, u32 count, u32 hushed) {
-    Verdict verdict = {(u32)k->spans.n, count, hushed};
-    for (u32 i = 0; i < count; i++) {
-        Span span = {spans[2 * i], spans[2 * i + 1]};
-        PUSH(k->spans, span);
-    }
-    Judged judged = {key, (u32)k->verdicts.n};
-    PUSH(k->verdicts, verdict);
-    k->judged[key & (VERDICTS - 1)] = judged, k->judged_tag[key & (VERDICTS - 1)] = tag_of(key);
-    return judged.verdict;
-}
-
-/* Forgets what was judged. */
-OUTSIDE void leakscope_unjudged(Kernel *k) {
-    memset(k->judged_tag, 0, sizeof(uint16_t) * VERDICTS);
-    k->verdicts.n = k->spans.n = 0;
+/* Takes the answers to what the call before asked, and gives its findings; or forgets everything judged when `counts` is null. */
+OUTSIDE const Result *leakscope_settle(Kernel *k, const u32 *counts, const u8 *hushed, const u32 *edges) {
+    if (counts) settle(&k->verdicts, counts, hushed, edges);
+    else verdicts_forget(&k->verdicts);
+    return finished(k);
 }
 
 /* Forgets which places there are, so that they are asked for again. */
@@ -763,9 +728,9 @@ OUTSIDE void leakscope_forget(Kernel *k) { forget_places(k); }
 /* Every line of `buffer`, which belongs to the caller and must stay until the next call; `everything`: also values that hold nothing. */
 OUTSIDE const Result *leakscope_lines(Kernel *k, const u8 *buffer, i64 size, i32 everything) {
     start(k);
-    k->everything = everything, k->failed = 0;
+    k->everything = everything;
     u32 record = 0;
-    for (i64 at = 0; at < size && !k->failed; record++) {
+    for (i64 at = 0; at < size; record++) {
         const u8 *end = memchr(buffer + at, '\n', (size_t)(size - at));
         i64 to = end ? end - buffer : size;
         line(k, record, buffer + at, (size_t)(to - at));
@@ -793,11 +758,10 @@ OUTSIDE void leakscope_free(Kernel *k) {
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
     free(k->together.next);
-    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), free(k->judged), free(k->judged_tag), free(k->verdicts.at), free(k->spans.at);
+    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), verdicts_end(&k->verdicts);
     free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
     free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);
-    free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at), free(k->hushed.at), free(k->sight_turn.at), free(k->sight_record.at);
-    free(k->sight_place.at), free(k->sight_span.at), free(k->sight_start.at), free(k->sight_end.at);
+    free(k->rules.at), free(k->hard.at), free(k->turn_of.at), free(k->hard_turn.at);
     free(k);
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import secrets
-from collections.abc import Callable, Sequence
-from ctypes import c_int32, c_uint32
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +12,11 @@ import numpy as np
 from leakscope.catalogue.model import Detector
 from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.native.checks import address_rule, network_table
-from leakscope.detection.native.library import ASK, JUDGE, Given, Rules, library
+from leakscope.detection.native.library import ASK, Given, Result, Rules, library
 from leakscope.detection.native.needs import MARKED
 from leakscope.detection.native.tables import Tables, tables_of
 from leakscope.detection.native.values import Values
+from leakscope.detection.native.verdicts import Question, Remembered, Verdict, questions
 from leakscope.text.unfold import is_data
 
 #: Kinds of places, as in `rules.h`.
@@ -40,6 +40,7 @@ class Surroundings(NamedTuple):
         takes_role: whether the key can say what its value is.
         only_address: whether that can be nothing but a network address.
         key: the name that findings in the value say.
+        told: of them, to whoever judges a value beside them.
     """
 
     number: int
@@ -47,21 +48,7 @@ class Surroundings(NamedTuple):
     takes_role: bool
     only_address: bool
     key: str
-
-
-class Verdict(NamedTuple):
-    """
-    What stands in a value beside its names.
-
-    Args:
-        spans: start and end of each finding, one after the other, code points.
-        findings: what `NativeScan.remembered` shall hold for each.
-        suppressed: what it shall hold of what is suppressed; null when nothing is.
-    """
-
-    spans: Sequence[int]
-    findings: Sequence[Any]
-    suppressed: Any
+    told: Any = None
 
 
 def available() -> bool:
@@ -77,11 +64,11 @@ class NativeScan:
         detectors: rules in catalogue order.
         least: confidence below which a finding does not matter.
         surroundings: describes a (path, key) pair.
-        judge: says what stands in a value, by its place, the value and the rules that may find something in it, ascending.
+        judge: says what stands in a value, by what is told of its surroundings, the value, and the rules that may find something in it, ascending.
     """
 
     def __init__(
-        self, detectors: tuple[Detector, ...], least: float, surroundings: Callable[[str, str], Surroundings], judge: Callable[[int, str, list[int]], Verdict]
+        self, detectors: tuple[Detector, ...], least: float, surroundings: Callable[[str, str], Surroundings], judge: Callable[[Any, str, list[int]], Verdict]
     ) -> None:
         self._library = library()
         self._surroundings, self._judge = surroundings, judge
@@ -92,15 +79,15 @@ class NativeScan:
         self.places: list[tuple[str, str]] = [("", "")]
         #: The name that findings say, by place.
         self.keys: list[str] = [""]
-        #: What was judged: each finding, by the number of its span, and what is suppressed, by the number of the value.
-        self.remembered: list[Any] = []
-        self.suppressed: dict[int, Any] = {}
-        self._judgements = 0
+        self._told: list[Any] = [None]
+        self.remembered = Remembered()
         self._networks = network_table(benign_catalogue().networks)
         self._tables = tables_of(detectors, least)
-        self._ask, self._ask_judge = ASK(self._asked), JUDGE(self._judged)
+        self._ask = ASK(self._asked)
         self._kernel: Any = self._begin(self._tables, len(detectors), address_rule(detectors, least))
-        self._describe(surroundings("", ""))
+        root = surroundings("", "")
+        self._describe(root)
+        self._told[0] = root.told
 
     def _begin(self, tables: Tables, rules: int, address: int) -> Any:
         def at(array: np.ndarray[Any, Any]) -> int:
@@ -120,7 +107,7 @@ class NativeScan:
         )  # fmt: skip
         self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))
-        return self._library.leakscope_new(automata, len(automata), ctypes.byref(asked), self._ask, self._ask_judge, secret)
+        return self._library.leakscope_new(automata, len(automata), ctypes.byref(asked), self._ask, secret)
 
     def __del__(self) -> None:
         if getattr(self, "_kernel", None):
@@ -144,13 +131,11 @@ class NativeScan:
         try:
             place = self._below(parent, kind, ctypes.string_at(segment, length).decode() if length else "", index)
             if place is None:
-                place, known = ("", ""), -1
-                self.keys[number:] = [""]
+                place, known, key, told = ("", ""), -1, "", None
             else:
                 around = self._surroundings(*place)
-                known = self._describe(around)
-                self.keys[number:] = [around.key]
-            self.places[number:] = [place]
+                known, key, told = self._describe(around), around.key, around.told
+            self.places[number:], self.keys[number:], self._told[number:] = [place], [key], [told]
             return known
         except BaseException as error:  # must not cross C; raised again once the scan is back
             self._failure = error
@@ -179,48 +164,46 @@ class NativeScan:
             buffer: whole lines.
             everything: also values in which nothing can stand.
         """
-        self._forget_judged()
-        values = self._values(self._library.leakscope_lines(self._kernel, buffer, len(buffer), int(everything)))
+        if len(self.remembered) > MOST_REMEMBERED:
+            self._forget_judged()
+        result = self._library.leakscope_lines(self._kernel, buffer, len(buffer), int(everything))
+        try:
+            self._raise()
+            values = Values(self._answered(result.contents).contents)
+        except BaseException:
+            self._forget_judged()  # what was asked has no answer
+            raise
         restarts = self._library.leakscope_restarts(self._kernel)
         if restarts - self._restarts > 2 + len(buffer) // _BYTES_A_RESTART:
             self._rest = _REST
         self._restarts = restarts
         return values
 
+    def _raise(self) -> None:
+        """Raises what a function called by the compiled scan raised."""
+        error, self._failure = self._failure, None
+        if error is not None:
+            raise error
+
     def worthwhile(self) -> bool:
         """Whether the next batch is sooner read here: not for a while after texts that keep the automata from settling."""
         self._rest = max(0, self._rest - 1)
         return not self._rest
 
-    def _judged(self, place: int, key: int, text: int, length: int, rules: int, count: int) -> int:
-        try:
-            value = ctypes.string_at(text, length).decode()
-            spans, findings, suppressed = self._judge(place, value, (c_int32 * count).from_address(rules)[:] if count else [])
-            given = (c_uint32 * len(spans))(*spans) if spans else None
-            number = self._library.leakscope_judged(self._kernel, key, given, len(findings), suppressed is not None)
-            self.remembered += findings
-            if suppressed is not None:
-                self.suppressed[number] = suppressed
-            self._judgements += 1
-        except BaseException as error:  # must not cross C; raised again once the scan is back
-            self._failure = error
-            return 1
-        return 0
+    def _answered(self, given: Result) -> Any:
+        """What the compiled scan gives once it knows what it asked about."""
+        answers = self.remembered.answer(questions(given), self._judged)
+        return self._library.leakscope_settle(self._kernel, *(one.ctypes.data for one in answers))
+
+    def _judged(self, question: Question) -> Verdict:
+        return self._judge(self._told[question.place], question.text, question.rules)
 
     def _forget_judged(self) -> None:
-        """Begins what is remembered anew once it is much."""
-        if self._judgements > MOST_REMEMBERED or len(self.remembered) > MOST_REMEMBERED:
-            self._library.leakscope_unjudged(self._kernel)
-            self.remembered, self.suppressed, self._judgements = [], {}, 0
+        self._library.leakscope_settle(self._kernel, None, None, None)
+        self.remembered = Remembered()
 
     def triggers(self, text: str, *, plainly: bool = False) -> set[int]:
         """Numbers of the expressions that stand in `text`; `plainly`: found by reading all of it in every automaton."""
         raw, found = text.encode("utf-8", "replace"), np.zeros(self._tables.triggers + 1, dtype=np.int32)
         count = self._library.leakscope_triggers(self._kernel, raw, len(raw), found.ctypes.data, int(plainly))
         return set(found[:count].tolist())
-
-    def _values(self, result: Any) -> Values:
-        if self._failure is not None:
-            error, self._failure = self._failure, None
-            raise error
-        return Values(result.contents)

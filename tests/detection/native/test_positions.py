@@ -86,7 +86,7 @@ def every_trigger() -> tuple[scan.NativeScan, dict[str, set[int]]]:
         elif tables.alone[index] and len(rule.keywords) == 1 and not rule.anchors:
             owned = [trigger for trigger in range(tables.triggers) if index in tables.owner[tables.owner_at[trigger] : tables.owner_at[trigger + 1]]]
             numbers[rule.keywords[0]] = set(owned) - {int(tables.confirm[index])}
-    scanner = scan.NativeScan(detectors, 0.5, lambda path, key: scan.Surroundings(0, frozenset(), False, False, ""), lambda place, value, rules: scan.Verdict((), (), None))
+    scanner = scan.NativeScan(detectors, 0.5, lambda path, key: scan.Surroundings(0, frozenset(), False, False, ""), lambda told, value, rules: scan.Verdict((), ()))
     assert len(numbers) > 20
     return scanner, numbers
 

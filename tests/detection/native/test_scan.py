@@ -26,7 +26,7 @@ from leakscope.text.unfold import unfold
 
 KEY = IncidentKey(b"n" * 32)
 AROUND = scan.Surroundings(0, frozenset(), False, False, "")
-NOTHING = scan.Verdict((), (), None)
+NOTHING = scan.Verdict((), ())
 pytestmark = pytest.mark.skipif(build.compiler() is None, reason="no C compiler")
 
 
@@ -195,14 +195,14 @@ def test_an_interrupt_inside_the_scan_comes_out_of_it(monkeypatch: pytest.Monkey
         return AROUND
 
     with pytest.raises(KeyboardInterrupt):
-        scan.NativeScan(load().detectors, 0.5, interrupt, lambda place, value, rules: NOTHING).lines(b'{"a":"x"}\n')
+        scan.NativeScan(load().detectors, 0.5, interrupt, lambda told, value, rules: NOTHING).lines(b'{"a":"x"}\n')
 
 
 def test_an_interrupt_while_a_value_is_judged_comes_out_of_the_scan() -> None:
     """An exception of the function that judges is raised, not swallowed, and the scan can be used again."""
     angry = [True]
 
-    def interrupt(place: int, value: str, rules: list[int]) -> scan.Verdict:
+    def interrupt(told: object, value: str, rules: list[int]) -> scan.Verdict:
         if angry[0]:
             raise KeyboardInterrupt
         return NOTHING
@@ -237,7 +237,7 @@ def test_texts_that_keep_the_automata_from_settling_are_left_to_python(compiled:
     """Beginnings of all that rules look for, one behind the other, rest the compiled scan for some batches; then it is tried again."""
     draw, examples = random.Random(3), [text for rule in load().detectors for text in rule.examples]
     dense = b"".join(orjson.dumps({"f": "".join(draw.choice(examples)[: draw.randrange(1, 40)] for _ in range(20))}) + b"\n" for _ in range(4000))
-    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda place, value, rules: NOTHING)
+    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda told, value, rules: NOTHING)
     assert scanner.worthwhile()
     scanner.lines(dense)
     said = [scanner.worthwhile() for _ in range(20)]
