@@ -16,11 +16,12 @@ from leakscope.individuals.identifiers import identify, names_of, with_rank
 from leakscope.individuals.matrix import individuals_table, person_elements, record_persons
 from leakscope.individuals.model import LinkDecision, Linked
 from leakscope.individuals.residence import residences, votes
+from leakscope.individuals.same_name import SameName, join_same_names
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
 from leakscope.individuals.uncertainty import Open, certainty, interval_of
 from leakscope.individuals.units import place
 from leakscope.individuals.unread import unread_people
-from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, join_foreign_keys, link_descriptions, weak_facts
+from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.model import Basis, Estimate
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
@@ -122,7 +123,34 @@ def facts_of(placed: pl.DataFrame, turns: pl.DataFrame) -> Facts:
     return Facts(names=names_of(placed), births=births_of(placed), identifiers=identifiers, speakers=speakers)
 
 
-def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tuple[pl.DataFrame, StrongLinks, WeakLinks]:
+def _own_names(placed: pl.DataFrame | None, names: pl.DataFrame) -> pl.DataFrame:
+    """`unit, name` of people as fields name them, and of authors of chats as they name themselves."""
+    if placed is None:
+        return names.select("unit", "name").drop_nulls()
+    authors = placed.filter((pl.col("slot") == "") & (pl.col("group") == "")).select("unit").unique()
+    fields = names.filter(~pl.col("in_turn"))
+    return pl.concat([fields, names.filter("in_turn").join(authors, on="unit", how="semi")]).select("unit", "name").drop_nulls()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """
+    What every tier made of the units.
+
+    Args:
+        clusters: `unit, cluster, rule`; rule is what placed the unit's person: identifier, description, name, phone or address.
+        strong: the deterministic tier.
+        same: people joined by name.
+        weak: the weak tiers.
+    """
+
+    clusters: pl.DataFrame
+    strong: StrongLinks
+    same: SameName
+    weak: WeakLinks
+
+
+def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> Tiers:
     """
     Every tier in turn.
 
@@ -130,10 +158,6 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tu
         placed: sightings in their units; null when every unit is a record's subject and `facts.described` is given.
         facts: of the units.
         seed: of the model's samples.
-
-    Returns:
-        `unit, cluster, rule`, and the deterministic and weak tiers; rule is what placed the unit's person: identifier,
-        description, name, phone or address.
     """
     strong = link_strong(facts.identifiers, facts.speakers, facts.names, facts.births)
     linked, described = strong.clusters, facts.described
@@ -142,15 +166,15 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> tu
         linked = pl.concat([linked, _same_name_in_record(placed, facts.names, linked)])
         described = _scopes(weak_facts(placed, facts.names, facts.births, facts.identifiers), placed, linked)
     own = described.filter(pl.col("scope").is_null())
-    full = facts.names.filter(~pl.col("in_turn") & pl.col("name").str.contains(" ", literal=True))
-    linked = join_foreign_keys(linked, full, facts.identifiers)
+    same = join_same_names(linked, _own_names(placed, facts.names), facts.identifiers, facts.births)
+    linked = same.clusters
     weak = link_descriptions(linked, own, seed=seed)
     scoped = described if placed is None else _scopes(described.drop("scope"), placed, weak.clusters)
     agreed = pl.concat([weak.clusters, attach_lone_names(scoped, weak.clusters)])
     single = by_single_fact(scoped, agreed)
     sure = linked.select("unit", rule=pl.lit("identifier"))
     ruled = agreed.join(sure, on="unit", how="left").with_columns(rule=pl.col("rule").min().over("cluster").fill_null("description"))
-    return pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong, weak
+    return Tiers(clusters=pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong=strong, same=same, weak=weak)
 
 
 def _members(placed: pl.DataFrame, clusters: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -206,7 +230,8 @@ def link(
     if placed.is_empty():
         return _nobody()
     known = facts_of(placed, turns)
-    clusters, strong, weak = cluster_units(placed, known, seed=seed)
+    tiers = cluster_units(placed, known, seed=seed)
+    clusters, strong = tiers.clusters, tiers.strong
     if clusters.is_empty():
         return _nobody()
     members = _members(placed, clusters, records)
@@ -231,18 +256,24 @@ def link(
         individuals=people.drop("cluster"),
         person_elements=person_elements(members, people),
         record_persons=record_persons(members, people),
-        interval=interval_of(Open(members=counted, rules=rules, weak=weak, unsure=unsure.get_column("chance").to_list(), unread=unread, seed=seed)),
+        interval=interval_of(
+            Open(
+                members=counted, rules=rules, weak=tiers.weak, joined=(tiers.same.joins, tiers.same.by_chance),
+                unsure=unsure.get_column("chance").to_list(), unread=unread, seed=seed,
+            )
+        ),
         not_counted=_counts(people, strong, clusters),
-        quality=_quality(strong, weak, clusters, facts["conflicts"].height),
+        quality=_quality(tiers, facts["conflicts"].height),
     )
     return apply_decisions(linked, decisions, sightings) if decisions else linked
 
 
-def _quality(strong: StrongLinks, weak: WeakLinks, clusters: pl.DataFrame, conflicts: int) -> dict[str, Any]:
-    rules = dict(clusters.group_by("rule").agg(pl.col("cluster").n_unique()).sort("rule").iter_rows())
+def _quality(tiers: Tiers, conflicts: int) -> dict[str, Any]:
+    rules = dict(tiers.clusters.group_by("rule").agg(pl.col("cluster").n_unique()).sort("rule").iter_rows())
     return {
         "people_by_rule": rules,
-        "identifiers_joining_nobody": dict(strong.dropped.group_by("why").len().sort("why").iter_rows()),
+        "identifiers_joining_nobody": dict(tiers.strong.dropped.group_by("why").len().sort("why").iter_rows()),
+        "joined_by_name": tiers.same.joins,
         "conflicts": conflicts,
-        **weak.report,
+        **tiers.weak.report,
     }

@@ -97,7 +97,7 @@ def _of_sightings(sightings: pl.DataFrame) -> pl.DataFrame:
     if about.is_empty():
         return pl.DataFrame(schema={"source": pl.String, "record": pl.UInt64, "cluster": pl.UInt32})
     placed = with_speakers(place(about, empty(TURNS)), empty(TURNS))
-    clusters = cluster_units(placed, facts_of(placed, empty(TURNS)), seed=0)[0]
+    clusters = cluster_units(placed, facts_of(placed, empty(TURNS)), seed=0).clusters
     units = placed.select("unit", "source", "record", "group", "slot").unique(subset="unit", maintain_order=True)
     own = (pl.col("group") != "").cast(pl.Int8) + (pl.col("slot") != "").cast(pl.Int8)
     ranked = units.join(clusters, on="unit").with_columns(other=own).sort("source", "record", "other", "unit")
@@ -180,5 +180,5 @@ def _wide(table: pl.DataFrame, columns: list[Column]) -> pl.DataFrame:
     names, births, identifiers = names_of(placed), births_of(placed), identify(placed)
     weak = weak_facts(placed, names, births, identifiers).with_columns(scope=pl.lit(None, pl.String))
     nobody = pl.DataFrame(schema={"unit": pl.UInt32, "ident": pl.UInt32, "kind": pl.String, "rank": pl.Float64})
-    clusters = cluster_units(None, Facts(names=names, births=births, identifiers=identifiers, speakers=nobody, described=weak), seed=0)[0]
+    clusters = cluster_units(None, Facts(names=names, births=births, identifiers=identifiers, speakers=nobody, described=weak), seed=0).clusters
     return clusters.select(source=pl.lit(_SOURCE), record=pl.col("unit").cast(pl.UInt64), cluster="cluster")

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from leakscope.individuals.called import Draws, Names
 from leakscope.individuals.identifiers import ADDRESS_RANK, SESSION_RANK
 from leakscope.individuals.model_doubt import model_doubt
-from leakscope.individuals.overlap import Draws, kinds_by_record, overlap
+from leakscope.individuals.overlap import kinds_by_record, overlap
+from leakscope.individuals.spelling import is_full
 from leakscope.individuals.unread import Unread
 from leakscope.individuals.weak import WeakLinks
 from leakscope.model import Basis, Estimate
@@ -50,6 +52,7 @@ class Open:
         members: every sighting of the people counted: `cluster, source, record, group, slot, unit, entity, value, detector, confidence, rank, side, in_turn`.
         rules: `cluster, rule` of the people counted.
         weak: the weak tiers; null when there were none.
+        joined: people joined to another by name alone, and how many of them namesakes would make.
         unsure: chance of each person left out as doubtful to be one.
         unread: people in texts that were not read; null when everything was.
         seed: of the draws.
@@ -58,6 +61,7 @@ class Open:
     members: pl.DataFrame
     rules: pl.DataFrame
     weak: WeakLinks | None = None
+    joined: tuple[int, float] = (0, 0.0)
     unsure: Sequence[float] = ()
     unread: Unread | None = None
     seed: int = 0
@@ -68,7 +72,7 @@ class _Sum:
     """Numbers of people more or fewer than counted, gathered with what they come from."""
 
     moved: Draws = field(default_factory=lambda: np.zeros(DRAWS))
-    fewer: float = 0.0
+    fewer: Draws = field(default_factory=lambda: np.zeros(DRAWS))
     more: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -81,7 +85,7 @@ class _Sum:
 
 def _people(members: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
     """One row per person counted: what names them, in how many units, and whether chats alone name them as somebody else."""
-    full = (pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True)
+    full = (pl.col("entity") == "PERSON") & is_full(pl.col("value"))
     read = pl.col("detector").str.starts_with("names.") & (pl.col("entity") == "PERSON")
     told = members.group_by("cluster").agg(
         rank=pl.col("rank").max(),
@@ -99,6 +103,13 @@ def _bearers(people: pl.DataFrame) -> tuple[int, int]:
     return known.len(), known.n_unique()
 
 
+def _named_elsewhere(people: pl.DataFrame) -> pl.Series:
+    """Clusters of people whom chats name and whose full name somebody else counted bears."""
+    named = people.drop_nulls("name")
+    third, others = named.filter("third"), named.filter(~pl.col("third"))
+    return third.filter(pl.col("name").is_in(others.get_column("name").implode())).get_column("cluster")
+
+
 def _namesakes(people: pl.DataFrame, generator: np.random.Generator) -> Draws:
     """
     People whom chats name and who are somebody else counted: as many as share a name with one, less those who would by chance.
@@ -107,7 +118,7 @@ def _namesakes(people: pl.DataFrame, generator: np.random.Generator) -> Draws:
     """
     named = people.drop_nulls("name")
     third, others = named.filter("third"), named.filter(~pl.col("third"))
-    same = int(third.get_column("name").is_in(others.get_column("name").implode()).sum())
+    same = _named_elsewhere(people).len()
     bearers, distinct = _bearers(people)
     if not same or bearers < LEAST_NAMED:
         return np.zeros(DRAWS)
@@ -115,13 +126,14 @@ def _namesakes(people: pl.DataFrame, generator: np.random.Generator) -> Draws:
     return np.maximum(same - generator.poisson(by_chance, DRAWS), 0).astype(float)
 
 
-def _authors(members: pl.DataFrame, generator: np.random.Generator) -> Draws:
+def _authors(members: pl.DataFrame, elsewhere: pl.Series, generator: np.random.Generator) -> Draws:
     """
     People whom chats seem to name as others and who are the author: "cancel my contract: Ann Lee, born ...".
 
-    How often that happens, those authors tell whose full name is known: the third parties of their chats who bear it.
+    How often that happens, those authors tell whose full name is known: the third parties of their chats who bear it. Those `elsewhere`
+    are taken for somebody else counted already, who is the author if anybody.
     """
-    full = members.filter((pl.col("entity") == "PERSON") & pl.col("value").str.contains(" ", literal=True))
+    full = members.filter((pl.col("entity") == "PERSON") & is_full(pl.col("value")))
     place = ["source", "record"]
     third = full.filter(pl.col("in_turn") & pl.col("slot").str.starts_with("third:")).select(*place, "cluster").unique()
     subject = (pl.col("slot") == "") & (pl.col("group") == "")
@@ -133,24 +145,29 @@ def _authors(members: pl.DataFrame, generator: np.random.Generator) -> Draws:
     if told.height < LEAST_AUTHORS or open_.is_empty():
         return np.zeros(DRAWS)
     chance = generator.beta(same + 0.5, told.height - same + 0.5, DRAWS)
-    return generator.binomial(open_.get_column("cluster").n_unique(), chance).astype(float)
+    open_people = open_.get_column("cluster").unique()
+    taken = int(open_people.is_in(elsewhere.implode()).sum())
+    return np.maximum(generator.binomial(open_people.len(), chance) - taken, 0).astype(float)
 
 
 def _interval_parts(people: pl.DataFrame, left: Open, generator: np.random.Generator) -> _Sum:
     total = _Sum()
     own = people.filter(~pl.col("third")).select("cluster")
-    twice = overlap(kinds_by_record(left.members.join(own, on="cluster", how="semi")), draws=DRAWS, generator=generator)
+    called = Names.of(left.members)
+    twice = overlap(kinds_by_record(left.members.join(own, on="cluster", how="semi")), draws=DRAWS, generator=generator, names=called)
     total.add(-twice.doubles, "less people known by one kind of identifier here and another there, as often as records with both kinds show")
-    total.fewer += twice.unknown
-    named = overlap(kinds_by_record(left.members.join(own, on="cluster", how="anti")), draws=DRAWS, generator=generator)
+    total.fewer = total.fewer + twice.unknown
+    named = overlap(kinds_by_record(left.members.join(own, on="cluster", how="anti")), draws=DRAWS, generator=generator, names=called)
     total.add(-named.doubles, "less people whom chats name in one place and give by mailbox or number in another")
     total.add(-_namesakes(people, generator), "less people whom chats name and who are others counted")
-    total.add(-_authors(left.members, generator), "less those who are the chat's author, as often as authors of known name are")
+    total.add(-_authors(left.members, _named_elsewhere(people), generator), "less those who are the chat's author, as often as authors of known name are")
     sure = people.filter(pl.col("rule") == "name").get_column("read").drop_nulls().to_numpy()
     real = generator.beta(RIGHT, WRONG, (DRAWS, 1)) * sure
     total.add(-(generator.random((DRAWS, len(sure))) > real).sum(axis=1).astype(float), "names read count by their confidence")
     unsure = np.asarray(left.unsure, dtype=float)
     total.add((generator.random((DRAWS, len(unsure))) < unsure).sum(axis=1).astype(float), "and people who rest on a doubtful finding, by its confidence")
+    wrong = np.minimum(generator.poisson(left.joined[1], DRAWS), left.joined[0]).astype(float)
+    total.add(wrong, "and namesakes who were joined for their name")
     if left.unread is not None:
         total.add(left.unread.draws(DRAWS, generator), f"and people named in unread texts, from the {left.unread.share:.0%} of units read")
     _bare(people, total, generator)
@@ -198,12 +215,13 @@ def interval_of(left: Open) -> Estimate:
         said.append("by a Fellegi-Sunter model, its links drawn by their probabilities, missed links after Chao, 1% for calibration")
     elif described:
         said.append("by exact agreement of a name and a second fact")
-    if total.fewer:
+    if total.fewer.any():
         said.append("low: people of whom nothing tells whether they are others known by another kind of identifier are")
     said += total.said
-    if not (total.moved.any() or total.fewer or total.more or fewer or more or described):
+    if not (total.moved.any() or total.fewer.any() or total.more or fewer or more or described):
         return Estimate(value=counted, low=counted, high=counted, method=said[0], basis=Basis.EXACT)
     value = round(counted + float(total.moved.mean()))
-    low, high = np.quantile(counted + total.moved, [0.025, 0.975])
-    least = max(math.floor(low - total.fewer - fewer), 1 if counted else 0)
+    low = float(np.quantile(counted + total.moved - total.fewer, 0.025))
+    high = float(np.quantile(counted + total.moved, 0.975))
+    least = max(math.floor(low - fewer), 1 if counted else 0)
     return Estimate(value=value, low=min(least, value), high=max(math.ceil(high + total.more + more), value), method="; ".join(said), basis=Basis.MODEL)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from leakscope.detection.turn_places import TRANSCRIPT
-from leakscope.individuals.overlap import Draws
+from leakscope.individuals.called import Draws
 
 #: Every text that could be read; `modelled`: the names model reads its language, others are read by a few rules only.
 READING = {"turn": pl.String, "unit": pl.String, "stratum": pl.String, "chosen": pl.Boolean, "modelled": pl.Boolean}

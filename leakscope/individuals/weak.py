@@ -197,32 +197,10 @@ def _owners_of_names(named: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFram
     return lone.filter(pl.col("people") == 1).drop("people")
 
 
-def join_foreign_keys(clusters: pl.DataFrame, named: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
-    """
-    Clusters known by a table's own number alone, joined to the one person of their full name that another table identifies.
-
-    Args:
-        clusters: `unit, cluster`.
-        named: `unit, name` of full names outside chats.
-        identifiers: as `identify` gives.
-
-    Returns:
-        `unit, cluster`. An order's customer number and a customer's mailbox seldom stand in one row; a full name that one person
-        on either side bears joins them.
-    """
-    better = (pl.col("rank") >= 3) & ~pl.col("kind").str.starts_with("ID:")
-    known = identifiers.join(clusters, on="unit").group_by("cluster").agg(better=better.any(), number=pl.col("kind").str.starts_with("ID:").any())
-    names = named.join(clusters, on="unit").select("cluster", "name").unique().filter(pl.len().over("cluster") == 1)
-    told = names.join(known, on="cluster")
-    lone = told.filter(pl.col("number") & ~pl.col("better")).filter(pl.len().over("name") == 1).select("name", "cluster")
-    owners = told.filter("better").filter(pl.len().over("name") == 1).select("name", owner="cluster")
-    moves = lone.join(owners, on="name").select("cluster", "owner")
-    return clusters.join(moves, on="cluster", how="left", maintain_order="left").select("unit", cluster=pl.coalesce("owner", "cluster"))
-
-
 def attach_lone_names(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
     """
-    Units with a full name and nothing else, where exactly one person of their scope has that name.
+    Units with a full name, where exactly one person of their scope has that name: in a chat whatever else is said of them, elsewhere
+    those of whom nothing else is known.
 
     Args:
         facts: as `weak_facts` gives, with `scope`.
@@ -232,7 +210,7 @@ def attach_lone_names(facts: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFra
         `unit, cluster` of the units that found their person.
     """
     named = facts.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
-    waiting = named.filter(_facts_known() < 2).join(clusters, on="unit", how="anti")
+    waiting = named.filter((_facts_known() < 2) | pl.col("scope").is_not_null()).join(clusters, on="unit", how="anti")
     return waiting.join(_owners_of_names(named, clusters), on=["scope", "name"], nulls_equal=True).select("unit", "cluster")
 
 

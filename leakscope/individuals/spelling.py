@@ -1,0 +1,101 @@
+"""Names across scripts and spellings: what is equal in "Müller", "Mueller" and "muller", in "李伟" and "Li Wei"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import polars as pl
+from anyascii import anyascii
+
+from leakscope.individuals.vocabulary import words
+
+_HAN, _HANGUL = r"\u4e00-\u9fff", r"\uac00-\ud7af"
+_UNSPACED = re.compile(rf"[{_HAN}]{{2,5}}|[{_HANGUL}]{{2,4}}|[{_HAN}]+[\u3040-\u30ff]+")
+#: Japanese family names of Chinese characters have two as a rule; so full names of four divide in the middle.
+_LONG = 4
+
+
+def _family_length(name: str) -> int:
+    """Characters of the family name that begins a name without a space; 0 where it may as well be a given name."""
+    known = words()["names"]
+    if name[:2] in known["two_character_surnames"] and len(name) > 2:
+        return 2
+    kana = re.search(r"[\u3040-\u30ff]", name)
+    if kana:
+        return kana.start()
+    if len(name) >= _LONG:
+        return 2
+    return 1 if len(name) > 2 or name[0] in known["one_character_surnames"] else 0
+
+
+@lru_cache(maxsize=65536)
+def divided(name: str) -> tuple[str, ...]:
+    """
+    The parts of a name, family name last.
+
+    Chinese, Korean and Japanese full names are written without a space, family name first.
+
+    Example:
+        >>> divided("ann lee"), divided("李伟"), divided("小川和也"), divided("家辉")
+        (('ann', 'lee'), ('伟', '李'), ('和也', '小川'), ('家辉',))
+    """
+    parts = tuple(name.split())
+    if len(parts) != 1 or not _UNSPACED.fullmatch(name):
+        return parts
+    length = _family_length(name)
+    return (name[length:], name[:length]) if length else parts
+
+
+def is_full(name: pl.Expr) -> pl.Expr:
+    """Whether a normalised name has a given and a family name; as `divided` tells it where the script writes no space."""
+    unspaced = name.str.contains(f"^(?:{_UNSPACED.pattern})$")
+    known = name.str.slice(0, 1).is_in(words()["names"]["one_character_surnames"])
+    return name.str.contains(" ", literal=True) | (unspaced & ((name.str.len_chars() > 2) | known))
+
+
+@lru_cache(maxsize=262144)
+def plain(text: str) -> str:
+    """
+    Latin letters alone, in one spelling: umlauts and their like are two letters in one place and one in another.
+
+    Scripts are romanised character by character (anyascii, from Unicode's and the Library of Congress's tables): Chinese as
+    pinyin without tones, also where a Japanese name is meant.
+
+    Example:
+        >>> plain("müller") == plain("Mueller") == plain("muller"), plain("Мюллер"), plain("李伟")
+        (True, 'muller', 'liwei')
+    """
+    latin = text if text.isascii() else anyascii(text)
+    letters = re.sub(r"[^a-z]", "", latin.lower())
+    return re.sub("([^aeiou])yu", r"\1u", re.sub("([aou])e", r"\1", letters))
+
+
+def name_keys(names: pl.DataFrame) -> pl.DataFrame:
+    """
+    What full names are called alike by, in whatever order, script and spelling.
+
+    Args:
+        names: distinct `name`, normalised and full.
+
+    Returns:
+        `name, key`: two rows for each name, given and family name in either order.
+    """
+    rows = []
+    for name in names.get_column("name"):
+        *given, family = divided(name)
+        if given:
+            # written together as in a mailbox, so that the seam folds alike
+            rows += [(name, plain("".join((*given, family)))), (name, plain("".join((family, *given))))]
+    return pl.DataFrame(rows, schema={"name": pl.String, "key": pl.String}, orient="row").filter(pl.col("key") != "")
+
+
+def mailbox_key(mail: pl.Expr) -> pl.Expr:
+    """The letters of a mailbox before the tag and the domain; null where too few are left to be a full name."""
+    local = mail.str.extract(r"^([^@+]+)").str.to_lowercase().str.replace_all(r"[^a-z]", "")
+    folded = local.str.replace_all(r"([aou])e", "$1").str.replace_all(r"([^aeiou])yu", "${1}u")
+    return pl.when(folded.str.len_chars() >= LEAST_LETTERS).then(folded)
+
+
+#: Letters of a given and a family name written together, at least; own choice.
+LEAST_LETTERS = 6
