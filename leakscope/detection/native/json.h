@@ -28,26 +28,33 @@ static int hex4(const u8 *p, u32 *out) {
     return 1;
 }
 
+/* How many bytes from `p` on are neither quotation mark, backslash nor control character. */
+static inline size_t plain_bytes(const u8 *p, size_t n) {
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i mark = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    for (; i + 16 <= n; i += 16) {
+        __m128i w = _mm_loadu_si128((const __m128i *)(p + i));
+        __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(w, mark), _mm_cmpeq_epi8(w, slash)), _mm_cmpeq_epi8(_mm_min_epu8(w, control), w));
+        int found = _mm_movemask_epi8(special);
+        if (found) return i + (size_t)__builtin_ctz((unsigned)found);
+    }
+#endif
+    while (i < n && p[i] != '"' && p[i] != '\\' && p[i] >= 0x20) i++;
+    return i;
+}
+
 /* At the character after the opening mark; leaves behind the closing one. */
 static int json_string(Reading *r, Node *node) {
     const u8 *p = r->p;
     size_t i = r->at, n = r->n;
     node->kind = '"', node->escaped = 0, node->from = (u32)i, node->children = 0;
     for (;;) {
-        /* eight plain bytes at a time: none is a quotation mark, a backslash or a control character */
-        while (i + 8 <= n) {
-            u64 w, q, b;
-            memcpy(&w, p + i, 8);
-            q = w ^ 0x2222222222222222u, b = w ^ 0x5C5C5C5C5C5C5C5Cu;
-            u64 special = ((q - 0x0101010101010101u) & ~q) | ((b - 0x0101010101010101u) & ~b) | ((w - 0x2020202020202020u) & ~w);
-            if (special & 0x8080808080808080u) break;
-            i += 8;
-        }
+        i += plain_bytes(p + i, n - i);
         if (i >= n) return INVALID;
         u8 c = p[i];
         if (c == '"') break;
         if (c < 0x20) return INVALID;
-        if (c != '\\') { i++; continue; }
         node->escaped = 1;
         if (i + 1 >= n) return INVALID;
         c = p[i + 1];
@@ -182,15 +189,21 @@ static int json_character(const u8 *p, size_t *i, u8 *out) {
     return 4;
 }
 
-/* The content of a string between `from` and `to`, written out; never longer than it was. */
+/* The content of a string between `from` and `to`, written out; never longer than it was, and nothing is written behind that length. */
 static size_t json_text(const u8 *p, size_t from, size_t to, u8 *out) {
     size_t n = 0;
     while (from < to) {
-        const u8 *mark = memchr(p + from, '\\', to - from);
-        size_t plain = mark ? (size_t)(mark - (p + from)) : to - from;
-        memcpy(out + n, p + from, plain);
-        n += plain, from += plain;
-        if (mark) n += (size_t)json_character(p, &from, out + n);
+#ifdef __SSE2__
+        if (from + 16 <= to) {
+            __m128i w = _mm_loadu_si128((const __m128i *)(p + from));
+            _mm_storeu_si128((__m128i *)(out + n), w);
+            int slashes = _mm_movemask_epi8(_mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
+            size_t plain = slashes ? (size_t)__builtin_ctz((unsigned)slashes) : 16;
+            from += plain, n += plain;
+            if (!slashes) continue;
+        }
+#endif
+        n += (size_t)json_character(p, &from, out + n);
     }
     return n;
 }

@@ -19,22 +19,41 @@ typedef struct {
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
 
 enum { HEX, ALNUM, SOLID };
-typedef struct { size_t size; u32 digits, runs[3]; int known; } Features;
+/* What is known of a text: its digits, and for each class of characters a length of run that it has, and one that it has not. */
+typedef struct { size_t size; i32 digits; u32 has[3], lacks[3]; } Features;
 
-/* How many digits a text has, and its longest runs of hexadecimal digits, of letters and digits, of anything but blanks. */
-static void measure(Features *f, const u8 *p) {
-    u32 run[3] = {0, 0, 0};
-    f->digits = f->runs[0] = f->runs[1] = f->runs[2] = 0;
-    for (size_t i = 0; i < f->size; i++) {
-        u8 c = p[i], lower = c | 32;
-        int digit = c >= '0' && c <= '9', hex = digit || (lower >= 'a' && lower <= 'f'), alnum = digit || (lower >= 'a' && lower <= 'z');
-        f->digits += (u32)digit;
-        run[HEX] = hex ? run[HEX] + 1 : 0;
-        run[ALNUM] = alnum ? run[ALNUM] + 1 : 0;
-        run[SOLID] = c > ' ' ? run[SOLID] + 1 : 0;
-        for (int j = 0; j < 3; j++) if (run[j] > f->runs[j]) f->runs[j] = run[j];
+static inline int is_in(int class, u8 c) {
+    if (class == SOLID) return c > ' ';
+    return class == ALNUM ? is_alnum(c) : is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* Whether a text has `length` characters of a class in a row: where the last one of a stretch that long is missing, none begins before it. */
+static int has_run(const u8 *p, size_t n, int class, size_t length) {
+    for (size_t from = 0; from + length <= n;) {
+        size_t at = from + length;
+        while (at > from && is_in(class, p[at - 1])) at--;
+        if (at == from) return 1;
+        from = at;
     }
-    f->known = 1;
+    return 0;
+}
+
+/* The same, asked of the text once for each class and length. */
+static int runs_to(Features *f, const u8 *p, int class, u32 length) {
+    if (length <= f->has[class]) return 1;
+    if (f->lacks[class] && length >= f->lacks[class]) return 0;
+    int found = has_run(p, f->size, class, length);
+    if (found) f->has[class] = length;
+    else f->lacks[class] = length;
+    return found;
+}
+
+static i32 digits_of(Features *f, const u8 *p) {
+    if (f->digits < 0) {
+        f->digits = 0;
+        for (size_t i = 0; i < f->size; i++) f->digits += is_digit(p[i]);
+    }
+    return f->digits;
 }
 
 /*
@@ -85,9 +104,7 @@ static int some_holds(int check, const u8 *p, size_t n, size_t least) {
 /* Whether a text has what every match of `rule` takes. */
 static int fits(const Rules *r, i32 rule, Features *f, const u8 *p) {
     const uint16_t *least = r->least + 4 * (size_t)rule;
-    if (f->size < least[0]) return 0;
-    if (!f->known) measure(f, p);
-    if (f->digits < least[1] || f->runs[least[3]] < least[2]) return 0;
+    if (f->size < least[0] || (least[1] && digits_of(f, p) < least[1]) || !runs_to(f, p, least[3], least[2])) return 0;
     return r->check[rule] == UNCHECKED || some_holds(r->check[rule], p, f->size, least[1]);
 }
 

@@ -88,10 +88,12 @@ static void more_children(Kernel *k) {
     for (size_t i = 1; i < k->places.n; i++) enter_place(k, (i32)i);
 }
 
-/* The place below `parent`; made, and described by the caller's function, when it is new. Negative when it is not read here. */
-static i32 child(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t length, u32 index) {
-    u64 h = kind == INDEX ? fold(index + 1, k->secret[1]) : hashed(segment, length, k->secret);
-    h = fold(h ^ (u64)(u32)parent << 3 ^ (u64)kind, k->secret[2]);
+/*
+ * The place below `parent`; made, and described by the caller's function, when it is new. Negative when it is not read here.
+ * `segment_hash` is that of the segment.
+ */
+static i32 child_of(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t length, u32 index, u64 segment_hash) {
+    u64 h = fold(segment_hash ^ (u64)(u32)parent << 3 ^ (u64)kind, k->secret[2]);
     u32 slot = (u32)(h & (k->children_size - 1));
     for (; k->children[slot] >= 0; slot = (slot + 1) & (k->children_size - 1)) {
         Place *at = &k->places.at[k->children[slot]];
@@ -105,6 +107,10 @@ static i32 child(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t leng
     if (k->places.n * 2 > k->children_size) more_children(k);
     else enter_place(k, (i32)k->places.n - 1);
     return made.hard ? -1 : (i32)k->places.n - 1;
+}
+
+static i32 child(Kernel *k, i32 parent, i32 kind, const u8 *segment, size_t length, u32 index) {
+    return child_of(k, parent, kind, segment, length, index, kind == INDEX ? fold(index + 1, k->secret[1]) : hashed(segment, length, k->secret));
 }
 
 /* ---- where a byte of a nested text stood ---- */
@@ -206,7 +212,7 @@ static i32 all_triggers_plainly(Kernel *k, const u8 *text, size_t n, i32 *found)
 }
 
 static const i32 *triggers_of(Kernel *k, const u8 *text, size_t n, u64 h, i32 *count) {
-    Memo *memo = &k->memo[h & (MEMO - 1)];
+    Memo *memo = &k->memo[h >> 20 & (MEMO - 1)];
     if (n <= MEMO_LONGEST && memo->hash == h) {
         *count = (i32)memo->count;
         return k->memo_triggers.at + memo->at;
@@ -241,7 +247,7 @@ static i32 confirmed(Kernel *k, i32 possible, const u8 *text, size_t n) {
 /* Rules that may find something in a text with these triggers beside these names, ascending; returns how many. */
 static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, i32 count, const u8 *text, size_t n) {
     i32 possible = 0;
-    Features features = {.size = n};
+    Features features = {.size = n, .digits = -1};
     if (++k->listing == 0) memset(k->listed, 0, sizeof(u32) * (size_t)k->r.rules), k->listing = 1;
     for (i32 i = 0; i < count; i++)
         for (i32 j = k->r.owner_at[triggers[i]]; j < k->r.owner_at[triggers[i] + 1]; j++) {
@@ -305,6 +311,7 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
     i32 index = k->places.at[place].around;
     Around *around = &k->arounds.at[index];
     u64 h = hashed(text, n, k->secret) | 1;
+    __builtin_prefetch(&k->memo[h >> 20 & (MEMO - 1)]);
     u64 key = fold(h ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
     int kind = 0;
     i32 count = 0, possible = 0;
@@ -505,7 +512,7 @@ static int walk_object(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 de
     }
     for (u32 i = 0; i < count; i++) {
         if (names[i] && beside[i] < 0) continue;
-        i32 below = child(k, place, FIELD, list[i].p, list[i].n, 0);
+        i32 below = child_of(k, place, FIELD, list[i].p, list[i].n, 0, list[i].hash);
         if (below < 0) return UNSURE;
         int said = beside[i] >= 0 ? walk_parallel(k, tape, list[beside[i]].value, list[i].value, below, level, depth, raw)
                                   : walk(k, tape, list[i].value, below, level, depth, 0);

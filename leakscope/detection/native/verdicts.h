@@ -51,7 +51,7 @@ static void verdicts_start(Verdicts *v) {
 static inline uint16_t tag_of(u64 key) { return (uint16_t)(key >> 48) | 1; }
 
 static const Judged *judged_at(const Verdicts *v, u64 key) {
-    size_t slot = key & (VERDICTS - 1);
+    size_t slot = key >> 20 & (VERDICTS - 1);
     return v->tag[slot] == tag_of(key) && v->judged[slot].key == key ? &v->judged[slot] : NULL;
 }
 
@@ -65,8 +65,8 @@ static const Judged *ask_for(Verdicts *v, u64 key, i32 place, const u8 *text, si
     Judged judged = {key, (u32)v->verdicts.n};
     Verdict unknown = {0, 0, 0};
     PUSH(v->verdicts, unknown);
-    v->judged[key & (VERDICTS - 1)] = judged, v->tag[key & (VERDICTS - 1)] = tag_of(key);
-    return &v->judged[key & (VERDICTS - 1)];
+    v->judged[key >> 20 & (VERDICTS - 1)] = judged, v->tag[key >> 20 & (VERDICTS - 1)] = tag_of(key);
+    return &v->judged[key >> 20 & (VERDICTS - 1)];
 }
 
 /* Whether it matters where a value was met. */
