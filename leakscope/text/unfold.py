@@ -29,6 +29,8 @@ MAX_LAYERS = 6
 MOST_DECODED, MOST_DECODED_BESIDES = 64, 4 * 1024 * 1024
 #: What is written inside longer texts is not remembered.
 CACHED_LENGTH = 20_000
+#: Characters between which a name that is data stands until its key is known; names hold none.
+_MARKS = str.maketrans("", "", "\x02\x03")
 #: Names of fields that are themselves data: addresses, long numbers, ids, sentences.
 _DATA_SEGMENT = re.compile(
     r"@|[0-9]{5,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}|^[0-9a-fA-F]{16,}$|^-?(?=[A-Za-z_-]*[0-9])(?=[0-9a-z_-]*[A-Z])(?=[0-9A-Z_-]*[a-z])[A-Za-z0-9_-]{20,}$"
@@ -208,14 +210,15 @@ def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: Inc
 
 @lru_cache(maxsize=65536)
 def is_data(segment: str) -> bool:
-    """Whether a field's name is itself data (an address, an id, a number) rather than a name somebody chose."""
-    return bool(_DATA_SEGMENT.search(segment))
+    """Whether a field's name is itself data (an address, an id, a number) rather than a name somebody chose; so is one with `_MARKS`."""
+    return bool(_DATA_SEGMENT.search(segment)) or "\x02" in segment or "\x03" in segment
 
 
 def _segment(name: str, key: IncidentKey | None) -> str:
     name = str.__str__(name)
     if not is_data(name):
         return name
+    name = name.translate(_MARKS)
     return f"\x02{name}\x03" if key is None else _pseudonym(name, key)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leakscope.catalogue import load
@@ -106,6 +106,7 @@ RECORDS = st.recursive(SCALARS, _containers, max_leaves=12)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large])
+@example(rows=['{"\\u0002\\u0003": ""}'])
 @given(rows=st.lists(RECORDS, min_size=1, max_size=3))
 def test_any_records_give_the_same_either_way(compiled: Kernel, plain: Kernel, rows: list[object]) -> None:
     """Nested, in JSON strings, in parallel arrays and key-value lists, with numbers of every kind and text in every encoding."""
