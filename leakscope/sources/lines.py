@@ -43,11 +43,11 @@ def line_chunks(stream: BinaryIO, *, chunk_bytes: int = CHUNK_BYTES, max_line_by
                 continue
             yield TooLong(skipped + end + 1)
             chunk, skipped = chunk[end + 1 :], 0
-        block = rest + chunk
-        cut = block.rfind(b"\n") + 1
+        cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield block[:cut]
-        rest = block[cut:]
+            yield b"".join((rest, memoryview(chunk)[:cut]))
+            rest = b""
+        rest += memoryview(chunk)[cut:]
         if len(rest) > max_line_bytes:
             rest, skipped = b"", len(rest)
     if skipped:

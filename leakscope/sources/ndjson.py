@@ -10,6 +10,7 @@ References:
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import orjson
@@ -44,6 +45,17 @@ def _is_object(line: bytes) -> bool:
     except (ValueError, RuntimeError):
         return False
     return True
+
+
+def _are_objects(lines: list[bytes]) -> bool:
+    """Whether each line is a whole object and nothing else, as most files' lines are; stops at the first that is not."""
+    if any(line[:1] != b"{" or line[-1:] != b"}" for line in lines):
+        return False
+    try:
+        deque(map(_validate, lines), maxlen=0)
+    except (ValueError, RuntimeError):
+        return False
+    return bool(lines)
 
 
 _DETAILS = {"not-json": "The line is not a whole JSON object.", "not-utf8": "The line is not UTF-8."}
@@ -128,9 +140,13 @@ def read(evidence: Evidence) -> Reading:
 
 def _pieces(source: str, chunk: bytes, record: int, encoding: str) -> Iterator[Batch | SetAside]:
     """Runs of good lines and runs of bad ones, in order. A loop, because each line is parsed to be judged."""
+    lines = chunk.split(b"\n")
+    if chunk.endswith(b"\n") and _are_objects(lines[:-1]):
+        yield Batch(source=source, first_record=record, records=len(lines) - 1, lines=chunk)
+        return
     run: list[bytes] = []
     verdict: str | None = None
-    for line in chunk.split(b"\n"):
+    for line in lines:
         stripped = line.strip(_AROUND)
         if not stripped or stripped in (b"[", b"]", b","):
             continue
