@@ -90,6 +90,7 @@ TURNS = pl.Schema(
 SECRETS = pl.Schema(
     {
         "fingerprint": pl.String,
+        "fingerprints": pl.List(pl.String),  # of its findings: one secret may be read as several kinds, this one among them
         "provider": pl.String,
         "entity": pl.String,
         "detector": pl.String,

@@ -20,6 +20,8 @@ import polars as pl
 
 from leakscope.errors import InvariantError, UsageError
 from leakscope.safety.ledger import Ledger, read_ledger
+from leakscope.schema import SECRETS as SECRETS_SCHEMA
+from leakscope.schema import empty
 
 ASSESSMENT, MANIFEST, LEDGER = "assessment.json", "manifest.json", "ledger.jsonl"
 FINDINGS, INDIVIDUALS, PERSON_ELEMENTS = "findings.parquet", "individuals.parquet", "person_elements.parquet"
@@ -127,6 +129,10 @@ class Case:
     def individuals(self) -> pl.DataFrame:
         """Schema INDIVIDUALS."""
         return self.read_frame(INDIVIDUALS)
+
+    def secrets(self) -> pl.DataFrame:
+        """Schema SECRETS, rated; empty where none were looked for."""
+        return self.read_frame(SECRETS) if (self.root / SECRETS).is_file() else empty(SECRETS_SCHEMA)
 
     def person_elements(self) -> pl.DataFrame:
         """Schema PERSON_ELEMENTS."""

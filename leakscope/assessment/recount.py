@@ -61,7 +61,7 @@ def recount(case: Case, assessment: Mapping[str, Any], facts: Facts) -> Recount:
     linked = _Linked(case.individuals(), case.person_elements(), case.read_frame(RECORD_PERSONS), linkage_of(assessment))
     by = stated.by if stated.by != "unknown" else None
     sample = replace(sample_of(assessment), design=SampleDesign(stated.design), by=by, population=dict(stated.records))
-    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, sample, drawn_units=drawn_units(case))
+    found = estimate_counts(case.read_frame(RECORDS), case.findings(), linked, case.secrets(), sample, drawn_units=drawn_units(case))
     return Recount(counts={"individuals": found.individuals_estimated, "exposure": found.individuals_exposure}, parts=_parts(assessment, linked, found, sample))
 
 

@@ -152,7 +152,7 @@ def _reassessed(case: Case, assessment: dict[str, Any], after: Linked, decision:
     """The assessment with its people counted and estimated again; severity and duties stay until they are decided anew."""
     counted = after.individuals.filter(pl.col("counted"))
     elements = after.person_elements.join(counted.select("person"), on="person", how="semi")
-    found = estimate_counts(case.read_frame(files.RECORDS), case.findings(), after, sample_of(assessment), drawn_units=drawn_units(case))
+    found = estimate_counts(case.read_frame(files.RECORDS), case.findings(), after, case.secrets(), sample_of(assessment), drawn_units=drawn_units(case))
     stated = assessment["individuals"]
     identified, identifiable = section.kinds(counted)
     records = {row["element"]: row["records"] for row in stated["by_element"]}

@@ -7,13 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from leakscope import schema
-from leakscope.assessment.case import SECRETS, Case
+from leakscope.assessment.case import Case
 from leakscope.assessment.leading import scheme_of
 from leakscope.assessment.sections.individuals import by_band
 from leakscope.model import Estimate
 from leakscope.notification.facts import Facts
-from leakscope.schema import empty
 from leakscope.severity import assess
 from leakscope.severity.cost import NOT_ASKED
 
@@ -38,7 +36,7 @@ def reweigh(case: Case, assessment: Mapping[str, Any], facts: Facts, counts: Map
         individuals=people,
         estimates={name: estimate for name, estimate in counts.items() if estimate is not None},
         findings=case.findings(),
-        secrets=case.read_frame(SECRETS) if (case.root / SECRETS).is_file() else empty(schema.SECRETS),
+        secrets=case.secrets(),
         chat=assessment.get("chat"),
         facts=facts,
         scheme=scheme or scheme_of(case, assessment),

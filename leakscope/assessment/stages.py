@@ -88,7 +88,7 @@ def estimate(run: Run) -> Run:
         drawn=run.records.height if some else None, supplied=sum(one.examined + one.not_drawn for one in run.exhibits) if some else None,
         drawn_design=drawn.design, drawn_by=drawn.by, drawn_from=dict(drawn.strata), clusters=drawn.clusters,
     )  # fmt: skip
-    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, sample, drawn_units=drawn.units))
+    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, run.secrets, sample, drawn_units=drawn.units))
 
 
 def weigh(run: Run) -> Run:

@@ -53,7 +53,7 @@ def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
     surest = [pl.col("attributes").str.contains('"provider"', literal=True).fill_null(False), "confidence", "fingerprint"]
     return (
         found.join(known, on=["source", "record"], how="left")
-        .join(same_secrets(found), on=["entity", "value"], how="left", maintain_order="left")
+        .join(_same(found), on=["entity", "value"], how="left", maintain_order="left")
         .group_by("same", maintain_order=True)
         .agg(
             pl.col("fingerprint", "entity", "detector", "confidence", "preview", "value", "attributes").sort_by(surest, descending=[True, True, False]).first(),
@@ -61,6 +61,7 @@ def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
             occurrences=pl.len().cast(pl.UInt64),
             first_seen=pl.col("timestamp").min(),
             last_seen=pl.col("timestamp").max(),
+            fingerprints=pl.col("fingerprint").unique().sort(),
             project=pl.col("project").drop_nulls().first(),
             services=pl.col("service").drop_nulls().unique().sort(),
         )
@@ -77,7 +78,7 @@ def _projects(sightings: pl.DataFrame) -> pl.DataFrame:
     return told.drop_nulls("project").unique(["source", "record"], keep="first", maintain_order=True)
 
 
-def same_secrets(found: pl.DataFrame) -> pl.DataFrame:
+def _same(found: pl.DataFrame) -> pl.DataFrame:
     """`entity, value, same`: `same` is equal for values that are one secret, by the comparable form of each."""
     distinct = found.select("entity", "value").unique(maintain_order=True)
     return distinct.with_columns(same=pl.Series([normalise(entity, value) for entity, value in distinct.iter_rows()], dtype=pl.String))
@@ -89,7 +90,7 @@ def _row(row: Mapping[str, Any], rules: Mapping[str, Detector], now: datetime) -
     says = decoded(rule.decode if rule else None, row["value"])
     environment = says.environment or attributes.get("environment") or "unknown"
     status = _status(attributes, says, environment, now)
-    kept = ("fingerprint", "entity", "detector", "confidence", "records", "occurrences", "first_seen", "last_seen", "services", "preview")
+    kept = ("fingerprint", "fingerprints", "entity", "detector", "confidence", "records", "occurrences", "first_seen", "last_seen", "services", "preview")
     provider = rule.provider if rule else None
     return {
         **{name: row[name] for name in kept},

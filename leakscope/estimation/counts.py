@@ -13,8 +13,8 @@ from leakscope.estimation.exposure import bounds, corrected_total, exact, hard_l
 from leakscope.estimation.people import people_in, secrets_in
 from leakscope.estimation.proportion import wilson_interval, zero_upper_bound
 from leakscope.estimation.reach import FILE, PERSON, TABLE, Reach, evidence_reach, exposure_reach, labelled, missing_facts, no_inference
+from leakscope.individuals.secret_owners import secret_sightings
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
-from leakscope.vocabulary import entities
 
 
 class People(Protocol):
@@ -199,9 +199,8 @@ def _hard(observed: int, interval: Estimate, reach: Reach, most: int) -> dict[st
     return {"low": low, "high": max(int(limits.upper), int(interval.high or 0)), "note": note}
 
 
-def _secrets(sightings: pl.DataFrame, exposure: _Side) -> tuple[Estimate, Estimate | None]:
-    names = [name for name, row in entities().items() if row.family == "secret"]
-    found = sightings.filter(pl.col("entity").is_in(names)).select("source", "record", "fingerprint").unique()
+def _secrets(sightings: pl.DataFrame, secrets: pl.DataFrame, exposure: _Side) -> tuple[Estimate, Estimate | None]:
+    found = secret_sightings(secrets, sightings).select("source", "record", fingerprint="secret").unique()
     return exact(found.get_column("fingerprint").n_unique(), "distinct secrets seen"), secrets_in(found, exposure.reach, exposure.units)
 
 
@@ -209,6 +208,7 @@ def estimate_counts(
     records: pl.DataFrame,
     sightings: pl.DataFrame,
     linked: People,
+    secrets: pl.DataFrame,
     sample: Sample,
     *,
     accuracy: Mapping[str, Accuracy] | None = None,
@@ -221,6 +221,7 @@ def estimate_counts(
         records: every record read; schema `RECORDS`.
         sightings: schema `SIGHTINGS` or `FINDINGS`.
         linked: the people.
+        secrets: the distinct secrets; schema `SECRETS`.
         sample: how the records relate to the exposure.
         accuracy: by entity, the detector's error on labelled records; totals of those are corrected.
         drawn_units: `source, record, unit` where the run drew whole clusters by a field; null otherwise.
@@ -237,7 +238,7 @@ def estimate_counts(
     assert people is not None  # how much was supplied is always known
     exposed = people_in(pairs, exposure.reach, exposure.units, linkage=linked.interval, most=most) if _stated(exposure.reach) else None
     by_residence, by_element = _groups(linked, people)
-    secrets_seen, secrets_exposed = _secrets(sightings, exposure)
+    secrets_seen, secrets_exposed = _secrets(sightings, secrets, exposure)
     everywhere = exposed if exposed is not None and exposed.value is not None else None
     return Estimates(
         entities=_entity_counts(sightings, linked, evidence, exposure, accuracy or {}),

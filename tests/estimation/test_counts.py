@@ -12,7 +12,7 @@ from leakscope.estimation import Accuracy, estimate_counts
 from leakscope.estimation.beyond import distinct_by_strata
 from leakscope.estimation.counts import scaled_group
 from leakscope.model import Basis, Estimate, Sample, SampleDesign
-from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS
+from leakscope.schema import FINDINGS, INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, RECORDS, SECRETS
 
 
 @dataclass
@@ -40,10 +40,11 @@ def exposure(records=100, people=20, sources=("a",), secret=False):
     individuals = [{"person": name, "counted": True, "residence": "DE" if number % 2 else None, "kind": "identified"} for number, name in enumerate(names)]
     elements = [{"person": name, "element": "email_personal", "entity": "EMAIL_ADDRESS"} for name in names]
     findings = [{"source": hit["source"], "record": hit["record"], "entity": "EMAIL_ADDRESS", "fingerprint": hit["fingerprint"]} for hit in hits]
-    findings += [{"source": "a", "record": 1, "entity": "SECRET_API_KEY", "fingerprint": "s1"}] if secret else []
+    findings += [{"source": "a", "record": 1, "entity": entity, "fingerprint": mark} for entity, mark in (("SECRET_API_KEY", "s1"), ("SECRET_GENERIC", "s2"))] if secret else []
     counted = Estimate(value=len(names), low=len(names), high=len(names), method="test", basis=Basis.EXACT)
     linked = People(frame(individuals, INDIVIDUALS), frame(elements, PERSON_ELEMENTS), frame(hits, RECORD_PERSONS), counted)
-    return frame(rows, RECORDS), frame(findings, FINDINGS), linked
+    known = [{"fingerprint": "s1", "fingerprints": ["s1", "s2"]}] if secret else []
+    return frame(rows, RECORDS), frame(findings, FINDINGS), linked, frame(known, SECRETS)
 
 
 def estimates(design=SampleDesign.UNKNOWN, population=None, *, accuracy=None, drawn=None, supplied=None, **made):
@@ -144,9 +145,9 @@ def test_records_drawn_by_the_run_make_the_evidence_an_estimate():
 
 def test_nobody_seen_is_not_nobody_affected():
     """An upper bound instead of zero."""
-    records, _, linked = exposure(people=1)
+    records, _, linked, secrets = exposure(people=1)
     nobody = People(*(part.clear() for part in (linked.individuals, linked.person_elements, linked.record_persons)), Estimate(value=0, low=0, high=0, method="test", basis=Basis.EXACT))
-    found = estimate_counts(records, frame([], FINDINGS), nobody, Sample(design=SampleDesign.BERNOULLI, population={"": 10_000}))
+    found = estimate_counts(records, frame([], FINDINGS), nobody, secrets, Sample(design=SampleDesign.BERNOULLI, population={"": 10_000}))
 
     assert (found.individuals_exposure.value, found.individuals_exposure.low) == (0, 0)
     assert found.individuals_exposure.high == pytest.approx(10_000 * (1 - 0.05 ** (1 / 100)))
@@ -163,7 +164,7 @@ def test_totals_are_corrected_for_detector_error_where_it_is_known():
 
 
 def test_distinct_secrets_are_a_floor_and_an_estimate():
-    """One seen once in a tenth of the records."""
+    """One seen once in a tenth of the records, read as two kinds there."""
     found = estimates(SampleDesign.BERNOULLI, {"": 1000}, secret=True)
 
     assert found.secrets_observed.value == 1

@@ -94,7 +94,7 @@ def secrets() -> pl.DataFrame:
     seen = datetime(2026, 1, 14, 8, tzinfo=UTC)
     rows = [
         {
-            "fingerprint": f"{number:024x}", "provider": provider, "entity": entity, "detector": f"secret.{provider}.key", "kind": kind,
+            "fingerprint": f"{number:024x}", "fingerprints": [f"{number:024x}"], "provider": provider, "entity": entity, "detector": f"secret.{provider}.key", "kind": kind,
             "environment": environment, "status": status, "account": None, "scopes": [], "issued": None, "expires": None, "checksum": "none",
             "confidence": 0.97, "severity": severity, "records": records, "occurrences": records * 3, "first_seen": seen,
             "last_seen": seen + timedelta(days=10), "services": ["api"], "preview": preview, "exposes": exposes,

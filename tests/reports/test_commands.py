@@ -143,7 +143,7 @@ def test_an_entity_leads_to_its_fields_and_findings(case):
     """Field, how often, first record, and a finding to explain next."""
     places = rows(explain(case, "entity-EMAIL_ADDRESS"))["Where it stands"]
 
-    assert places == {"finding-0": "log_stream.ndjson, field string.values[message]: 2 findings in 1 records, first record 7"}
+    assert places == {"finding-0": "log_stream.ndjson, field string.values[message]: 2 findings in 1 record, first record 7"}
 
 
 def test_what_is_not_there_is_bad_use(case):

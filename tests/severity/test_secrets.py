@@ -22,7 +22,7 @@ def secret(severity="high", **more):
 
 
 def secrets_of(*rows):
-    return conform(pl.DataFrame([{**row, "fingerprint": f"{number:024x}"} for number, row in enumerate(rows)], schema=SECRETS), SECRETS)
+    return conform(pl.DataFrame([{**row, "fingerprint": f"{number:024x}", "fingerprints": [f"{number:024x}"]} for number, row in enumerate(rows)], schema=SECRETS), SECRETS)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from leakscope.assessment.case import FINDINGS, INDIVIDUALS, RECORD_PERSONS, Cas
 from leakscope.assessment.explain.duty import covers
 from leakscope.assessment.explain.model import PEOPLE_SHOWN, PLACES_SHOWN, Explanation, Rows, Section, said
 from leakscope.catalogue import load
+from leakscope.reports.wording import counted
 from leakscope.vocabulary import elements, entities
 
 
@@ -121,7 +122,7 @@ def _duty_rows(case: Case, finding: Mapping[str, Any], assessment: Mapping[str, 
 def places_of(case: Case, entry: Mapping[str, Any]) -> list[Section]:
     """Where in the evidence an entry stands that is made of findings: a secret, an entity, a data class, a field."""
     if "fingerprint" in entry:
-        chosen = pl.col("fingerprint") == entry["fingerprint"]
+        chosen = pl.col("fingerprint").is_in(entry.get("fingerprints") or [entry["fingerprint"]])
     elif entry.get("field"):
         chosen = (pl.col("field").str.replace_all(r"\[\d+\]", "[]") == entry["field"]) & (pl.col("entity") == entry["entity"])
     elif entry.get("entity"):
@@ -133,5 +134,5 @@ def places_of(case: Case, entry: Mapping[str, Any]) -> list[Section]:
     found = case.read_frame(FINDINGS).with_row_index("row").filter(chosen)
     fields = found.group_by("source", "field").agg(pl.len().alias("findings"), pl.col("record").n_unique().alias("records"), pl.col("record").min().alias("first"), pl.col("row").first())
     shown = fields.sort(["findings", "source", "field"], descending=[True, False, False]).head(PLACES_SHOWN).iter_rows(named=True)
-    rows = [(f"finding-{row['row']}", f"{row['source']}, field {row['field']}: {row['findings']:,} findings in {row['records']:,} records, first record {row['first']}") for row in shown]
+    rows = [(f"finding-{row['row']}", f"{row['source']}, field {row['field']}: {counted(row['findings'], 'finding')} in {counted(row['records'], 'record')}, first record {row['first']}") for row in shown]
     return [Section(heading="Where it stands", rows=rows)] if rows else []
