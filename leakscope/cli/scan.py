@@ -62,7 +62,7 @@ def command(
 def _spread(paths: tuple[str, ...], kernel: Kernel, rules: Path | None, workers: int | None) -> Callable[[Iterator[Batch]], Iterator[tuple[Batch, pl.DataFrame]]] | None:
     """Search in several processes, whose suppressed findings `kernel` counts too; null where one is enough."""
     from leakscope.engines import local
-    from leakscope.engines.batch import Asked
+    from leakscope.engines.batch import Asked, found_by
 
     number = workers or local.workers_for(local.bytes_to_read(file for path in paths for file in _files(Path(path))))
     if number == 1:
@@ -70,7 +70,7 @@ def _spread(paths: tuple[str, ...], kernel: Kernel, rules: Path | None, workers:
     asked = Asked(key=kernel.key, rules=rules, entities=kernel.entities, min_confidence=kernel.min_confidence)
 
     def search(batches: Iterator[Batch]) -> Iterator[tuple[Batch, pl.DataFrame]]:
-        for batch, (sightings, suppressed) in local.find(batches, asked, workers=number):
+        for batch, (sightings, suppressed) in local.find(batches, asked, workers=number, here=found_by(kernel)):
             kernel.add_suppressed(suppressed)
             yield batch, sightings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,6 +118,12 @@ def find_in(batch: Batch, asked: Asked) -> Found:
     before = _suppressed(kernel)
     found = kernel.find_batch(batch)
     return Found(found, _difference(_suppressed(kernel), before))
+
+
+def found_by(kernel: Kernel) -> Callable[[Batch], Found]:
+    """The same by a kernel that is there already and counts by itself what it suppresses."""
+    nothing = _suppressed(kernel).clear()
+    return lambda batch: Found(kernel.find_batch(batch), nothing)
 
 
 def examine(batch: Batch, work: Work) -> Examined:

@@ -17,8 +17,8 @@ from leakscope.engines.batch import Asked, Examined, Found, Work, examine, find_
 from leakscope.model import Batch, SetAside
 
 Setting, Result = TypeVar("Setting"), TypeVar("Result")
-#: Batches in flight per worker: enough to keep it busy, few enough to keep memory flat.
-_AHEAD = 2
+#: Batches in flight per worker: enough to keep it busy, few enough to keep memory flat; and those that may wait for an earlier one.
+_AHEAD, _MOST_WAITING = 2, 4
 #: What logs grow to when they are decompressed, about.
 _COMPRESSION = 6
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".7z")
@@ -43,42 +43,59 @@ def run(batches: Iterator[Batch | SetAside], work: Work, *, workers: int = 1) ->
     Args:
         batches: consumed lazily, a few ahead of the result.
         work: the run's settings.
-        workers: processes; 1 stays in this one.
+        workers: processes, this one among them; 1 stays in this one.
     """
     yield from _in_order(batches, examine, work, workers)
 
 
-def find(batches: Iterator[Batch], asked: Asked, *, workers: int = 1) -> Iterator[tuple[Batch, Found]]:
+def find(batches: Iterator[Batch], asked: Asked, *, workers: int = 1, here: Callable[[Batch], Found] | None = None) -> Iterator[tuple[Batch, Found]]:
     """
     Every batch with its findings alone, in order.
 
     Args:
         batches: consumed lazily, a few ahead of the result.
         asked: what is sought.
-        workers: processes; 1 stays in this one.
+        workers: processes, this one among them; 1 stays in this one.
+        here: finds the same in this process, when it has a kernel already.
     """
-    for piece, found in _in_order(batches, find_in, asked, workers):
+    for piece, found in _in_order(batches, find_in, asked, workers, here):
         if isinstance(piece, Batch) and found is not None:
             yield piece, found
 
 
-def _in_order(pieces: Iterable[Batch | SetAside], function: Callable[[Batch, Setting], Result], setting: Setting, workers: int) -> Iterator[tuple[Batch | SetAside, Result | None]]:
-    """`function` over the batches among `pieces`, in the order of the pieces, whatever is done first."""
+def _in_order(
+    pieces: Iterable[Batch | SetAside], function: Callable[[Batch, Setting], Result], setting: Setting, workers: int, here: Callable[[Batch], Result] | None = None
+) -> Iterator[tuple[Batch | SetAside, Result | None]]:
+    """
+    `function` over the batches among `pieces`, in the order of the pieces, whatever is done first.
+
+    This process searches too, whenever the others have enough before them: they need a second to start, and reading and writing alone
+    would leave it idle.
+    """
+    search = here or (lambda piece: function(piece, setting))
     if workers == 1:
         for piece in pieces:
-            yield piece, None if isinstance(piece, SetAside) else function(piece, setting)
+            yield piece, None if isinstance(piece, SetAside) else search(piece)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[tuple[Batch | SetAside, Future[Result] | None]] = deque()
+    with ProcessPoolExecutor(workers - 1, mp_context=context) as pool:
+        waiting: deque[tuple[Batch | SetAside, Future[Result | None]]] = deque()
         for piece in pieces:
-            waiting.append((piece, None if isinstance(piece, SetAside) else pool.submit(function, piece, setting)))
-            while len(waiting) > workers * _AHEAD:
-                yield _finished(waiting.popleft())
-        while waiting:
-            yield _finished(waiting.popleft())
+            if isinstance(piece, SetAside):
+                waiting.append((piece, _done(None)))
+            elif sum(not future.done() for _, future in waiting) < (workers - 1) * _AHEAD:
+                waiting.append((piece, pool.submit(function, piece, setting)))
+            else:
+                waiting.append((piece, _done(search(piece))))
+            while waiting and (waiting[0][1].done() or len(waiting) > workers * _MOST_WAITING):
+                first, future = waiting.popleft()
+                yield first, future.result()
+        for last, future in waiting:
+            yield last, future.result()
 
 
-def _finished(pair: tuple[Batch | SetAside, Future[Result] | None]) -> tuple[Batch | SetAside, Result | None]:
-    piece, future = pair
-    return piece, future.result() if future else None
+def _done(result: Result | None) -> Future[Result | None]:
+    """A future that is over."""
+    future: Future[Result | None] = Future()
+    future.set_result(result)
+    return future

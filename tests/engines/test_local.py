@@ -5,11 +5,12 @@ import polars as pl
 import pytest
 
 from leakscope.engines import local
-from leakscope.engines.batch import Work
+from leakscope.engines.batch import Asked, Work, find_in
 from leakscope.model import Batch, SetAside
 from leakscope.safety.keys import IncidentKey
 
 WORK = Work(key=IncidentKey(bytes(range(32))))
+ASKED = Asked(key=WORK.key)
 
 
 def _batches():
@@ -34,6 +35,22 @@ def test_pieces_come_back_in_the_order_of_the_evidence():
 def test_the_number_of_workers_changes_nothing():
     """Two processes find what one finds, in the same order."""
     assert _found(2) == _found(1)
+
+
+@pytest.mark.slow
+def test_this_process_searches_while_the_others_are_busy():
+    """Another process starts with two batches; the rest is done here meanwhile, and all come back in order with the same findings."""
+    done_here = []
+
+    def here(batch):
+        done_here.append(batch.first_record)
+        return find_in(batch, ASKED)
+
+    batches = [piece for piece in _batches() if isinstance(piece, Batch)] * 4
+    found = list(local.find(iter(batches), ASKED, workers=2, here=here))
+    assert [batch for batch, _ in found] == batches
+    assert pl.concat([one.sightings for _, one in found]).equals(pl.concat([find_in(batch, ASKED).sightings for batch in batches]))
+    assert done_here[0] == batches[2].first_record
 
 
 @pytest.mark.parametrize(("size_bytes", "one"), [(0, True), (1 << 20, True), (1 << 30, False)])
