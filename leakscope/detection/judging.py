@@ -149,10 +149,17 @@ class Judge:
         return self._together(found, context, value) if found else _NOTHING
 
     def _together(self, found: Sequence[Candidate], context: Context, value: str) -> Judgement:
-        standing, suppressed = judged_together(found, context, value, self._min_confidence)
+        standing, suppressed = judged_together(found, context, value, self._min_confidence) if len(found) > 1 else self._alone(found[0], context, value)
         if self._entities is not None:
             standing, suppressed = ([one for one in some if one.entity in self._entities] for some in (standing, suppressed))
         return [self._sight(one, value) for one in standing], suppressed
+
+    def _alone(self, one: Candidate, context: Context, value: str) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+        """`judged_together` of a candidate that competes with none."""
+        one = weighed(one, context, value)
+        if not one.reason and one.confidence >= self._min_confidence:
+            return (one,), ()
+        return (), (one if one.reason else one._replace(reason="low-confidence"),)
 
     def _sight(self, one: Candidate, value: str) -> Sight:
         start, end, entity, detector, confidence, validated, _, attributes, _ = one

@@ -27,6 +27,7 @@ _NOT_PERSON = re.compile(
     r"project|the|of|and|for|at|no|test|default|server|service|api|app|model|team|production|development)\b|[#&/(]"
 )
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())
+_DIGIT = re.compile("[0-9]")
 #: A UUID or hash where a login is expected is an id that a machine gave, not a name that a person chose.
 _MACHINE_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
 
@@ -74,7 +75,7 @@ class Role:
         """Whether `text` has the shape of the role's values."""
         if text.lower() in _EMPTY or not self.value.fullmatch(text):
             return False
-        if self.no_digits and any(c.isdigit() or c == "_" for c in text):
+        if self.no_digits and (_has_digit(text) or "_" in text):
             return False
         if self.letters and not any(c.isalpha() for c in text):
             return False
@@ -82,9 +83,13 @@ class Role:
             return False
         if self.person_shape and _NOT_PERSON.search(text):
             return False
-        if self.digit and not any(c.isdigit() for c in text):
+        if self.digit and not _has_digit(text):
             return False
         return not self.words or len(text.split()) >= self.words or not text.isascii()
+
+
+def _has_digit(text: str) -> bool:
+    return bool(_DIGIT.search(text)) or (not text.isascii() and any(c.isdigit() for c in text))
 
 
 @cache
@@ -150,7 +155,9 @@ def role_candidate(asked: tuple[Role, ...], value: str) -> Candidate | None:
     if role is None:
         return None
     start = value.index(text)
-    attributes = {"role": role.id, "part": role.part} if role.part else {"role": role.id}
-    return Candidate(
-        start=start, end=start + len(text), entity=role.entity, detector=f"field.{role.id}", confidence=role.confidence, attributes=attributes
-    )
+    return Candidate(start, start + len(text), role.entity, f"field.{role.id}", role.confidence, None, None, _attributes(role.id, role.part))
+
+
+@cache
+def _attributes(name: str, part: str | None) -> Mapping[str, str]:
+    return {"role": name, "part": part} if part else {"role": name}

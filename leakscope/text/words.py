@@ -6,7 +6,11 @@ import re
 from functools import lru_cache
 from itertools import groupby
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])")
+#: A capital that begins a word inside an identifier; a pattern that begins with what it seeks is found sooner than one of edges.
+_CAMEL = re.compile(r"[A-Z](?:(?<=[a-z][A-Z])|(?<=[A-Z0-9][A-Z])(?=[a-z]))")
+_BEFORE_IT = r" \g<0>"
+#: What is no word in ASCII, as a blank.
+_BLANKED = "".join(chr(point) if chr(point).isalnum() else " " for point in range(128))
 BREAK = re.compile(r"[\W_]+")
 #: Letters whose lower case is ASCII: left as they are, so that lower-casing text and ignoring ASCII case agree.
 _LOOKALIKES = {0x130: "\ufffd", 0x212A: "\ufffd"}
@@ -23,12 +27,17 @@ def key_words(key: str) -> str:
         >>> key_words("customerSSN_last-4")
         'customer ssn last 4'
     """
-    return BREAK.sub(" ", _CAMEL.sub(" ", key)).strip().translate(_LOOKALIKES).lower()
+    return BREAK.sub(" ", _CAMEL.sub(_BEFORE_IT, key)).strip().translate(_LOOKALIKES).lower()
 
 
 def text_words(text: str) -> str:
     """A stretch of running text as lower-case words, identifiers in it split as keys are."""
-    return BREAK.sub(" ", _CAMEL.sub(" ", text)).translate(_LOOKALIKES).lower()
+    if not text.isascii():
+        return BREAK.sub(" ", _CAMEL.sub(_BEFORE_IT, text)).translate(_LOOKALIKES).lower()
+    lower = text.lower()
+    blanked = (lower if lower == text else _CAMEL.sub(_BEFORE_IT, text).lower()).translate(_BLANKED)
+    words = " ".join(blanked.split())
+    return f"{' ' * blanked.startswith(' ')}{words}{' ' * (bool(words) and blanked.endswith(' '))}"
 
 
 @lru_cache(maxsize=8192)

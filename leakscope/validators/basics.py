@@ -7,6 +7,7 @@ import binascii
 import ipaddress
 import re
 import zlib
+from typing import NamedTuple
 
 import orjson
 import phonenumbers
@@ -26,36 +27,62 @@ def luhn(text: str) -> bool:
 
 
 def card_issuer(text: str) -> str | None:
-    """
-    Payment scheme of a card number by its first digits, or null when no scheme uses them at that length.
-
-    Source:
-        ISO/IEC 7812 issuer ranges as the schemes publish them; read 2026-11, from memory.
-    """
+    """Payment scheme of a card number by its first digits, or null when no scheme uses them at that length."""
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    length, two, three, four = len(digits), int(digits[:2] or 0), int(digits[:3] or 0), int(digits[:4] or 0)
-    six = int(digits[:6] or 0)
-    ranges = (
-        ("mastercard", length == 16 and (51 <= two <= 55 or 2221 <= four <= 2720)),
-        ("american_express", length == 15 and two in (34, 37)),
-        ("diners_club", (length == 14 and (300 <= three <= 305 or two in (36, 38, 39))) or (length == 16 and 300 <= three <= 305)),
-        ("discover", 16 <= length <= 19 and (four == 6011 or 644 <= three <= 649 or two == 65)),
-        ("jcb", 16 <= length <= 19 and 3528 <= four <= 3589),
-        ("mir", 16 <= length <= 19 and 2200 <= four <= 2204),
-        ("rupay", length == 16 and (two in (81, 82) or three in (508, 353, 356) or six // 100 == 6521)),
-        ("unionpay", 16 <= length <= 19 and two == 62),
-        ("maestro", 12 <= length <= 19 and (two in (50, 67, 63) or 56 <= two <= 58)),
-        ("visa", length in (13, 16, 19) and digits[:1] == "4"),
-        ("troy", length == 16 and four == 9792),
-        ("uatp", length == 15 and digits[:1] == "1"),
+    within = (one for one in ISSUERS if one.least <= len(digits) <= one.most and one.first <= digits[: len(one.first)] <= one.last)
+    return next((one.scheme for one in within), None)
+
+
+class Issuer(NamedTuple):
+    """A payment scheme, the least and most digits of its cards, and the first and last prefix of a range of them, of one length."""
+
+    scheme: str
+    least: int
+    most: int
+    first: str
+    last: str
+
+
+#: ISO/IEC 7812 issuer ranges as the schemes publish them; read 2026-11, from memory. The first that holds names the scheme.
+ISSUERS = tuple(
+    Issuer(*row)
+    for row in (
+        ("mastercard", 16, 16, "51", "55"),
+        ("mastercard", 16, 16, "2221", "2720"),
+        ("american_express", 15, 15, "34", "34"),
+        ("american_express", 15, 15, "37", "37"),
+        ("diners_club", 14, 14, "300", "305"),
+        ("diners_club", 14, 14, "36", "36"),
+        ("diners_club", 14, 14, "38", "39"),
+        ("diners_club", 16, 16, "300", "305"),
+        ("discover", 16, 19, "6011", "6011"),
+        ("discover", 16, 19, "644", "649"),
+        ("discover", 16, 19, "65", "65"),
+        ("jcb", 16, 19, "3528", "3589"),
+        ("mir", 16, 19, "2200", "2204"),
+        ("rupay", 16, 16, "81", "82"),
+        ("rupay", 16, 16, "508", "508"),
+        ("rupay", 16, 16, "353", "353"),
+        ("rupay", 16, 16, "356", "356"),
+        ("rupay", 16, 16, "6521", "6521"),
+        ("unionpay", 16, 19, "62", "62"),
+        ("maestro", 12, 19, "50", "50"),
+        ("maestro", 12, 19, "67", "67"),
+        ("maestro", 12, 19, "63", "63"),
+        ("maestro", 12, 19, "56", "58"),
+        ("visa", 13, 13, "4", "4"),
+        ("visa", 16, 16, "4", "4"),
+        ("visa", 19, 19, "4", "4"),
+        ("troy", 16, 16, "9792", "9792"),
+        ("uatp", 15, 15, "1", "1"),
     )
-    return next((name for name, holds in ranges if holds), None)
+)
 
 
 def card(text: str) -> bool:
     """Whether `text` can be a payment card: a scheme's range and length, Luhn, and not one digit over and over."""
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
-    return len(digits) in _CARD_LENGTHS and len(set(digits)) > 1 and luhn(digits) and card_issuer(digits) is not None
+    return len(digits) in _CARD_LENGTHS and len(set(digits)) > 1 and card_issuer(digits) is not None and luhn(digits)
 
 
 def iban_valid(text: str) -> bool:

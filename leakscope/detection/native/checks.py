@@ -14,15 +14,16 @@ from leakscope.catalogue.model import Boundary, Detector
 from leakscope.detection.expressions import GROUP
 from leakscope.detection.native.needs import tree_of
 from leakscope.detection.native.positions import REPEATS
+from leakscope.validators.basics import ISSUERS
 
 #: Checks as in `rules.h`.
-UNCHECKED, LUHN, IBAN = range(3)
+UNCHECKED, LUHN, IBAN, CARD = range(4)
 _DIGITS = frozenset(b"0123456789")
 _ALNUM = frozenset(one for one in range(128) if chr(one).isalnum())
 _SEPARATORS = frozenset(b" -./")
 #: By validator: the check that is part of it, the characters it reads, and the boundaries within which those stand in whole groups.
 _CHECKS = {
-    "card": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
+    "card": (CARD, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
     "luhn": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
     "iban": (IBAN, _ALNUM, (Boundary.ALNUM, Boundary.TOKEN)),
 }
@@ -123,3 +124,8 @@ def network_table(networks: Mapping[str, tuple[Any, ...]]) -> NDArray[np.uint32]
         if isinstance(one, ipaddress.IPv4Network)
     ]
     return np.array(rows, dtype=np.uint32).reshape(-1)
+
+
+def issuer_table() -> NDArray[np.uint32]:
+    """Ranges of card numbers, five numbers each: least and most digits, digits of the prefix, first and last prefix."""
+    return np.array([(one.least, one.most, len(one.first), int(one.first), int(one.last)) for one in ISSUERS], dtype=np.uint32).reshape(-1)

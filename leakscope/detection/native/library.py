@@ -30,7 +30,7 @@ class Rules(Structure):
     _fields_ = (
         ("rules", c_int32), ("words", c_int32), ("layers", c_int32), ("owner_at", c_void_p), ("owner", c_void_p), ("keyword_at", c_void_p),
         ("keyword", c_void_p), ("only_named", c_void_p), ("alone", c_void_p), ("confirm", c_void_p), ("least", c_void_p),
-        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("reading", c_int32), ("regions", c_void_p),
+        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("issuers", c_int32), ("issuer", c_void_p), ("reading", c_int32), ("regions", c_void_p),
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ typedef struct {
     i32 address;                    /* the rule of IPv4 addresses, or -1 */
     i32 networks;                   /* IPv4 networks in which nobody is; each first and last address, and number of its kind */
     const u32 *network;
+    i32 issuers;                    /* ranges of card numbers; each least and most digits, digits of its prefix, first and last prefix */
+    const u32 *issuer;
     i32 reading;                    /* automata that every text is asked for */
     const i32 *regions;             /* of those behind TOGETHER, two numbers: bytes of the region that a match is in, and the mark in it */
 } Rules;
@@ -83,18 +85,36 @@ static int iban_holds(const u8 *text, size_t n) {
     return rest == 1;
 }
 
-enum { UNCHECKED, LUHN, IBAN };
+/* Whether some payment scheme numbers its cards so, and their check digit holds. */
+static int card_holds(const Rules *r, const u8 *digits, size_t n) {
+    for (i32 i = 0; i < r->issuers; i++) {
+        const u32 *issuer = r->issuer + 5 * i;
+        u32 prefix = 0;
+        if (n < issuer[0] || n > issuer[1] || n < issuer[2]) continue;
+        for (u32 j = 0; j < issuer[2]; j++) prefix = prefix * 10 + (u32)(digits[j] - '0');
+        if (prefix >= issuer[3] && prefix <= issuer[4]) return luhn_holds(digits, n);
+    }
+    return 0;
+}
 
-static int some_holds(int check, const u8 *p, size_t n, size_t least) {
+enum { UNCHECKED, LUHN, IBAN, CARD };
+
+static inline int check_holds(const Rules *r, int check, const u8 *joined, size_t n) {
+    return check == CARD ? card_holds(r, joined, n) : check == LUHN ? luhn_holds(joined, n) : iban_holds(joined, n);
+}
+
+static inline int is_read(int check, u8 c) { return check == IBAN ? is_alnum(c) : is_digit(c); }
+
+static int some_holds(const Rules *r, int check, const u8 *p, size_t n, size_t least) {
     u8 joined[MOST_CHECKED];
     for (size_t from = 0; from < n; from++) {
-        if (!(check == LUHN ? is_digit(p[from]) : is_alnum(p[from])) || (from && (check == LUHN ? is_digit(p[from - 1]) : is_alnum(p[from - 1])))) continue;
+        if (!is_read(check, p[from]) || (from && is_read(check, p[from - 1]))) continue;
         size_t count = 0, at = from;
         for (;;) {
-            while (at < n && count < MOST_CHECKED && (check == LUHN ? is_digit(p[at]) : is_alnum(p[at]))) joined[count++] = p[at++];
-            if (at < n && count == MOST_CHECKED && (check == LUHN ? is_digit(p[at]) : is_alnum(p[at]))) break;
-            if (count >= least && (check == LUHN ? luhn_holds(joined, count) : iban_holds(joined, count))) return 1;
-            if (at + 1 >= n || count == MOST_CHECKED || !(check == LUHN ? is_digit(p[at + 1]) : is_alnum(p[at + 1]))) break;
+            while (at < n && count < MOST_CHECKED && is_read(check, p[at])) joined[count++] = p[at++];
+            if (at < n && count == MOST_CHECKED && is_read(check, p[at])) break;
+            if (count >= least && check_holds(r, check, joined, count)) return 1;
+            if (at + 1 >= n || count == MOST_CHECKED || !is_read(check, p[at + 1])) break;
             at++;
         }
     }
@@ -105,7 +125,7 @@ static int some_holds(int check, const u8 *p, size_t n, size_t least) {
 static int fits(const Rules *r, i32 rule, Features *f, const u8 *p) {
     const uint16_t *least = r->least + 4 * (size_t)rule;
     if (f->size < least[0] || (least[1] && digits_of(f, p) < least[1]) || !runs_to(f, p, least[3], least[2])) return 0;
-    return r->check[rule] == UNCHECKED || some_holds(r->check[rule], p, f->size, least[1]);
+    return r->check[rule] == UNCHECKED || some_holds(r, r->check[rule], p, f->size, least[1]);
 }
 
 /* The IPv4 address at the start of `p`, at most `n` bytes; 0 when there is none. Its parts have no leading zeros. */

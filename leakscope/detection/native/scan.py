@@ -11,7 +11,7 @@ import numpy as np
 
 from leakscope.catalogue.model import Detector
 from leakscope.detection.benign_lists import benign_catalogue
-from leakscope.detection.native.checks import address_rule, network_table
+from leakscope.detection.native.checks import address_rule, issuer_table, network_table
 from leakscope.detection.native.library import ASK, Given, Result, Rules, library
 from leakscope.detection.native.needs import MARKED
 from leakscope.detection.native.tables import Tables, tables_of
@@ -81,7 +81,7 @@ class NativeScan:
         self.keys: list[str] = [""]
         self._told: list[Any] = [None]
         self.remembered = Remembered()
-        self._networks = network_table(benign_catalogue().networks)
+        self._networks, self._issuers = network_table(benign_catalogue().networks), issuer_table()
         self._tables = tables_of(detectors, least)
         self._ask = ASK(self._asked)
         self._kernel: Any = self._begin(self._tables, len(detectors), address_rule(detectors, least))
@@ -103,7 +103,7 @@ class NativeScan:
         asked = Rules(
             rules, self._words, int(tables.layers[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
-            at(tables.check), address, len(self._networks) // 3, at(self._networks), MARKED + 1, at(tables.regions),
+            at(tables.check), address, len(self._networks) // 3, at(self._networks), len(self._issuers) // 5, at(self._issuers), MARKED + 1, at(tables.regions),
         )  # fmt: skip
         self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))

@@ -13,7 +13,7 @@ from leakscope.catalogue import load
 from leakscope.catalogue.model import Boundary
 from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.expressions import native
-from leakscope.detection.native.checks import IBAN, LUHN, UNCHECKED, address_rule, check_of, network_table
+from leakscope.detection.native.checks import CARD, IBAN, UNCHECKED, address_rule, check_of, network_table
 
 RULES = {rule.id: rule for rule in load().detectors}
 CHECKED = sorted(name for name, rule in RULES.items() if check_of(rule))
@@ -21,7 +21,7 @@ CHECKED = sorted(name for name, rule in RULES.items() if check_of(rule))
 
 def test_cards_and_ibans_are_checked() -> None:
     """The two rules that most numbers in logs look like."""
-    assert (check_of(RULES["pii.payment_card"]), check_of(RULES["pii.iban"])) == (LUHN, IBAN)
+    assert (check_of(RULES["pii.payment_card"]), check_of(RULES["pii.iban"])) == (CARD, IBAN)
 
 
 @pytest.mark.parametrize("name", CHECKED)
