@@ -229,4 +229,4 @@ def test_a_processor_owes_notice_to_its_controller_and_the_rest_is_the_controlle
 
     assert duty_of(decision, "EU-GDPR-controller")["status"] == "applies"
     assert duty_of(decision, "EU-GDPR-regulator")["status"] == "does_not_apply"
-    assert duty_of(decision, "US-CA-controller")["confidence"]["unverified"]
+    assert duty_of(decision, "US-CA-controller")["status"] == "applies"
