@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leakscope.detection.beside import in_threads
+from leakscope.detection.names_early import Stretch, groups, stretches
 from leakscope.detection.names_span import FROM_LABELS, NameSpan
 from leakscope.detection.names_windows import Window, marks, windows
 from leakscope.errors import UsageError
@@ -85,16 +87,31 @@ class OnnxNames:
         coded = self._tokens.encode_batch(list(texts), add_special_tokens=False)
         every = [window for number, text in enumerate(texts) for window in windows(number, text, coded[number], self._marks)]
         found: list[dict[tuple[int, int], NameSpan]] = [{} for _ in texts]
-        for group in _groups([len(window.ids) for window in every]):
-            rows, chances = self._read([every[place] for place in group], texts)
-            for row, likely in zip(rows, chances, strict=True):
-                window = every[group[row]]
-                for span in self._spans(window, likely, texts[window.number]):
-                    _keep(found[window.number], span)
+        for window, likely in self._chances(every, texts):
+            for span in self._spans(window, likely, texts[window.number]):
+                _keep(found[window.number], span)
         return [list(spans.values()) for spans in found]
 
-    def _read(self, group: Sequence[Window], texts: Sequence[str]) -> tuple[list[int], Floats]:
-        """The rows of `group` (windows of like length) that may name something, and each tag's probability for their tokens."""
+    def _chances(self, every: Sequence[Window], texts: Sequence[str]) -> Iterator[tuple[Window, Floats]]:
+        """Windows, or the stretches of them that may name something, in the order of the windows, with each tag's probability for their tokens."""
+        read: list[tuple[int, int, Window, Floats]] = []
+        waiting: list[Stretch] = []
+        for group in groups([len(window.ids) for window in every], TOGETHER):
+            for place, output in zip(group, self._first([every[place] for place in group], texts), strict=True):
+                if self._rest is None:
+                    read.append((place, 0, every[place], output[0]))
+                else:
+                    waiting += stretches(place, every[place], *output, threshold=self._exit["threshold"])
+            if sum(len(stretch.states) for stretch in waiting) >= TOGETHER:
+                read += self._read_on(waiting)
+                waiting = []
+        read += self._read_on(waiting)
+        for _, _, window, scores in sorted(read, key=itemgetter(0, 1)):
+            scores = np.exp(scores - scores.max(-1, keepdims=True))
+            yield window, scores / scores.sum(-1, keepdims=True)
+
+    def _first(self, group: Sequence[Window], texts: Sequence[str]) -> list[tuple[Floats, ...]]:
+        """What `model.onnx` says of each window of a group of like length, without its padding."""
         width = -(-max(len(window.ids) for window in group) // STEP) * STEP
         ids, mask, cases = (np.zeros((len(group), width), np.int64) for _ in range(3))
         for row, window in enumerate(group):
@@ -103,21 +120,19 @@ class OnnxNames:
             if self._card["cases"]:
                 cases[row, :size] = _cases(window, texts[window.number])
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": cases}
-        rows, scores = self._scores({name: feed[name] for name in self._inputs})
-        scores = np.exp(scores - scores.max(-1, keepdims=True))
-        return rows, scores / scores.sum(-1, keepdims=True)
+        outputs = self._session.run(None, {name: feed[name] for name in self._inputs})
+        return [tuple(output[row, : len(window.ids)] for output in outputs) for row, window in enumerate(group)]
 
-    def _scores(self, feed: dict[str, Any]) -> tuple[list[int], Floats]:
-        """Rows that the first layers let pass, and the scores of their tags; all rows where the model has no early exit."""
-        first = self._session.run(None, feed)
-        if self._rest is None:
-            return list(range(len(first[0]))), first[0]
-        states, early = first
-        likely = np.where(feed["attention_mask"] > 0, early, -np.inf).max(1)
-        rows = np.flatnonzero(likely >= self._exit["threshold"])
-        if not len(rows):
-            return [], np.zeros((0, states.shape[1], len(self._card["tags"])), np.float32)
-        return rows.tolist(), self._rest.run(None, {"states": states[rows], "attention_mask": feed["attention_mask"][rows]})[0]
+    def _read_on(self, waiting: Sequence[Stretch]) -> Iterator[tuple[int, int, Window, Floats]]:
+        """The scores of the tags for stretches that the first layers let pass, with the place of their window and their own in it."""
+        for group in groups([len(stretch.states) for stretch in waiting], TOGETHER):
+            chosen = [waiting[place] for place in group]
+            width = -(-len(chosen[-1].states) // STEP) * STEP
+            states, mask = np.zeros((len(chosen), width, chosen[0].states.shape[1]), np.float32), np.zeros((len(chosen), width), np.int64)
+            for row, stretch in enumerate(chosen):
+                states[row, : len(stretch.states)], mask[row, : len(stretch.states)] = stretch.states, 1
+            scores = self._rest.run(None, {"states": states, "attention_mask": mask})[0]
+            yield from ((stretch.place, stretch.first, stretch.window, scores[row, stretch.own : stretch.own + len(stretch.window.ids)]) for row, stretch in enumerate(chosen))
 
     def _spans(self, window: Window, chances: Floats, text: str) -> Iterator[NameSpan]:
         """Names of one window: words whose likeliest kind is over its threshold, joined while nothing says that a new one begins."""
@@ -155,8 +170,9 @@ def _session(path: Path, digest: str) -> Any:
         raise UsageError(f"the names model in {path.parent} is not the one its card describes")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # matrices this small gain nothing from more; texts are read beside each other instead
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    options.enable_cpu_mem_arena = True
+    # the fused addition and normalisation takes four times as long as its two parts (onnxruntime 1.32)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"])
 
 
 def _sums(tags: Sequence[str], kinds: Sequence[str]) -> tuple[Floats, Floats]:
@@ -168,18 +184,6 @@ def _sums(tags: Sequence[str], kinds: Sequence[str]) -> tuple[Floats, Floats]:
             whole[row, column] = 1
             begin[row, column] = float(tag.startswith("B-"))
     return whole, begin
-
-
-def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places of windows of like length, as many together as `TOGETHER` allows."""
-    group: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if group and lengths[place] * (len(group) + 1) > TOGETHER:
-            yield group
-            group = []
-        group.append(place)
-    if group:
-        yield group
 
 
 def _cases(window: Window, text: str) -> list[int]:
