@@ -13,6 +13,7 @@ from leakscope.catalogue.model import Catalogue
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.decoded import standing
 from leakscope.detection.judging import Around, Judge
+from leakscope.detection.line_tables import found_in_tables
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
 from leakscope.detection.native.batches import Further, as_lines, left_over, record_numbers, values_frame
@@ -24,6 +25,7 @@ from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
 from leakscope.detection.sight import Sight
 from leakscope.detection.sighting_rows import NOWHERE, Seen, row_of, sightings
+from leakscope.detection.table_people import of_nobody
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.text.leaf import Leaf, place
@@ -89,7 +91,7 @@ class Kernel:
         for source, record, path, key, value, start, end, offsets in frame.select(columns).iter_rows():
             seen.enter((source, record, path.partition("->")[0]))
             self._read(source, record, Leaf(path, key, value, start, end, _breaks(offsets)), seen, found)
-        return sightings(standing(found))
+        return sightings(self._settled(found))
 
     def find_batch(self, batch: Batch) -> pl.DataFrame:
         """Findings in the records of `batch`: the same as in its unfolded values, without unfolding what holds nothing."""
@@ -122,7 +124,7 @@ class Kernel:
                 for part in inner if whole(inner, leaf) else (leaf, *inner):
                     numbered.append((record, part))
                     self._read(batch.source, record, part, seen, found)
-                found[before:] = standing(found[before:])
+                found[before:] = self._settled(found[before:])
         return frame_of(batch.source, numbered), self._further(batch, sightings(found))
 
     def _scan_of(self, source: str, size_bytes: int) -> NativeScan | None:
@@ -197,7 +199,7 @@ class Kernel:
             self._read(source, record, leaf, seen, found, one.rules)
         for part in parts:
             self._read(source, record, part, seen, found)
-        found[before:] = standing(found[before:])
+        found[before:] = self._settled(found[before:])
         return parts
 
     def _further(self, batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
@@ -205,8 +207,11 @@ class Kernel:
         if batch.frame is None:
             return found
         over = pl.concat([found, sightings(self._over_lines(batch))])
+        listed, suppressed = found_in_tables(batch, record_numbers(batch), over, self._judge)
+        self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
+        over = pl.concat([over, sightings(listed)])
         cells = self._in_cells(batch, set(over.select("record", "field").iter_rows()))
-        return pl.concat([over, sightings(cells)]).sort("record", maintain_order=True) if cells else over
+        return pl.concat([over, sightings(cells)]).sort("record", maintain_order=True) if cells or listed else over
 
     def _in_cells(self, batch: Batch, taken: set[tuple[int, str]]) -> list[tuple[Any, ...]]:
         """Findings in columns without a name, where no rule found any."""
@@ -263,6 +268,13 @@ class Kernel:
         """What stands in one value by itself, whatever is written inside it; in order of place."""
         return self._judge.known(path, key, value)[0]
 
+    def _settled(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """What stands of the findings in a value and in what is written in it."""
+        kept = standing(found)
+        nobodys = of_nobody(kept)
+        self._suppressed.update((kept[index][5], kept[index][6], "nobody-beside") for index in nobodys)
+        return [one for index, one in enumerate(kept) if index not in nobodys] if nobodys else kept
+
     def _read_through(self, source: str, record: int, leaf: Leaf, found: list[tuple[Any, ...]]) -> None:
         """Reads a leaf and everything written inside it."""
         if not self._judge.may_be_layered(leaf.value):
@@ -277,7 +289,7 @@ class Kernel:
             self._read(source, record, leaf, seen, found)
         for part in inner:
             self._read(source, record, part, seen, found)
-        found[before:] = standing(found[before:])
+        found[before:] = self._settled(found[before:])
 
     def _holds(self, tree: Any, path: str, name: str) -> bool:
         """Whether anything can stand in a nested value; when in doubt, yes."""

@@ -14,6 +14,7 @@ from leakscope.detection.matching import asked_for, can_reach, names_for
 from leakscope.detection.widths import least as fewest
 from leakscope.safety import cache_files
 from leakscope.text.layers import LAYER_TRIGGERS
+from leakscope.text.pasted_tables import may_hold
 from leakscope.text.words import WHOLE_WORD_LENGTH, keyword_expression
 
 try:
@@ -121,6 +122,8 @@ class Prefilter:
         found = self._common.scan(value)
         if len(value) >= MANY_DIGITS and _MANY_DIGITS.search(value):
             found |= self._digital.scan(value)
+        if may_hold(value):
+            found.add(LAYER)
         return frozenset(found)
 
     def possible(self, value: str, found: frozenset[int]) -> list[int]:

@@ -12,10 +12,11 @@ from leakscope.detection.names_span import NameSpan
 from leakscope.text import layers, placed
 from leakscope.text.layers import Layer
 from leakscope.text.leaf import Leaf, place
-from leakscope.text.pairs import pair_of, parallel_of
+from leakscope.text.pairs import pair_of, parallel_of, row_of_table, tables_of
 from leakscope.text.placed import Placed
-from leakscope.text.statements import Cell, around, cells
+from leakscope.text.statements import Cell
 from leakscope.text.unfold import MAX_LAYERS, row_leaves
+from leakscope.text.written_rows import around, written_rows
 
 Spans = list[tuple[int, int, str]]
 Names = Callable[[Sequence[str]], Sequence[Iterable[NameSpan]]]
@@ -58,16 +59,22 @@ class Redactor:
         return node if masked == written else masked
 
     def _object(self, node: dict[str, Any], path: str) -> dict[str, Any]:
-        paired = parallel_of(node)
+        paired, tabled = parallel_of(node), tables_of(node)
         masked: dict[str, Any] = {}
         for field, value in node.items():
             inner = f"{path}.{field}" if path else field
-            if field in paired:
+            if field in tabled:
+                masked[self._key(field)] = [self._row(tabled[field], row, f"{inner}[{index}]") for index, row in enumerate(value)]
+            elif field in paired:
                 labels = node[paired[field]]
                 masked[self._key(field)] = [self._node(one, f"{inner}[{label}]", label) for label, one in zip(labels, value, strict=True)]
             else:
                 masked[self._key(field)] = self._node(value, inner, field)
         return masked
+
+    def _row(self, names: list[str], row: Any, path: str) -> Any:
+        values = [self._node(value, f"{path}.{name}", name) for name, value in zip(names, row_of_table(row), strict=True)]
+        return {"f": [{"v": value} for value in values]} if isinstance(row, dict) else values
 
     def _entry(self, value: Any, path: str, name: str) -> Any:
         pair = pair_of(value)
@@ -85,7 +92,7 @@ class Redactor:
         tree = placed.parse(text) if depth < MAX_LAYERS else None
         if tree is not None:
             return self._json(text, tree, path, name, depth)
-        rows = cells(text) if depth < MAX_LAYERS else []
+        rows = written_rows(text) if depth < MAX_LAYERS else []
         if rows:
             return replaced(text, [*self._through(around(text, rows), path, name, depth), *self._in_rows(rows, path, depth)])
         spans = [*self._found(text, path, name), *self._in_layers(text, path, name, depth)]
@@ -146,11 +153,16 @@ class Redactor:
                 written = json.dumps(masked, ensure_ascii=False)
                 spans.append((node.start, node.end, written[1:-1] if quoted else written))
         elif isinstance(node, dict):
-            paired = parallel_of(node)
+            paired, tabled = parallel_of(node), tables_of(node)
             for field, value in node.items():
                 key = self._key(str.__str__(field))
                 if key != str.__str__(field):
                     spans.append((field.start, field.end, json.dumps(key, ensure_ascii=False)[1:-1]))
+                if field in tabled:
+                    for index, row in enumerate(value):
+                        for label, one in zip(tabled[field], row_of_table(row), strict=True):
+                            self._json_spans(one, f"{path}.{field}[{index}].{label}", str.__str__(label), depth, text, spans)
+                    continue
                 labels = node[paired[field]] if field in paired else None
                 for index, one in enumerate(value) if labels else ():
                     self._json_spans(one, f"{path}.{field}[{labels[index]}]", str.__str__(labels[index]), depth, text, spans)

@@ -23,7 +23,7 @@ _NOT_PERSON = re.compile(
     r"(?i)\b(?:llc|l\.l\.c|inc|ltd|corp|corporation|co|company|gmbh|ag|s\.?a|plc|bank|school|academy|college|university|church|temple|hospital|clinic|pharmacy|"
     r"center|centre|foundation|trust|association|society|club|institute|museum|library|hotel|restaurant|cafe|store|shop|market|services?|systems?|solutions|group|"
     r"partners|associates|properties|apartments|apts|condo|court|street|avenue|ave|road|park|garden|gardens|square|plaza|tower|building|station|airport|bridge|"
-    r"monument|memorial|fountain|playground|field|lake|river|county|city|district|department|office|board|council|committee|agency|authority|commission|program|"
+    r"monument|memorial|fountain|discussion|meeting|overview|summary|total|subtotal|average|playground|field|lake|river|county|city|district|department|office|board|council|committee|agency|authority|commission|program|"
     r"project|the|of|and|for|at|no|test|default|server|service|api|app|model|team|production|development)\b|[#&/(]"
 )
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from leakscope.text.pairs import pair_of, parallel_of
+from leakscope.text.pairs import pair_of, parallel_of, row_of_table, tables_of
 from leakscope.text.unfold import is_data
 
 _RAW = json.JSONDecoder(parse_float=str, parse_int=str, strict=False)
@@ -62,11 +62,15 @@ def _segment(name: str) -> str:
 
 
 def _object_texts(node: dict[str, Any], path: str, name: str, found: list[tuple[str, str, str]]) -> None:
-    paired = parallel_of(node)
+    paired, tabled = parallel_of(node), tables_of(node)
     names = set(paired.values())
     for field, value in node.items():
         inner = f"{path}.{_segment(field)}"
-        if field in paired:
+        if field in tabled:
+            for index, row in enumerate(value):
+                for label, one in zip(tabled[field], row_of_table(row), strict=True):
+                    texts(one, f"{inner}[{index}].{_segment(label)}", label, found)
+        elif field in paired:
             for label, one in zip(node[paired[field]], value, strict=True):
                 if is_data(label):
                     found.append((f"{inner}[<>]#name", "", label))

@@ -1,7 +1,8 @@
-"""Names and values that logs keep apart from one another: parallel arrays, key-value lists, OTLP's wrappers."""
+"""Names and values that stores and logs keep apart: parallel arrays, key-value lists, OTLP's wrappers, rows under a list of columns."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 #: Pairs of names under which logs keep parallel arrays of keys and values.
@@ -47,3 +48,44 @@ def unwrapped(value: Any) -> Any:
     if isinstance(value, dict) and len(value) == 1 and value.keys() <= _OTLP_VALUES:
         return next(iter(value.values()))
     return value
+
+
+#: Fields that name the columns of rows given as arrays, and fields that hold such rows (query results of ClickHouse, Elasticsearch,
+#: InfluxDB, BigQuery, Snowflake, Metabase, Druid, pandas' `split`).
+_COLUMNS = frozenset("columns fields meta schema header headers cols names column_names columnNames column_headers columnHeaders rowType".split())
+_ROWS = frozenset("rows data values records result results tuples dataset".split())
+_NAME_OF_COLUMN = ("name", "field", "column_name", "columnName", "key", "label", "title")
+
+
+def tables_of(node: dict[str, Any]) -> dict[str, list[str]]:
+    """
+    Fields of `node` that hold rows as arrays, with the names of their columns from the field beside them.
+
+    Example:
+        >>> tables_of({"meta": [{"name": "id"}, {"name": "ssn"}], "data": [[1, "536221234"]]})
+        {'data': ['id', 'ssn']}
+    """
+    holding = [field for field, value in node.items() if field in _ROWS and isinstance(value, (list, tuple)) and value]
+    if not holding:
+        return {}
+    listed = next((names for field, value in node.items() if field in _COLUMNS and (names := _column_names(value))), None)
+    if listed is None:
+        return {}
+    return {field: listed for field in holding if all(len(row) == len(listed) for row in map(row_of_table, node[field]))}
+
+
+def row_of_table(value: Any) -> Sequence[Any]:
+    """The values of a row that is given as an array, in BigQuery's wrappers too; nothing for anything else."""
+    if isinstance(value, dict) and value.keys() == {"f"} and isinstance(value["f"], list):
+        return [one.get("v") if isinstance(one, dict) else one for one in value["f"]]
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def _column_names(value: Any) -> list[str] | None:
+    """The names that a list of columns gives, each once; null when it is none."""
+    if isinstance(value, dict):
+        value = value.get("fields")
+    if not isinstance(value, (list, tuple)) or not value:
+        return None
+    names = [next((one[key] for key in _NAME_OF_COLUMN if key in one), None) if isinstance(one, dict) else one for one in value]
+    return names if all(isinstance(one, str) and one for one in names) and len(set(names)) == len(names) else None

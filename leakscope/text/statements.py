@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from leakscope.text.layers import INSERT_TRIGGER, Layer, replaced
+from leakscope.text.layers import INSERT_TRIGGER, replaced
 from leakscope.text.placed import Placed
 from leakscope.text.sql_values import BETWEEN, CREATE_HEAD, INSERT, bracketed, defined_columns, field_pattern, name_of, names_of, value_of
 
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
     One value of a row.
 
     Args:
-        table: its name, without schema.
+        table: its name, without schema; empty for a table pasted into a text.
         row: its row's place among those of all statements in the text.
         column: its name.
         text: what it says, and where in the text.
@@ -51,7 +51,7 @@ class Cell(NamedTuple):
     def written(self, meaning: str) -> str:
         """`meaning` as it can stand in this one's place."""
         if not self.quote:
-            return f"'{meaning}'"
+            return f"'{meaning}'" if self.table else meaning
         return (meaning.replace("\\", "\\\\") if self.backslash else meaning).replace(self.quote, self.quote * 2)
 
 
@@ -159,22 +159,3 @@ def _string(body: str, start: int, quote: str, backslash: bool) -> Placed | None
     if layer is None:
         return Placed.at(body, start, start + len(body))
     return Placed.at(layer.text, start, start + len(body), tuple((inner, outer + start) for inner, outer in layer.breaks or ()))
-
-
-def around(text: str, taken: Sequence[Cell]) -> Layer:
-    """`text` without the values `taken` out of it."""
-    parts, breaks, at, length = [], [(0, 0)], 0, 0
-    for one in sorted((cell.text for cell in taken), key=lambda placed: placed.start):
-        parts.append(text[at : one.start])
-        length += one.start - at
-        at = one.end
-        breaks.append((length, at))
-    return Layer("insert", 0, len(text), "".join((*parts, text[at:])), tuple(breaks))
-
-
-def as_tree(taken: Sequence[Cell]) -> dict[str, list[dict[str, Placed]]]:
-    """Values by table, row and column."""
-    tables: dict[str, dict[int, dict[str, Placed]]] = {}
-    for cell in taken:
-        tables.setdefault(cell.table, {}).setdefault(cell.row, {})[cell.column] = cell.text
-    return {table: list(rows.values()) for table, rows in tables.items()}

@@ -17,9 +17,10 @@ from leakscope.text import layers, placed
 from leakscope.text.describing import describe_rows
 from leakscope.text.layers import Layer
 from leakscope.text.leaf import Leaf, within
-from leakscope.text.pairs import pair_of, parallel_of
+from leakscope.text.pairs import pair_of, parallel_of, row_of_table, tables_of
 from leakscope.text.placed import Placed
-from leakscope.text.statements import Cell, around, as_tree, cells
+from leakscope.text.statements import Cell
+from leakscope.text.written_rows import around, as_tree, form_of, written_rows
 
 __all__ = ["describe", "expand", "frame_of", "inner_leaves", "layered", "leaves", "loaded", "outer_leaves", "row_leaves", "rows", "unfold"]
 
@@ -37,8 +38,8 @@ _DATA_SEGMENT = re.compile(
     r"|^.{65,}$|^\+?[0-9][0-9 ()./-]{6,}$|^[0-9]{3}-[0-9]{2}-[0-9]{4}$",
     re.DOTALL,
 )
-#: How fields begin that stand for all of the value they were written in: JSON, and SQL statements with rows.
-_WHOLE = ("->$", "->insert")
+#: How fields begin that stand for all of the value they were written in: JSON, SQL statements with rows, tables.
+_WHOLE = ("->$", "->insert", "->table")
 _EPHEMERAL = new_key()
 
 
@@ -176,8 +177,11 @@ def _leaf(path: str, name: str, text: str) -> Leaf:
 
 
 def _walk_object(node: dict[str, Any], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
-    paired = parallel_of(node)
+    paired, tabled = parallel_of(node), tables_of(node)
     for field, value in node.items():
+        if field in tabled:
+            yield from _walk_table(tabled[field], value, _join(path, field, key), key)
+            continue
         if field in paired:
             yield from _walk_parallel(node[paired[field]], value, _join(path, field, key), key)
             continue
@@ -194,6 +198,12 @@ def _walk_parallel(names: list[str], values: list[Any], path: str, key: Incident
         if is_data(name):
             yield _leaf(inner + "#name", "", name)
         yield from _walk(value, inner, str.__str__(name), key)
+
+
+def _walk_table(names: list[str], table: list[Any], path: str, key: IncidentKey | None) -> Iterator[Leaf]:
+    for index, row in enumerate(table):
+        for name, value in zip(names, row_of_table(row), strict=True):
+            yield from _walk(value, _join(f"{path}[{index}]", name, key), str.__str__(name), key)
 
 
 def _walk_list(node: list[Any] | tuple[Any, ...], path: str, name: str, key: IncidentKey | None) -> Iterator[Leaf]:
@@ -240,8 +250,8 @@ def expand(text: str) -> tuple[Leaf, ...]:
     The leaf values written inside one text, at any depth; empty when it is only what it says.
 
     Fields are relative (`->$.user.email`, `->base64->$`), data segments stay marked; the first field starts with `->$`
-    when the whole text is JSON, whose leaves then stand for it, and is `->insert` when it holds rows of SQL: the text around their
-    values, which follow (`->insert.users[0].email`).
+    when the whole text is JSON, whose leaves then stand for it, and is `->insert` when it holds rows of SQL, `->table` when it holds
+    a table: the text around their values, which follow (`->insert.users[0].email`, `->table[0].email`).
     """
     return _remembered(text) if len(text) <= CACHED_LENGTH else tuple(_inside(text, 0))
 
@@ -273,7 +283,7 @@ def _inside(text: str, depth: int, budget: _Budget | None = None) -> Iterator[Le
         yield from _through(_walk(tree, "->$", "", None), depth, budget)
         return
     budget = budget or _Budget(text)
-    if rows := cells(text):
+    if rows := written_rows(text):
         yield from _through([_of_layer(around(text, rows))], depth, budget)
         yield from _through(row_leaves(rows), depth, budget)
     else:
@@ -291,7 +301,7 @@ def _through(found: Iterable[Leaf], depth: int, budget: _Budget | None) -> Itera
 
 def row_leaves(rows: list[Cell]) -> Iterator[Leaf]:
     """The values of rows in a text, as `expand` gives them; segments that are data stay marked."""
-    return _walk(as_tree(rows), "->insert", "", None)
+    return _walk(as_tree(rows), f"->{form_of(rows)}", "", None)
 
 
 def _of_layer(layer: Layer) -> Leaf:

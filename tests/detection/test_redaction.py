@@ -93,3 +93,10 @@ def test_what_cannot_be_read_is_not_passed_through(tmp_path: Path, redactor: Red
         redact((str(path),), redactor, tally, stream)
     assert b"ana@" not in out.read_bytes()
     assert tally.exit_code == 4
+
+
+def test_cells_of_tables_are_masked_where_they_stand(redactor: Redactor) -> None:
+    """In a listing pasted into a text, and in rows beside the names of their columns."""
+    row = {"text": "see\nssn,no,x\n536221234,1,2\n", "query": {"columns": ["ssn", "no"], "rows": [["536221234", "1"]]}, "nested": json.dumps({"cols": ["ssn"], "rows": [["536221234"]]})}
+    masked = redactor.record(row)
+    assert masked == {"text": "see\nssn,no,x\n[US_SSN],1,2\n", "query": {"columns": ["ssn", "no"], "rows": [["[US_SSN]", "1"]]}, "nested": json.dumps({"cols": ["ssn"], "rows": [["[US_SSN]"]]})}

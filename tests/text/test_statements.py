@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from leakscope.safety.keys import IncidentKey
 from leakscope.text.leaf import place
-from leakscope.text.statements import MAX_CELLS, around, cells
+from leakscope.text.statements import MAX_CELLS, cells
+from leakscope.text.written_rows import around
 from leakscope.text.unfold import leaves
 
 KEY = IncidentKey(b"t" * 32)

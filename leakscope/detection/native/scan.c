@@ -7,6 +7,7 @@
  */
 #include "base.h"
 #include "json.h"
+#include "lines.h"
 #include "automaton.h"
 #include "rules.h"
 #include "verdicts.h"
@@ -323,6 +324,7 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
         if (layers) for (i32 i = 0; i < count; i++) if (triggers[i] < k->r.layers) kind |= 2;
+        if (layers && !(kind & 2) && may_hold_table(text, n)) kind |= 2;
         u64 kinds;
         int role = around->flags & TAKES_ROLE;
         if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
@@ -499,10 +501,28 @@ static int walk_parallel(Kernel *k, i32 tape, u32 names, u32 values, i32 place, 
     return OK;
 }
 
+/* Whether the object may hold rows given as arrays beside the names of their columns: then it is read in Python (leakscope/text/pairs.py). */
+static int may_be_table(Kernel *k, i32 tape, const u8 *raw, const Named *list, u32 count) {
+    static const char *const rows[] = {"rows", "data", "values", "records", "result", "results", "tuples", "dataset", NULL};
+    static const char *const columns[] = {"columns", "fields", "meta", "schema", "header", "headers", "cols", "names", "column_names", "columnNames", "column_headers", "columnHeaders", "rowType", NULL};
+    int held = 0, named = 0;
+    for (u32 i = 0; i < count && !(held && named); i++) {
+        const Node *node = node_at(k, tape, list[i].value);
+        if (node->kind != '[' && node->kind != '{') continue;
+        if (node->kind == '[' && node->children) {
+            const Node *first = node_at(k, tape, list[i].value + 1), *name = first + 1;
+            int row = first->kind == '[' || (first->kind == '{' && first->children == 1 && same(raw + name->from, name->to - name->from, "f"));
+            for (int w = 0; !held && row && rows[w]; w++) held = same(list[i].p, list[i].n, rows[w]);
+        }
+        for (int w = 0; !named && columns[w]; w++) named = same(list[i].p, list[i].n, columns[w]);
+    }
+    return held && named;
+}
+
 static int walk_object(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 depth, const u8 *raw) {
     Named *list;
     u32 count = node_at(k, tape, at)->children;
-    if (fields(k, tape, at, raw, &list)) return UNSURE;
+    if (fields(k, tape, at, raw, &list) || may_be_table(k, tape, raw, list, count)) return UNSURE;
     i32 *beside = arena_take(&k->arena, sizeof(i32) * (count + 1));
     u8 *names = arena_take(&k->arena, count + 1);
     memset(names, 0, count + 1);

@@ -81,7 +81,7 @@ TEXTS = st.one_of(
         ["ana@gmail.com", "536-22-1234", "4539578763621486", "+44 20 7946 0018", "AKIAVNZJCMMKCUKJDJQY", "Sommer2719", "a%40b.de", "&#64;x", "４４", "10.2.3.4", "身份证号",
          "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.Zm9v", "Basic YW5hOlNvbW1lcjI3MTk=", "[1,2,3]", "{}", "[ INFO ] ana@gmail.com", '{"a": null}', '"', "\\u0041na", "a\x00n\x00a\x00@\x00b\x00.\x00d\x00e\x00",
          "c2stcHJvai1hbmFAZ21haWwuY29tIGFuYUBnbWFpbC5jb20=", "user ana@gmail.com\nphone: +49 30 901820\t\"quoted\"", "INSERT INTO users (ssn, note) VALUES (536221234, 'O''Neil a%40b.de'), (1, '{}')",
-         "x INSERT INTO \"t\" (\"mail\") VALUES ($1) -- PARAMETERS: [\"ana@gmail.com\"]", "password is Som\u200bmer2719", "values (1)"]
+         "x INSERT INTO \"t\" (\"mail\") VALUES ($1) -- PARAMETERS: [\"ana@gmail.com\"]", "password is Som\u200bmer2719", "values (1)", "x\n id | ssn\n----+------\n 1 | 536221234\n(1 row)", "ssn,no,x\n536221234,1,2", "Yes,I\nno,5", "| a |\n|---|\n| ana@gmail.com |"]
     ),
 )  # fmt: skip
 NAMES = st.one_of(
@@ -97,6 +97,7 @@ def _containers(inside: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
         st.dictionaries(NAMES, inside, max_size=4),
         st.builds(lambda pairs: {"t.names": [name for name, _ in pairs], "t.values": [value for _, value in pairs]}, st.lists(st.tuples(NAMES, inside), max_size=3)),
         st.lists(st.builds(lambda name, value, label: {label: name, "value": {"stringValue": value}}, NAMES, inside, st.sampled_from(["key", "name"])), max_size=3),
+        st.builds(lambda names, rows: {"columns": names, "rows": rows}, st.lists(NAMES, max_size=2), st.lists(st.lists(inside, max_size=2), max_size=2)),
         st.builds(lambda value: json.dumps(value, ensure_ascii=False), inside),
         st.builds(lambda value: json.dumps(value, indent=1), inside),
     )
