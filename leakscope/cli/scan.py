@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -52,6 +53,7 @@ def command(
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)
     names = NamesReader(kernel, budget_seconds=seconds_of(time_budget))
     kept = load(suppressions) if suppressions else ()
+    gc.freeze()  # rules and modules stay: looking through them again and again for what to collect takes time
     spread = None if harmless else _spread(paths, kernel, rules, workers)
     found = findings(paths, kernel, tally, names=names, suppressions=kept, harmless=harmless, found_in=spread)
     {**WRITERS, "sarif": sarif.write}[form](found, sys.stdout, kernel.catalogue)
