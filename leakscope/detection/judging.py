@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from leakscope.catalogue.model import Catalogue
@@ -11,6 +12,7 @@ from leakscope.detection.benign import KEY_WORDS, weighed
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Seeker
+from leakscope.detection.named_rules import NamedRules
 from leakscope.detection.nearest import by_nearest_word
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
@@ -67,7 +69,7 @@ class Judge:
         self._key = key
         self._entities = entities
         self._min_confidence = min_confidence
-        self._prefilter = Prefilter(catalogue.detectors, min_confidence)
+        self._named = NamedRules(catalogue.detectors, min_confidence)
         self._reduced = reducer(catalogue, KEY_WORDS)
         self._around: dict[tuple[str, str], Around] = {}
         self._shared: dict[Context, Around] = {}
@@ -76,6 +78,11 @@ class Judge:
         self._in_text: dict[str, frozenset[int]] = {}
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
         self._remembered = 0
+
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        """Made when it is first asked: where the compiled scan says what is possible, nobody asks."""
+        return Prefilter(self.detectors, self._min_confidence)
 
     def may_be_layered(self, value: str) -> bool:
         """Whether another encoding may be written inside `value`."""
@@ -88,6 +95,8 @@ class Judge:
             in_text = self._text(value)
             if not around.named and not around.roles and (not in_text or in_text == _ONLY_LAYER):
                 return _NOTHING
+        elif not possible and not around.roles:
+            return _NOTHING
         known = around.known.get(value)
         if known is None:
             if possible is None:
@@ -107,7 +116,7 @@ class Judge:
         context = self._reduced(context_of(path, key))
         around = self._shared.get(context)
         if around is None:
-            named, raised = (of(context.near, context.path) for of in (self._prefilter.by_names, self._prefilter.raised_by_names))
+            named, raised = (of(context.near, context.path) for of in (self._named.possible, self._named.surer))
             roles = roles_of(key) if key else ()
             around = self._equal.setdefault((context.near, named, raised, roles), Around(len(self._equal) + self._forgotten, context, named, roles))
             self._shared[context] = around

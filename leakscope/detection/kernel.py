@@ -144,7 +144,9 @@ class Kernel:
         return self._native
 
     def _described(self, path: str, key: str) -> Surroundings:
-        said = key_in(self._source, path, key)
+        return self._beside(path, key_in(self._source, path, key))
+
+    def _beside(self, path: str, said: str) -> Surroundings:
         around = self._judge.surroundings(path, said)
         only_address = all(role.entity == _ADDRESS for role in around.roles)
         return Surroundings(around.number, around.named, bool(around.roles), only_address, said, around)
@@ -309,6 +311,8 @@ class Kernel:
     ) -> None:
         """Adds what stands in a leaf to `found`."""
         key = key_in(source, leaf.field, leaf.key or "")
+        if possible is None and self._native is not None:
+            possible = self._native.possible(self._beside(leaf.field, key), leaf.value)
         sights, suppressed = self._judge.known(leaf.field, key, leaf.value, possible)
         for one in suppressed:
             self._suppressed[one.entity, one.detector, one.reason or ""] += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -89,7 +89,7 @@ class Seeker:
         least: a match that the rule puts below this confidence, context considered, is no candidate.
     """
 
-    __slots__ = ("_attributes", "_drops", "_expression", "_group", "_least", "_name", "_named", "_names", "_raised", "_rule", "_up_to_next")
+    __slots__ = ("_attributes", "_drops", "_expression", "_group", "_least", "_name", "_named", "_names", "_raised", "_rule", "_seek_context", "_up_to_next")
 
     def __init__(self, detector: Detector, context: Context, least: float) -> None:
         self._rule, self._least = detector, least
@@ -152,16 +152,16 @@ class Seeker:
     def _has_keyword(self, value: str, start: int, end: int) -> bool:
         if self._named is None:
             self._named = bool(self._names and keyword_expression(self._rule.keywords).search(self._names))
-        return self._named or self._is_near(self._rule.keywords, value, start, end, self._rule.keyword_window)
+        return self._named or self._is_near(keyword_expression(self._rule.keywords).search, value, start, end, self._rule.keyword_window)
 
     def _is_raised(self, value: str, start: int, end: int) -> bool:
         """Whether a word that makes the rule surer stands near a span."""
         if self._raised is None:
-            self._raised = bool(self._names and keyword_expression(self._rule.context).search(self._names))
-        return self._raised or (bool(self._rule.context) and self._is_near(self._rule.context, value, start, end, CONTEXT_WINDOW))
+            self._seek_context = keyword_expression(self._rule.context).search
+            self._raised = bool(self._names and self._seek_context(self._names))
+        return self._raised or (bool(self._rule.context) and self._is_near(self._seek_context, value, start, end, CONTEXT_WINDOW))
 
-    def _is_near(self, words: tuple[str, ...], value: str, start: int, end: int, window: int) -> bool:
-        seek = keyword_expression(words).search
+    def _is_near(self, seek: Callable[[str], object], value: str, start: int, end: int, window: int) -> bool:
         before = _before(value, start, window)
         if before and seek(_words(before)):
             return True

@@ -94,6 +94,8 @@ def _in_place(one: Candidate) -> tuple[int, int, str]:
 
 def _longest(listed: list[Candidate]) -> list[Candidate]:
     """Of overlapping candidates of one type, the one that stands for the type."""
+    if len(listed) < 2:
+        return listed
     standing: list[Candidate] = []
     taken: dict[str, Spans] = {}
     for one in sorted(listed, key=_rank_in_type, reverse=True):
@@ -112,6 +114,8 @@ def _rank_in_type(one: Candidate) -> tuple[bool, bool, float, bool, float, tuple
 
 
 def _winners(listed: list[Candidate]) -> list[Candidate]:
+    if len(listed) < 2:
+        return listed
     standing: list[Candidate] = []
     beaten: list[list[Candidate]] = []
     taken = Spans()

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from leakscope.catalogue.model import BOUNDARY_CLASS, Detector
-from leakscope.detection.context import Context
 from leakscope.detection.expressions import GROUP, native
-from leakscope.detection.matching import asked_for, can_reach, names_for
+from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.widths import least as fewest
 from leakscope.safety import cache_files
 from leakscope.text.layers import LAYER_TRIGGERS
 from leakscope.text.pasted_tables import may_hold
-from leakscope.text.words import WHOLE_WORD_LENGTH, keyword_expression
+from leakscope.text.words import WHOLE_WORD_LENGTH
 
 try:
     import hyperscan
@@ -91,7 +89,7 @@ MANY_DIGITS = 4
 
 class Prefilter:
     """
-    The rules that can find something, by value and by the names around it.
+    The rules that can find something, by value.
 
     Args:
         detectors: rules in catalogue order; results are indexes into it.
@@ -111,11 +109,6 @@ class Prefilter:
                 literal = bool(detector.anchors or asked_for(detector, least))
                 (common if literal or self._needs[index][1] < MANY_DIGITS else digital).setdefault(trigger, []).append(index)
         self._common, self._digital = _Owned(common), _Owned(digital)
-        asked = {index: asked_for(one, least) for index, one in enumerate(detectors) if can_reach(one, least) and (one.key_only or not one.anchors)}
-        self._asked = _Words(detectors, asked)
-        self._raised = _Words(detectors, {index: one.context for index, one in enumerate(detectors) if can_reach(one, least)})
-        self.by_names: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(self._asked.beside)
-        self.raised_by_names: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(self._raised.beside)
 
     def in_text(self, value: str) -> frozenset[int]:
         """Indexes of the rules whose triggers stand in `value`, and `LAYER` if it may hold another encoding."""
@@ -144,40 +137,6 @@ class Prefilter:
             kept.append(index)
         kept.sort()
         return kept
-
-
-class _Words:
-    """
-    Which rules' words stand in names.
-
-    Args:
-        detectors: rules in catalogue order.
-        words: the words of each rule that has any, by its index.
-    """
-
-    def __init__(self, detectors: tuple[Detector, ...], words: dict[int, tuple[str, ...]]) -> None:
-        self._detectors = detectors
-        self._words = {index: listed for index, listed in words.items() if listed}
-        self._keyed: dict[str, list[int]] = {}
-        for index, listed in self._words.items():
-            for word in listed:
-                self._keyed.setdefault((_PARTS.sub(" ", word.lower()).split() or [""])[0], []).append(index)
-        self._foreign = tuple(word for word in self._keyed if not word.isascii())
-        self._longest = max((len(word) for word in self._keyed), default=0)
-
-    def beside(self, near: str, path: str) -> frozenset[int]:
-        """Rules whose words stand in the names; the first part of a word is looked up, then the whole word is sought."""
-        words = {*near.split(), *path.split()}
-        starts = {word[:length] for word in words for length in range(min(len(word), self._longest) + 1)}
-        starts.update(one for one in self._foreign if one in near or one in path)
-        possible = {index for start in starts if start in self._keyed for index in self._keyed[start]}
-        names = Context(near=near, path=path)
-        return frozenset(index for index in possible if self._stands(index, names))
-
-    def _stands(self, index: int, names: Context) -> bool:
-        detector = self._detectors[index]
-        seen = names.near if detector.key_only else names_for(detector, names)
-        return bool(keyword_expression(self._words[index]).search(seen))
 
 
 #: Stands in `in_text` for "may hold another layer of encoding".

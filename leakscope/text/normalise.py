@@ -13,15 +13,18 @@ _GMAIL = {"gmail.com", "googlemail.com"}
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def _digits(text: str) -> str:
-    return "".join(str(unicodedata.digit(c)) for c in _folded(text) if c.isdigit() and unicodedata.digit(c, -1) >= 0)
+    folded = _folded(text)
+    if folded.isascii():
+        return "".join(filter(str.isdigit, folded))
+    return "".join(str(unicodedata.digit(c)) for c in folded if c.isdigit() and unicodedata.digit(c, -1) >= 0)
 
 
 def _alnum_upper(text: str) -> str:
-    return "".join(c for c in _folded(text) if c.isalnum()).upper()
+    return "".join(filter(str.isalnum, _folded(text))).upper()
 
 
 def _words(text: str) -> str:

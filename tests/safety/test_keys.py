@@ -1,11 +1,13 @@
 """The incident key."""
 
+import hashlib
+import hmac
 import stat
 
 import pytest
 
 from leakscope.errors import UsageError
-from leakscope.safety.keys import FINGERPRINT_HEX, load_key, load_or_make_key, new_key
+from leakscope.safety.keys import FINGERPRINT_HEX, IncidentKey, load_key, load_or_make_key, new_key
 
 
 def test_a_made_key_can_be_read_by_its_owner_only(tmp_path):
@@ -32,6 +34,16 @@ def test_pseudonyms_of_different_keys_and_kinds_do_not_compare():
 
     assert len(three) == 3
     assert {len(one) for one in three} == {FINGERPRINT_HEX}
+
+
+@pytest.mark.parametrize("size", [1, 32, 63, 64, 65, 200])
+def test_a_pseudonym_is_the_hmac_of_the_standard_library(size):
+    """Whatever the key's length, be it shorter or longer than a block of the hash."""
+    material = bytes(range(256))[:size]
+
+    for text in ("", "a@b.example", "x" * 500, "\ud800"):
+        standard = hmac.new(material, b"A\0" + text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        assert IncidentKey(material).pseudonym("A", text) == standard[:FINGERPRINT_HEX]
 
 
 def test_a_key_does_not_print():

@@ -71,6 +71,7 @@ def library() -> Any:
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),
         ("restarts", c_int64, (kernel,)),
         ("triggers", c_int32, (kernel, c_char_p, c_int64, c_void_p, c_int32)),
+        ("possible", c_int32, (kernel, c_int32, c_char_p, c_int64, c_void_p)),
         ("free", None, (kernel,)),
     ):
         function = getattr(loaded, f"leakscope_{name}")

@@ -778,6 +778,16 @@ OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found, 
     return (plainly ? all_triggers_plainly : all_triggers)(k, text, (size_t)size, found);
 }
 
+/* Rules that may find something in one text beside names of the kind `around`, ascending, into `found`; returns how many. */
+OUTSIDE i32 leakscope_possible(Kernel *k, i32 around, const u8 *text, i64 size, i32 *found) {
+    const Around *names = &k->arounds.at[around];
+    i32 count, possible = 0;
+    const i32 *triggers = triggers_of(k, text, (size_t)size, hashed(text, (size_t)size, k->secret) | 1, &count);
+    if (count || names->loose) possible = possible_rules(k, names, triggers, count, text, (size_t)size);
+    memcpy(found, k->possible, sizeof(i32) * (size_t)possible);
+    return possible;
+}
+
 OUTSIDE void leakscope_free(Kernel *k) {
     if (!k) return;
     for (i32 i = 0; i < k->automata; i++) if (k->automaton[i].next) automaton_end(&k->automaton[i]);

@@ -16,7 +16,7 @@ from leakscope.detection.native.library import ASK, Given, Result, Rules, librar
 from leakscope.detection.native.needs import MARKED
 from leakscope.detection.native.tables import Tables, tables_of
 from leakscope.detection.native.values import Values
-from leakscope.detection.native.verdicts import Question, Remembered, Verdict, questions
+from leakscope.detection.native.verdicts import Remembered, Verdict
 from leakscope.text.unfold import is_data
 
 #: Kinds of places, as in `rules.h`.
@@ -84,6 +84,7 @@ class NativeScan:
         self._networks, self._issuers = network_table(benign_catalogue().networks), issuer_table()
         self._tables = tables_of(detectors, least)
         self._ask = ASK(self._asked)
+        self._possible = np.zeros(len(detectors) + 1, dtype=np.int32)
         self._kernel: Any = self._begin(self._tables, len(detectors), address_rule(detectors, least))
         root = surroundings("", "")
         self._describe(root)
@@ -192,15 +193,21 @@ class NativeScan:
 
     def _answered(self, given: Result) -> Any:
         """What the compiled scan gives once it knows what it asked about."""
-        answers = self.remembered.answer(questions(given), self._judged)
+        answers = self.remembered.answer(given, self._told, self._judge)
         return self._library.leakscope_settle(self._kernel, *(one.ctypes.data for one in answers))
-
-    def _judged(self, question: Question) -> Verdict:
-        return self._judge(self._told[question.place], question.text, question.rules)
 
     def _forget_judged(self) -> None:
         self._library.leakscope_settle(self._kernel, None, None, None)
         self.remembered = Remembered()
+
+    def possible(self, around: Surroundings, text: str) -> list[int] | None:
+        """Rules that may find something in `text`, ascending; null where it cannot be said, because it is no text of whole characters."""
+        try:
+            raw = text.encode()
+        except UnicodeEncodeError:
+            return None
+        count = self._library.leakscope_possible(self._kernel, self._describe(around), raw, len(raw), self._possible.ctypes.data)
+        return self._possible[:count].tolist()
 
     def triggers(self, text: str, *, plainly: bool = False) -> set[int]:
         """Numbers of the expressions that stand in `text`; `plainly`: found by reading all of it in every automaton."""

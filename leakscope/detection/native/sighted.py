@@ -14,6 +14,7 @@ from leakscope.detection.sight import Sight
 from leakscope.schema import SIGHTINGS
 
 _TURN = "_turn"
+_PLACED = pl.Schema({**SIGHTINGS, _TURN: pl.UInt32()})
 #: What is said of a span wherever it stands.
 _SAID = ("entity", "detector", "confidence", "validated", "fingerprint", "preview", "attributes")
 
@@ -45,7 +46,7 @@ def known_sightings(source: str, numbers: Sequence[int], scan: NativeScan, sight
         }
     )
     said = _said(scan.remembered.columns, spans)[which.astype(np.uint32)]
-    return placed.hstack(said).select(*SIGHTINGS.names(), _TURN).cast({**dict(SIGHTINGS), _TURN: pl.UInt32})
+    return placed.hstack(said).select(_PLACED.names()).cast(_PLACED)
 
 
 def _said(columns: list[list[Any]], spans: np.ndarray[Any, Any]) -> pl.DataFrame:

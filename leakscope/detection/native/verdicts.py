@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,21 +23,6 @@ class Verdict(NamedTuple):
 
     findings: Sequence[tuple[Any, ...]]
     suppressed: Sequence[Any]
-
-
-class Question(NamedTuple):
-    """
-    A value that was not judged before.
-
-    Args:
-        place: index into `NativeScan.places`.
-        text: the value.
-        rules: indexes of rules that may find something in it, ascending.
-    """
-
-    place: int
-    text: str
-    rules: list[int]
 
 
 class Answers(NamedTuple):
@@ -67,18 +53,18 @@ class Remembered:
         """Values or findings, whichever are more."""
         return max(self._values, len(self.columns[0]) if self.columns else 0)
 
-    def answer(self, questions: Iterator[Question], judge: Callable[[Question], Verdict]) -> Answers:
-        """Asks `judge` about each value and remembers what it says."""
+    def answer(self, given: Result, told: Sequence[Any], judge: Callable[[Any, str, list[int]], Verdict]) -> Answers:
+        """Asks `judge` about each value of a call and remembers what it says; `told`: of the surroundings of each place."""
         counts: list[int] = []
         hushed: list[bool] = []
         found: list[tuple[Any, ...]] = []
-        for question in questions:
-            verdict = judge(question)
-            counts.append(len(verdict.findings))
-            hushed.append(bool(verdict.suppressed))
-            found += verdict.findings
-            if verdict.suppressed:
-                self.suppressed[self._values] = verdict.suppressed
+        for place, text, rules in questions(given):
+            findings, suppressed = judge(told[place], text, rules)
+            counts.append(len(findings))
+            hushed.append(bool(suppressed))
+            found += findings
+            if suppressed:
+                self.suppressed[self._values] = suppressed
             self._values += 1
         parts = list(zip(*found, strict=True))
         self.columns = self.columns or [[] for _ in parts]
@@ -88,13 +74,13 @@ class Remembered:
         return Answers(np.array(counts, dtype=np.uint32), np.array(hushed, dtype=np.uint8), edges)
 
 
-def questions(given: Result) -> Iterator[Question]:
-    """What one call of the compiled scan asks; copied out of its memory."""
+def questions(given: Result) -> Iterator[tuple[int, str, list[int]]]:
+    """What one call of the compiled scan asks, copied out of its memory: place, value, indexes of the rules that may find something, ascending."""
     count = given.asked
     if not count:
         return
     texts = ctypes.string_at(given.asked_texts, given.asked_texts_size)
     rules = given.asked_rules[: given.asked_rules_size]
     at, rules_at = [*given.asked_at[:count], len(texts)], [*given.asked_rules_at[:count], len(rules)]
-    for number, place in enumerate(given.asked_place[:count]):
-        yield Question(place, texts[at[number] : at[number + 1]].decode(), rules[rules_at[number] : rules_at[number + 1]])
+    for place, (first, last), (rule, behind) in zip(given.asked_place[:count], pairwise(at), pairwise(rules_at), strict=True):
+        yield place, texts[first:last].decode(), rules[rule:behind]

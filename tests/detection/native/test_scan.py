@@ -217,6 +217,17 @@ def test_an_interrupt_while_a_value_is_judged_comes_out_of_the_scan() -> None:
     assert len(scanner.lines(line, everything=True)) == 1
 
 
+def test_what_a_text_makes_possible_is_said_beside_any_names() -> None:
+    """Rules of the text's own, rules that the names make possible; nothing is said of halves of characters."""
+    rules = load().detectors
+    named = frozenset(number for number, rule in enumerate(rules) if rule.id == "id.us.ssn")
+    scanner = scan.NativeScan(rules, 0.5, lambda path, key: AROUND, lambda told, value, rules: NOTHING)
+    ids = [{rules[one].id for one in scanner.possible(around, "536221234 ana@gmail.com") or ()} for around in (AROUND, scan.Surroundings(1, named, False, False, "ssn"))]
+    assert "pii.email" in ids[0] & ids[1]
+    assert ids[1] - ids[0] <= {"id.us.ssn"}
+    assert scanner.possible(AROUND, "\ud800 ana@gmail.com") is None
+
+
 def test_what_is_remembered_is_forgotten_when_it_is_much(monkeypatch: pytest.MonkeyPatch, plain: Kernel) -> None:
     """Findings stay the same when the memory of them begins anew with every batch."""
     monkeypatch.setattr(scan, "MOST_REMEMBERED", 1)
