@@ -16,6 +16,7 @@ import polars as pl
 from leakscope.individuals.blocking import choose, with_name_keys
 from leakscope.individuals.comparisons import Compared, Shares, comparisons, for_splink, weights
 from leakscope.individuals.mixture import Learnt, learn
+from leakscope.individuals.moved import Moved, last_home, moved_of
 
 #: Columns that may be compared, if enough descriptions have them.
 COMPARED = ("number", "email", "given", "surname", "birth", "phone", "address", "house", "postcode", "place", "region")
@@ -39,12 +40,15 @@ class Scored:
     What the model says of pairs.
 
     Args:
-        pairs: `left, right, probability, rules`: rows of descriptions by number, and how many blocking rules found the pair.
+        pairs: `left, right, apart, probability, rules`: rows of descriptions by number, whether `moved` stands for the pair, and how
+            many blocking rules found it.
         report: rules, prior and match weights, for the method section.
+        moved: what names and homes tell of people at two addresses; null where a birth date, number or mailbox tells more.
     """
 
     pairs: pl.DataFrame
     report: Mapping[str, Any]
+    moved: Moved | None = None
 
 
 def usable_columns(rows: pl.DataFrame) -> list[str]:
@@ -71,7 +75,7 @@ def _rules_per_pair(pairs: pl.DataFrame, rows: pl.DataFrame, rules: Sequence[tup
         rows.select(pl.col("row").alias("right"), *(pl.col(name).alias(f"{name}_right") for name in columns)), on="right"
     )
     holds = [pl.all_horizontal(*((pl.col(name) == pl.col(f"{name}_right")).fill_null(False) for name in rule)) for rule in rules]
-    return sides.select("left", "right", "probability", rules=pl.sum_horizontal(holds).cast(pl.UInt32))
+    return sides.select("left", "right", "apart", "probability", rules=pl.sum_horizontal(holds).cast(pl.UInt32))
 
 
 def score(rows: pl.DataFrame, telling: int, *, seed: int = 0) -> Scored | None:
@@ -96,7 +100,9 @@ def score(rows: pl.DataFrame, telling: int, *, seed: int = 0) -> Scored | None:
         warnings.simplefilter("ignore")
         pairs, chance = _compare(rows, compared, rules, prior, seed)
     learnt = _learn(pairs, rows, chance, compared, prior)
-    likely = pairs.select("left", "right").with_columns(probability=pl.Series(learnt.probability)).filter(pl.col("probability") >= KEEP)
+    moved = None if {"birth", "number", "email"} & set(columns) else moved_of(pairs, rows, compared, learnt, link=LINK, seed=seed)
+    apart = pl.col("home") == last_home(compared) if moved else pl.lit(False)
+    likely = pairs.select("left", "right", apart=apart).with_columns(probability=pl.Series(learnt.probability)).filter(pl.col("probability") >= KEEP)
     found = _rules_per_pair(likely, rows, list(rules))
     report = {
         "model": "Fellegi-Sunter with a class for people of one home; pairs found and compared by Splink on DuckDB, expectation maximisation on the evidence",
@@ -107,7 +113,7 @@ def score(rows: pl.DataFrame, telling: int, *, seed: int = 0) -> Scored | None:
         "pairs_kept": found.height,
         "match_weights": weights(compared, learnt.shares),
     }
-    return Scored(pairs=found, report=report)
+    return Scored(pairs=found, report=report, moved=moved)
 
 
 def _compare(

@@ -11,7 +11,7 @@ import polars as pl
 
 from leakscope.individuals.called import Draws, Names
 from leakscope.individuals.identifiers import ADDRESS_RANK, SESSION_RANK
-from leakscope.individuals.model_doubt import model_doubt
+from leakscope.individuals.model_doubt import model_doubt, moved_people
 from leakscope.individuals.overlap import kinds_by_record, overlap
 from leakscope.individuals.spelling import is_full
 from leakscope.individuals.unread import Unread
@@ -170,6 +170,9 @@ def _interval_parts(people: pl.DataFrame, left: Open, generator: np.random.Gener
     total.add(wrong, "and namesakes who were joined for their name")
     if left.unread is not None:
         total.add(left.unread.draws(DRAWS, generator), f"and people named in unread texts, from the {left.unread.share:.0%} of units read")
+    if left.weak is not None:
+        moved = moved_people(left.weak, DRAWS, generator)
+        total.add(-moved, "less people at two addresses, as many as bear a rare full name twice beyond chance")
     _bare(people, total, generator)
     return total
 

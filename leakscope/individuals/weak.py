@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.individuals.blocking import TELLING, pairs_within, telling_pairs
+from leakscope.individuals.moved import Moved, moved_of_equals
 from leakscope.individuals.probabilistic import COMPARED, LINK, score
 from leakscope.individuals.strong import components
 from leakscope.individuals.vocabulary import has_phrase, words
@@ -30,15 +31,17 @@ class WeakLinks:
 
     Args:
         clusters: `unit, cluster`: the units of the deterministic tier and those with a description; dense.
-        pairs: `left, right, probability, rules` between clusters as they were before; empty when no model was asked.
+        pairs: `left, right, apart, probability, rules` between clusters as they were before; empty when no model was asked.
         people: clusters that the model compared.
         report: of the model, or which exact rules were used instead.
+        moved: links of people at two addresses; null where the model tells.
     """
 
     clusters: pl.DataFrame
     pairs: pl.DataFrame
     people: int
     report: Mapping[str, Any] = field(default_factory=dict)
+    moved: Moved | None = None
 
 
 def _columns_of(placed: pl.DataFrame, entity: str, **parts: tuple[str, ...]) -> pl.DataFrame:
@@ -124,9 +127,9 @@ def _heads(nodes: pl.DataFrame) -> pl.DataFrame:
 def _between_nodes(scored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     nodes = rows.select("row", "node")
     told = scored.join(nodes.rename({"row": "left", "node": "a"}), on="left").join(nodes.rename({"row": "right", "node": "b"}), on="right")
-    ordered = told.select(left=pl.min_horizontal("a", "b"), right=pl.max_horizontal("a", "b"), probability="probability", rules="rules")
-    apart = ordered.filter(pl.col("left") != pl.col("right"))
-    return apart.group_by("left", "right").agg(pl.col("probability", "rules").max()).sort("left", "right")
+    ordered = told.select(left=pl.min_horizontal("a", "b"), right=pl.max_horizontal("a", "b"), apart="apart", probability="probability", rules="rules")
+    others = ordered.filter(pl.col("left") != pl.col("right"))
+    return others.group_by("left", "right").agg(pl.col("apart").all(), pl.col("probability", "rules").max()).sort("left", "right")
 
 
 def _in_any_order(name: pl.Expr) -> pl.Expr:
@@ -172,7 +175,7 @@ def link_descriptions(clusters: pl.DataFrame, facts: pl.DataFrame, *, seed: int 
     """
     nodes = _nodes(facts, clusters)
     heads = _heads(nodes)
-    nothing = pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32, "probability": pl.Float64, "rules": pl.UInt32})
+    nothing = pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32, "apart": pl.Boolean, "probability": pl.Float64, "rules": pl.UInt32})
     telling = telling_pairs(heads)
     if heads.height >= LEAST_PEOPLE and telling >= max(LEAST_TELLING, LEAST_TELLING_SHARE * heads.height):
         rows = nodes.select("node", *COMPARED).unique(maintain_order=True)
@@ -181,11 +184,20 @@ def link_descriptions(clusters: pl.DataFrame, facts: pl.DataFrame, *, seed: int 
         if scored is not None:
             pairs = _between_nodes(scored.pairs, rows)
             joined = _rejoined(nodes, clusters, pairs.filter(pl.col("probability") >= LINK))
-            return WeakLinks(clusters=joined, pairs=pairs, people=heads.height, report=scored.report)
+            return WeakLinks(clusters=joined, pairs=pairs, people=heads.height, report=scored.report, moved=scored.moved)
     exact = _exact_pairs(heads)
     joined = _rejoined(nodes, clusters, exact)
     report = {"model": "exact agreement of a full name with birth date, phone or address", "descriptions": heads.height, "pairs_kept": exact.height}
-    return WeakLinks(clusters=joined, pairs=nothing, people=0, report=report)
+    return WeakLinks(clusters=joined, pairs=nothing, people=0, report=report, moved=_moved(nodes, _next(clusters), joined, seed))
+
+
+def _moved(nodes: pl.DataFrame, free: int, joined: pl.DataFrame, seed: int) -> Moved | None:
+    """People at two addresses among those whom nothing but name, address and phone describes."""
+    described = nodes.filter((pl.col("node") >= free) & pl.any_horizontal(pl.col("address", "place", "postcode").is_not_null()))
+    bare = described.join(joined, on="unit").group_by("cluster", maintain_order=True).agg(
+        pl.col("given", "surname").drop_nulls().first(), units=pl.len(), more=pl.any_horizontal(pl.col("birth", "number", "email").is_not_null()).any()
+    )
+    return moved_of_equals(bare.filter(~pl.col("more")), seed=seed)
 
 
 def _owners_of_names(named: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
