@@ -15,7 +15,7 @@ typedef struct {
     i32 issuers;                    /* ranges of card numbers; each least and most digits, digits of its prefix, first and last prefix */
     const u32 *issuer;
     i32 reading;                    /* automata that every text is asked for */
-    const i32 *regions;             /* of those behind TOGETHER, two numbers: bytes of the region that a match is in, and the mark in it */
+    const i32 *regions;             /* of those behind WITHOUT_REGIONS, two numbers: bytes of the region that a match is in, and the mark in it */
 } Rules;
 
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }

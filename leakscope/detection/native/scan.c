@@ -191,15 +191,21 @@ static void together_begin(Kernel *k) {
     }
 }
 
-/* What the automata that every text is asked for find in one: together those of all bytes, fewer where there is no digit; then those of regions. */
+#define LONG_REGION 20        /* from here on reading a region again costs more than reading all of the text in two automata more */
+
+/*
+ * What the automata that every text is asked for find in one: together those of all bytes, fewer where there is no digit, and those of
+ * regions with them where there is a long one; else those of regions one after the other.
+ */
 static i32 all_triggers(Kernel *k, const u8 *text, size_t n, i32 *found) {
-    i32 count = 0;
+    i32 count = 0, number = WITHOUT_REGIONS;
     int digit = 0;
     for (size_t i = 0; i < n && !digit; i++) digit = is_digit(text[i]);
-    if (digit) read_lanes(&k->together, TOGETHER, text, n, found, &count);
-    else read_lanes(&k->together, WITHOUT_DIGITS, text, n, found, &count);
-    for (i32 number = TOGETHER; number < k->r.reading; number++) {
-        const i32 *region = k->r.regions + 2 * (number - TOGETHER);
+    if (!digit) read_lanes(&k->together, WITHOUT_DIGITS, text, n, found, &count);
+    else if (!has_run(text, n, SOLID, LONG_REGION)) read_lanes(&k->together, WITHOUT_REGIONS, text, n, found, &count);
+    else read_lanes(&k->together, TOGETHER, text, n, found, &count), number = TOGETHER;
+    for (; number < k->r.reading; number++) {
+        const i32 *region = k->r.regions + 2 * (number - WITHOUT_REGIONS);
         read_regions(automaton_of(k, number), text, n, (size_t)region[0], (u8)region[1], found, &count);
     }
     return count;
