@@ -270,7 +270,7 @@ static i32 triggers_in(Automaton *d, const u8 *p, size_t n, i32 *found) {
  * wait for it. Their tables stand behind one another, and `classes` holds a byte's class in each.
  */
 #define TOGETHER 8
-#define WITHOUT_DIGITS 3      /* the first of them, whose expressions need no digit */
+#define WITHOUT_DIGITS 4      /* the first of them, whose expressions need no digit */
 #define WITHOUT_REGIONS 6     /* the first of them, which read all; those behind read regions, alone or with the others */
 typedef struct {
     Automaton *of[TOGETHER];

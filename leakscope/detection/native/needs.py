@@ -15,9 +15,9 @@ from leakscope.detection.native.positions import REPEATS
 from leakscope.detection.widths import least
 
 #: Automata that every text is asked for, apart because together they would have as many states as theirs multiply to. Those of words, of
-#: patterns that begin literally, and of others without digits read every text; those of digits, of digits and separators, and of few
-#: digits read texts with a digit; those of other encodings, long tokens and marks (`@`) read regions. In the order of `automaton.h`.
-WORDS, LITERALS, PLAIN, DIGITS, GROUPS, FEW, ENCODED, TOKENS, MARKED = range(9)
+#: patterns that begin literally, of such without regard to case, and of others read every text; those of digits, and of digits and
+#: separators, read texts with a digit; those of other encodings, long tokens and marks (`@`) read regions. In the order of `automaton.h`.
+WORDS, LITERALS, CASELESS, PLAIN, DIGITS, GROUPS, ENCODED, TOKENS, MARKED = range(9)
 #: Classes of runs, narrowest first, as in `rules.h`: hexadecimal digits, letters and digits, anything but blanks.
 HEX, ALNUM, SOLID = range(3)
 _DIGITS = frozenset(b"0123456789")
@@ -83,7 +83,7 @@ def _literal(tree: list[tuple[Any, Any]], wanted: int) -> bool:
 
 def kind_of(rule: Detector, region: tuple[int, int]) -> int:
     """
-    What a pattern without a word or a literal beginning is made of: one of `PLAIN` to `MARKED`.
+    The automaton for a pattern without words and without a literal beginning, by what it is made of: one of `PLAIN` to `MARKED`.
 
     Patterns of one kind are sought together, because texts are at few combinations of places in them at once.
 
@@ -99,7 +99,7 @@ def kind_of(rule: Detector, region: tuple[int, int]) -> int:
         return DIGITS if digits >= characters - 1 else GROUPS
     if size >= _TOKEN:
         return TOKENS
-    return FEW if digits else PLAIN
+    return PLAIN
 
 
 def needs_of(rule: Detector) -> tuple[int, int, int, int]:

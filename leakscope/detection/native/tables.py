@@ -19,7 +19,7 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection import expressions, matching, widths
 from leakscope.detection.matching import asked_for, can_reach
 from leakscope.detection.native.checks import check_of
-from leakscope.detection.native.needs import ENCODED, LITERALS, MARKED, WORDS, is_generic, kind_of, needs_of, starts_literally
+from leakscope.detection.native.needs import CASELESS, ENCODED, LITERALS, MARKED, WORDS, is_generic, kind_of, needs_of, starts_literally
 from leakscope.detection.native.positions import (
     BEFORE,
     BEGINNING,
@@ -199,7 +199,7 @@ class _Sought:
             asked = () if rule.key_only or rule.anchors else asked_for(rule, least)
             sure = tuple(sorted({number_of(of_keyword(word), WORDS) for word in asked}))
             if starts_literally(rule):
-                own = [number_of((of_pattern(rule),), LITERALS)]
+                own = [number_of((of_pattern(rule),), CASELESS if rule.ignore_case else LITERALS)]
             elif rule.anchors and min(map(len, rule.anchors)) >= TELLING:
                 own, alone[index] = [number_of((Expression(re.escape(anchor), rule.ignore_case),), WORDS) for anchor in rule.anchors], True
             elif sure or rule.key_only:

@@ -247,9 +247,11 @@ def test_values_of_a_batch_keep_their_numbers(compiled: Kernel) -> None:
 
 
 def test_texts_that_keep_the_automata_from_settling_are_left_to_python(compiled: Kernel) -> None:
-    """Beginnings of all that rules look for, one behind the other, rest the compiled scan for some batches; then it is tried again."""
-    draw, examples = random.Random(3), [text for rule in load().detectors for text in rule.examples]
-    dense = b"".join(orjson.dumps({"f": "".join(draw.choice(examples)[: draw.randrange(1, 40)] for _ in range(20))}) + b"\n" for _ in range(4000))
+    """Beginnings of all that rules look for and of their words, one behind the other, rest the compiled scan for some batches; then it is tried again."""
+    draw, rules = random.Random(3), load().detectors
+    examples, words = [text for rule in rules for text in rule.examples], [word for rule in rules for word in (*rule.keywords, *rule.context, *rule.anchors)]
+    texts = ("".join(draw.choice(examples)[: draw.randrange(1, 40)] + draw.choice(words)[: draw.randrange(1, 9)] for _ in range(20)) for _ in range(4000))
+    dense = b"".join(orjson.dumps({"f": text}) + b"\n" for text in texts)
     scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda told, value, rules: NOTHING)
     assert scanner.worthwhile()
     scanner.lines(dense)
