@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,8 @@ class Judge:
 
     def __init__(self, catalogue: Catalogue, key: IncidentKey, entities: frozenset[str] | None, min_confidence: float) -> None:
         self.detectors = catalogue.detectors
+        #: Where the compiled scan is used: the same as the prefilter says, sooner; null where it cannot tell.
+        self.compiled: Callable[[Around, str], list[int] | None] | None = None
         self._key = key
         self._entities = entities
         self._min_confidence = min_confidence
@@ -91,21 +93,23 @@ class Judge:
     def known(self, path: str, key: str, value: str, possible: list[int] | None = None) -> Judgement:
         """What stands in `value` beside the names of `path`, and what is suppressed there; `possible`: the rules that may find it, if known."""
         around = self._around.get((path, key)) or self.surroundings(path, key)
-        if possible is None:
-            in_text = self._text(value)
-            if not around.named and not around.roles and (not in_text or in_text == _ONLY_LAYER):
-                return _NOTHING
-        elif not possible and not around.roles:
-            return _NOTHING
         known = around.known.get(value)
-        if known is None:
-            if possible is None:
-                possible = self._prefilter.possible(value, in_text | around.named)
-            known = self.judged(around, value, possible)
-            if len(value) <= CACHED_LENGTH:
-                self._remember()
-                around.known[value] = known
+        if known is not None:
+            return known
+        if possible is None:
+            possible = self._possible(around, value)
+        if not possible and not around.roles:
+            return _NOTHING
+        known = self.judged(around, value, possible)
+        if len(value) <= CACHED_LENGTH:
+            self._remember()
+            around.known[value] = known
         return known
+
+    def _possible(self, around: Around, value: str) -> list[int]:
+        """Rules that may find something in `value`."""
+        said = self.compiled(around, value) if self.compiled else None
+        return self._prefilter.possible(value, self._text(value) | around.named) if said is None else said
 
     def told(self, path: str, key: str, value: str, one: Candidate) -> Judgement:
         """What stands of a candidate that no rule found, and what is suppressed of it."""
@@ -182,7 +186,6 @@ class Judge:
 
 
 _NOTHING: Judgement = ((), ())
-_ONLY_LAYER = frozenset({LAYER})
 
 
 def judged_together(found: Sequence[Candidate], context: Context, value: str, min_confidence: float) -> tuple[Sequence[Candidate], Sequence[Candidate]]:

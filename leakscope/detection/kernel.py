@@ -10,11 +10,9 @@ import numpy as np
 import polars as pl
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.cells import candidates_in
+from leakscope.detection.beyond_values import with_further
 from leakscope.detection.decoded import standing
 from leakscope.detection.judging import Around, Judge
-from leakscope.detection.line_tables import found_in_tables
-from leakscope.detection.multiline import blocks
 from leakscope.detection.native import scan as native
 from leakscope.detection.native.batches import Further, as_lines, left_over, record_numbers, values_frame
 from leakscope.detection.native.scan import NativeScan, Surroundings
@@ -24,7 +22,7 @@ from leakscope.detection.native.verdicts import Verdict
 from leakscope.detection.row_keys import key_in, people_of
 from leakscope.detection.shapes import nested, texts
 from leakscope.detection.sight import Sight
-from leakscope.detection.sighting_rows import NOWHERE, Seen, row_of, sightings
+from leakscope.detection.sighting_rows import NOWHERE, Seen, counted, row_of, sightings
 from leakscope.detection.table_people import of_nobody
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
@@ -34,7 +32,6 @@ from leakscope.text.unfold import frame_of, inner_leaves, layered, leaves, outer
 #: Bytes of records from which on the compiled scan is sooner done, its start included.
 WORTH_COMPILED = 400_000
 _ADDRESS = "IP_ADDRESS"
-SUPPRESSED = pl.Schema({"entity": pl.String, "detector": pl.String, "reason": pl.String, "count": pl.UInt64})
 
 
 class Kernel:
@@ -65,13 +62,11 @@ class Kernel:
     @property
     def suppressed(self) -> pl.DataFrame:
         """What was found and not reported so far, by reason: `entity, detector, reason, count`, most frequent first."""
-        listed = [(*what, count) for what, count in self._suppressed.items()]
-        order = ("count", "entity", "detector", "reason")
-        return pl.DataFrame(listed, schema=SUPPRESSED, orient="row").sort(order, descending=[True, False, False, False])
+        return counted(self._suppressed)
 
-    def add_suppressed(self, counted: pl.DataFrame) -> None:
+    def add_suppressed(self, further: pl.DataFrame) -> None:
         """Counts what another kernel suppressed: columns entity, detector, reason, count."""
-        for entity, detector, reason, count in counted.select("entity", "detector", "reason", "count").iter_rows():
+        for entity, detector, reason, count in further.select("entity", "detector", "reason", "count").iter_rows():
             self._suppressed[entity, detector, reason] += count
 
     def find(self, values: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +129,8 @@ class Kernel:
             return None
         self._source = source
         if self._native is None:
-            self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described, self._verdict)
+            scan = self._native = NativeScan(self.catalogue.detectors, self.min_confidence, self._described, self._verdict)
+            self._judge.compiled = lambda around, value: scan.possible(self._as_surroundings(around, ""), value)
         if not self._native.worthwhile():
             return None
         people = people_of(source)
@@ -144,10 +140,10 @@ class Kernel:
         return self._native
 
     def _described(self, path: str, key: str) -> Surroundings:
-        return self._beside(path, key_in(self._source, path, key))
+        said = key_in(self._source, path, key)
+        return self._as_surroundings(self._judge.surroundings(path, said), said)
 
-    def _beside(self, path: str, said: str) -> Surroundings:
-        around = self._judge.surroundings(path, said)
+    def _as_surroundings(self, around: Around, said: str) -> Surroundings:
         only_address = all(role.entity == _ADDRESS for role in around.roles)
         return Surroundings(around.number, around.named, bool(around.roles), only_address, said, around)
 
@@ -205,40 +201,10 @@ class Kernel:
         return parts
 
     def _further(self, batch: Batch, found: pl.DataFrame) -> pl.DataFrame:
-        """`found` with what no single value says: what spreads over lines, and what a column's values say together."""
-        if batch.frame is None:
-            return found
-        over = pl.concat([found, sightings(self._over_lines(batch))])
-        listed, suppressed = found_in_tables(batch, record_numbers(batch), over, self._judge)
+        """`found` with what no single value says."""
+        more, suppressed = with_further(batch, found, self._judge)
         self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
-        over = pl.concat([over, sightings(listed)])
-        cells = self._in_cells(batch, set(over.select("record", "field").iter_rows()))
-        return pl.concat([over, sightings(cells)]).sort("record", maintain_order=True) if cells or listed else over
-
-    def _in_cells(self, batch: Batch, taken: set[tuple[int, str]]) -> list[tuple[Any, ...]]:
-        """Findings in columns without a name, where no rule found any."""
-        numbers = record_numbers(batch)
-        found: list[tuple[Any, ...]] = []
-        for name, row, cell, told in candidates_in(batch.frame, self.catalogue.detectors) if batch.frame is not None else ():
-            if (numbers[row], name) not in taken:
-                sights, suppressed = self._judge.told(name, name, cell, told)
-                self._suppressed.update((one.entity, one.detector, one.reason or "") for one in suppressed)
-                found += [row_of(batch.source, numbers[row], name, name, (sight.start, sight.end), sight, sight.attributes) for sight in sights]
-        return found
-
-    def _over_lines(self, batch: Batch) -> list[tuple[Any, ...]]:
-        """Findings that spread over several lines of plain text, each at its first line, with the number of lines."""
-        if batch.frame is None or batch.frame.columns != ["line"]:
-            return []
-        lines = batch.frame["line"].to_list()
-        numbers = record_numbers(batch)
-        found = []
-        for index, count, text in blocks(lines):
-            for sight in self._judge.known("line", "line", text)[0]:
-                start, end = min(sight.start, len(lines[index])), min(sight.end, len(lines[index]))
-                if end > start:
-                    found.append(row_of(batch.source, numbers[index], "line", "line", (start, end), sight, sight.further(lines=count)))
-        return found
+        return more
 
     def _worthwhile(self, batch: Batch) -> Iterator[tuple[int, Any]]:
         """The records of `batch`; of a table, only rows with a cell in which something can stand."""
@@ -311,8 +277,6 @@ class Kernel:
     ) -> None:
         """Adds what stands in a leaf to `found`."""
         key = key_in(source, leaf.field, leaf.key or "")
-        if possible is None and self._native is not None:
-            possible = self._native.possible(self._beside(leaf.field, key), leaf.value)
         sights, suppressed = self._judge.known(leaf.field, key, leaf.value, possible)
         for one in suppressed:
             self._suppressed[one.entity, one.detector, one.reason or ""] += 1

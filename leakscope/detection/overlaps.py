@@ -78,8 +78,12 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
     placed = sorted(listed, key=_in_place)
     if all(one.end <= other.start for one, other in pairwise(placed)):
         return placed
+    if len(listed) == 2 and listed[0].entity == listed[1].entity:
+        return _longest_of_type(listed)
     secrets = _winners(_longest([one for one in listed if is_secret(one.entity)]))
     others = _winners(_longest([one for one in listed if not is_secret(one.entity)]))
+    if not secrets:
+        return sorted(others, key=_in_place)
     covers = Spans()
     for index, one in enumerate(secrets):
         if one.entity not in _PAIRS:
@@ -96,12 +100,18 @@ def _longest(listed: list[Candidate]) -> list[Candidate]:
     """Of overlapping candidates of one type, the one that stands for the type."""
     if len(listed) < 2:
         return listed
+    types: dict[str, list[Candidate]] = {}
+    for one in listed:
+        types.setdefault(one.entity, []).append(one)
+    return [one for some in types.values() for one in (some if len(some) < 2 else _longest_of_type(some))]
+
+
+def _longest_of_type(listed: list[Candidate]) -> list[Candidate]:
     standing: list[Candidate] = []
-    taken: dict[str, Spans] = {}
+    taken = Spans()
     for one in sorted(listed, key=_rank_in_type, reverse=True):
-        spans = taken.setdefault(one.entity, Spans())
-        if not spans.over(one.start, one.end):
-            spans.add(one.start, one.end, len(standing))
+        if not taken.over(one.start, one.end):
+            taken.add(one.start, one.end, len(standing))
             standing.append(one)
     return standing
 

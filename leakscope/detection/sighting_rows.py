@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -49,6 +50,16 @@ class Unseen(Seen):
 
 
 NOWHERE = Unseen()
+
+
+SUPPRESSED = pl.Schema({"entity": pl.String, "detector": pl.String, "reason": pl.String, "count": pl.UInt64})
+
+
+def counted(suppressed: Mapping[tuple[str, str, str], int]) -> pl.DataFrame:
+    """Counts of what was suppressed by entity, detector and reason as a frame, schema `SUPPRESSED`, most frequent first."""
+    listed = [(*what, count) for what, count in suppressed.items()]
+    order = ("count", "entity", "detector", "reason")
+    return pl.DataFrame(listed, schema=SUPPRESSED, orient="row").sort(order, descending=[True, False, False, False])
 
 
 def sightings(found: list[tuple[Any, ...]]) -> pl.DataFrame:
