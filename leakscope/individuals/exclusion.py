@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.individuals.vocabulary import words
+from leakscope.individuals.vocabulary import shared_mailboxes, words
 
 _PRIVATE_ADDRESS = r"^(10\.|127\.|0\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|22[4-9]\.|23\d\.|255\.|::1$|f[cd][0-9a-f]{2}:|fe80:)"
 #: Above this share of addresses at domains reserved for examples the evidence is invented throughout, and the domain tells nothing.
@@ -41,7 +41,7 @@ def _mail_reason(reserved_tells: bool) -> pl.Expr:
     reason = pl.when(service).then(pl.lit("bot")).when(_login_reason(local).is_not_null()).then(_login_reason(local))
     if reserved_tells:
         reason = reason.when(_is_reserved(value)).then(pl.lit("test account"))
-    return reason.when(local.is_in(boxes["role"])).then(pl.lit("role mailbox"))
+    return reason.when(local.is_in(shared_mailboxes())).then(pl.lit("role mailbox"))
 
 
 def _name_reason() -> pl.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.individuals.vocabulary import DEVICE_RANK, path_words, ranks, words
+from leakscope.individuals.vocabulary import DEVICE_RANK, path_words, ranks, shared_mailboxes, words
 
 #: Distinct better identities beside one identifier from which on it is shared, by its rank. Own choice: people do
 #: have two mail addresses, and couples share cards; three people behind one online id are a service account.
@@ -173,7 +173,7 @@ def unusable(identifiers: pl.DataFrame) -> pl.DataFrame:
     why = (
         pl.when(default & (pl.col("value").is_in(words()["values"]["default_ids"]) | (one_character & (pl.col("value").str.len_chars() > 3))))
         .then(pl.lit("default id"))
-        .when((pl.col("kind") == "EMAIL_ADDRESS") & local.is_in(words()["mailboxes"]["role"]))
+        .when((pl.col("kind") == "EMAIL_ADDRESS") & local.is_in(shared_mailboxes()))
         .then(pl.lit("role mailbox"))
     )
     return distinct.select("ident", why=why).drop_nulls()

@@ -18,8 +18,9 @@ from leakscope.individuals.model import LinkDecision, Linked
 from leakscope.individuals.residence import residences, votes
 from leakscope.individuals.same_name import SameName, join_same_names
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
-from leakscope.individuals.uncertainty import Open, certainty, interval_of
-from leakscope.individuals.units import place
+from leakscope.individuals.systems import by_system
+from leakscope.individuals.uncertainty import LISTED, Open, certainty, interval_of
+from leakscope.individuals.units import AGES, of_people, place
 from leakscope.individuals.unread import unread_people
 from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.model import Basis, Estimate
@@ -117,10 +118,11 @@ class Facts:
 
 def facts_of(placed: pl.DataFrame, turns: pl.DataFrame) -> Facts:
     """The facts of placed sightings."""
-    identifiers = identify(placed)
+    names = names_of(placed)
+    identifiers = by_system(identify(placed), placed.select("unit", "source").unique(subset="unit"), names)
     first = identifiers.select(pl.col("ident").max()).item()
     speakers = _turn_identifiers(placed, turns, 0 if first is None else first + 1)
-    return Facts(names=names_of(placed), births=births_of(placed), identifiers=identifiers, speakers=speakers)
+    return Facts(names=names, births=births_of(placed), identifiers=identifiers, speakers=speakers)
 
 
 def _own_names(placed: pl.DataFrame | None, names: pl.DataFrame) -> pl.DataFrame:
@@ -132,13 +134,21 @@ def _own_names(placed: pl.DataFrame | None, names: pl.DataFrame) -> pl.DataFrame
     return pl.concat([fields, names.filter("in_turn").join(authors, on="unit", how="semi")]).select("unit", "name").drop_nulls()
 
 
+def _listed(placed: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
+    """`unit, cluster, rule` of elements of a list of people of whom nothing but an age is known: each is a person."""
+    aged = placed.filter(pl.col("entity").is_in(AGES) & of_people(placed)).select("unit").unique(maintain_order=True).join(clusters, on="unit", how="anti", maintain_order="left")
+    last = clusters.select(pl.col("cluster").max()).item()
+    return aged.select("unit", cluster=(pl.int_range(pl.len()) + (0 if last is None else last + 1)).cast(pl.UInt32), rule=pl.lit(LISTED))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tiers:
     """
     What every tier made of the units.
 
     Args:
-        clusters: `unit, cluster, rule`; rule is what placed the unit's person: identifier, description, name, phone or address.
+        clusters: `unit, cluster, rule`; rule is what placed the unit's person: identifier, description, name, phone, address, or
+            listed, as an element of a list of people.
         strong: the deterministic tier.
         same: people joined by name.
         weak: the weak tiers.
@@ -172,9 +182,10 @@ def cluster_units(placed: pl.DataFrame | None, facts: Facts, *, seed: int) -> Ti
     scoped = described if placed is None else _scopes(described.drop("scope"), placed, weak.clusters)
     agreed = pl.concat([weak.clusters, attach_lone_names(scoped, weak.clusters)])
     single = by_single_fact(scoped, agreed)
+    listed = _listed(placed, pl.concat([agreed, single.select("unit", "cluster")])) if placed is not None else single.clear()
     sure = linked.select("unit", rule=pl.lit("identifier"))
     ruled = agreed.join(sure, on="unit", how="left").with_columns(rule=pl.col("rule").min().over("cluster").fill_null("description"))
-    return Tiers(clusters=pl.concat([ruled, single.select("unit", "cluster", "rule")]), strong=strong, same=same, weak=weak)
+    return Tiers(clusters=pl.concat([ruled, single.select("unit", "cluster", "rule"), listed]), strong=strong, same=same, weak=weak)
 
 
 def _members(placed: pl.DataFrame, clusters: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

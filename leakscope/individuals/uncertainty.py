@@ -20,7 +20,9 @@ from leakscope.model import Basis, Estimate
 
 #: Confidence that one cluster is one distinct person, by what it rests on. Own judgement.
 _BY_RANK = {5.0: 0.99, 4.0: 0.98, 3.0: 0.95, 2.0: 0.85, 1.0: 0.7, 0.5: 0.5}
-_BY_RULE = {"name": 0.6, "phone": 0.7, "address": 0.5}
+#: People of whom nothing is known but that they are an element of a list of people, beside somebody who is known.
+LISTED = "listed"
+_BY_RULE = {LISTED: 0.8, "name": 0.6, "phone": 0.7, "address": 0.5}
 DRAWS = 2000
 #: Names that were read and are one, and that are none, beyond what the reader's confidence says: own judgement, from an overlap of 0.89
 #: (F1) for persons on presidio-research and 2.6% of harmless queries flagged (docs/names.md).
@@ -152,12 +154,14 @@ def _authors(members: pl.DataFrame, elsewhere: pl.Series, generator: np.random.G
 
 def _interval_parts(people: pl.DataFrame, left: Open, generator: np.random.Generator) -> _Sum:
     total = _Sum()
-    own = people.filter(~pl.col("third")).select("cluster")
+    known = people.filter(pl.col("rule") != LISTED)
+    own = known.filter(~pl.col("third")).select("cluster")
     called = Names.of(left.members)
     twice = overlap(kinds_by_record(left.members.join(own, on="cluster", how="semi")), draws=DRAWS, generator=generator, names=called)
     total.add(-twice.doubles, "less people known by one kind of identifier here and another there, as often as records with both kinds show")
     total.fewer = total.fewer + twice.unknown
-    named = overlap(kinds_by_record(left.members.join(own, on="cluster", how="anti")), draws=DRAWS, generator=generator, names=called)
+    others = known.filter("third").select("cluster")
+    named = overlap(kinds_by_record(left.members.join(others, on="cluster", how="semi")), draws=DRAWS, generator=generator, names=called)
     total.add(-named.doubles, "less people whom chats name in one place and give by mailbox or number in another")
     total.add(-_namesakes(people, generator), "less people whom chats name and who are others counted")
     total.add(-_authors(left.members, _named_elsewhere(people), generator), "less those who are the chat's author, as often as authors of known name are")

@@ -20,6 +20,8 @@ from leakscope.individuals.vocabulary import has_phrase, path_words, slot_words,
 UNIT_KEY = ("source", "record", "group", "slot")
 #: Share of a column's findings that are names from which on it is a column of people.
 OF_PEOPLE = 0.5
+#: What tells in a list of people that an element is one, whatever their name.
+AGES = ("AGE", "DATE_OF_BIRTH")
 _INDEX = re.compile(r"\[\d+\]")
 #: Entities by which an element of any list stands for a person of its own; bank accounts, phones and devices do not.
 _STANDS_APART = ("PERSON", "EMAIL_ADDRESS", "ACCOUNT_ID", "USERNAME", "NATIONAL_ID", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID")
@@ -110,10 +112,28 @@ def _numbered_people(placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@lru_cache(maxsize=65536)
+def lists_people(group: str) -> bool:
+    """
+    Whether the list of an element is one of people by its name.
+
+    Example:
+        >>> lists_people("family.children[1]"), lists_people("orders[0]")
+        (True, False)
+    """
+    return bool(set(path_words(group[: group.rfind("[")])[-1:]) & set(words()["lists"]["people"]))
+
+
+def of_people(placed: pl.DataFrame) -> pl.Expr:
+    """Whether the group of a sighting is an element of a list of people; a loop over distinct groups."""
+    groups = placed.get_column("group").unique()
+    return pl.col("group").is_in([group for group in groups if group and lists_people(group)])
+
+
 def _fold_groups(placed: pl.DataFrame) -> pl.DataFrame:
-    """Groups without an identifier of a person (`orders[0]`, `addresses[1]`) belong to the record's subject."""
+    """Groups without an identifier of a person (`orders[0]`, `addresses[1]`) belong to the record's subject; children of an age do not."""
     apart = (
-        placed.filter((pl.col("group") != "") & pl.col("entity").is_in(_STANDS_APART))
+        placed.filter((pl.col("group") != "") & (pl.col("entity").is_in(_STANDS_APART) | (pl.col("entity").is_in(AGES) & of_people(placed))))
         .select("source", "record", "group")
         .unique()
         .with_columns(apart=pl.lit(True))

@@ -39,6 +39,13 @@ def words() -> Mapping[str, Any]:
 
 
 @cache
+def shared_mailboxes() -> frozenset[str]:
+    """What stands before the @ of mailboxes that a team reads: roles, and departments by their names."""
+    departments = words()["values"]["departments"]
+    return frozenset({*words()["mailboxes"]["role"], *(name.replace(" ", joint) for name in departments for joint in ("", ".", "-", "_"))})
+
+
+@cache
 def rank_of(entity: str) -> int:
     """
     Rank of `entity` as an identifier of one person.

@@ -43,8 +43,14 @@ def circumstances_total(circumstances: Circumstances, grounds: Grounds, override
 
 
 def _worst(people: pl.DataFrame) -> dict[str, Any]:
-    ranked = people.with_columns(product=pl.col("dpc") * pl.col("ei"))
-    return ranked.sort("product", "dpc", "person", descending=[True, True, False]).row(0, named=True)
+    """
+    The person of the worst combination; of several, one identified as most of them are, and of the first elements by name.
+
+    Pseudonyms decide last, so that another key does not change the reason shown.
+    """
+    ranked = people.with_columns(product=pl.col("dpc") * pl.col("ei"), alike=pl.len().over("dpc", "ei", "identification"), held=pl.col("elements").list.join(" "))
+    order = ["product", "dpc", "alike", "identification", "held", "person"]
+    return ranked.sort(order, descending=[True, True, True, False, False, False]).row(0, named=True)
 
 
 def _evidence(text: str, people: pl.DataFrame, *, linked: bool) -> dict[str, Any]:

@@ -299,3 +299,33 @@ def test_a_customer_number_finds_its_customer_by_the_full_name():
 
     assert people(linked(sightings(*orders, *users))).height == 1
     assert people(linked(sightings(*orders, *users, *namesake))).height == 3
+
+
+def test_children_of_a_list_count_each_though_no_name_is_known():
+    """A parent with a mailbox and two children of whom the ages stand there."""
+    family = [(0, "parent.email", "EMAIL_ADDRESS", "ann@gmx.de"), (0, "children[0].age", "AGE", "7"), (0, "children[1].age", "AGE", "9")]
+    found = people(linked(sightings(*family)))
+
+    assert sorted(found["role"]) == ["child", "child", "third_party"]
+    assert linked(sightings(*family)).interval.value == 3
+
+
+def test_an_age_in_another_list_is_the_subjects():
+    """Measurements at two ages are of one patient."""
+    assert people(linked(sightings((0, "email", "EMAIL_ADDRESS", "ann@gmx.de"), (0, "visits[0].age", "AGE", "37"), (0, "visits[1].age", "AGE", "39")))).height == 1
+
+
+@pytest.mark.parametrize("local", ["buchhaltung", "human-resources", "frontdesk", "secretariat", "contabilita", "pedidos"])
+def test_mailboxes_of_departments_are_nobody(local):
+    """In several languages, as words or as one."""
+    result = linked(sightings((0, "email", "EMAIL_ADDRESS", f"{local}@bau-ag.de"), (1, "email", "EMAIL_ADDRESS", "ann.lee@gmx.de")))
+
+    assert people(result).height == 1
+
+
+@pytest.mark.parametrize("login", ["terraform", "kube-probe", "gitlab-runner"])
+def test_logins_of_machines_are_nobody(login):
+    """A log line of a tool beside one of a person."""
+    result = linked(sightings((0, "user", "USERNAME", login), (1, "user", "USERNAME", "annlee7")))
+
+    assert people(result).height == 1

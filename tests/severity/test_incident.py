@@ -41,6 +41,16 @@ def test_the_incident_is_as_bad_as_the_worst_that_a_person_meets():
     assert section["score"] == 4 * 0.25 + 0.5
 
 
+@pytest.mark.parametrize("names", [("a", "b", "c"), ("c", "b", "a"), ("b", "c", "a")])
+def test_pseudonyms_do_not_decide_how_the_worst_is_identified(names):
+    """Two people of an e-mail address and one of a name with a telephone score alike: what most of them have is shown, under any key."""
+    held = [["email_personal"], ["email_personal"], ["full_name", "phone_number"]]
+    section = assessed(dict(zip(names, held, strict=True))).section()["incident"]
+
+    assert factor(section, "EI")["value"] == 0.75
+    assert factor(section, "EI")["why"] == factor(assessed({"p": ["email_personal"]}).section()["incident"], "EI")["why"]
+
+
 def test_every_factor_names_its_evidence():
     """People and ids behind DPC and EI, the state of each circumstance behind CB."""
     section = incident()

@@ -91,7 +91,9 @@ def _link_rows(case: Case, person: str) -> Rows:
         return []
     used = linked.group_by("fingerprint").agg(pl.len().alias("records"), pl.col("source").first(), pl.col("record").min()).sort(["records", "fingerprint"], descending=[True, False])
     named = case.read_frame(FINDINGS).filter(pl.col("fingerprint").is_in(used["fingerprint"].implode())).unique("fingerprint", keep="first").select("fingerprint", "entity", "preview")
-    rows = used.join(named, on="fingerprint", how="left", maintain_order="left").head(PLACES_SHOWN)
+    # what was said and what it is about links nobody
+    linking = [entity for entity, row in entities().items() if row.linkage != "none"]
+    rows = used.join(named, on="fingerprint", how="left", maintain_order="left").filter(pl.col("entity").is_in(linking) | pl.col("entity").is_null()).head(PLACES_SHOWN)
     return [
         (kind_of(row["entity"] or "identifier"), f"{row['preview'] or ''} ({row['fingerprint'][:12]}) in {row['records']:,} places, first {row['source']}, record {row['record']}") for row in rows.iter_rows(named=True)
     ]

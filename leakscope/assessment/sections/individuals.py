@@ -10,6 +10,7 @@ import polars as pl
 
 from leakscope.estimation import Estimates
 from leakscope.estimation.counts import scaled_group
+from leakscope.individuals.residence import places
 from leakscope.model import Basis, Estimate
 from leakscope.severity.impact import scaled
 from leakscope.vocabulary import elements
@@ -49,6 +50,7 @@ def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str,
             "people": (estimates.by_residence.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
             "exposure": exposed.to_dict() if (exposed := estimates.by_residence_exposure.get(row["residence"])) is not None else None,
             "basis": row["basis"],
+            "weights": {basis: places()["weights"][basis] for basis in row["basis"]},
         }
         for row in rows
     ]
