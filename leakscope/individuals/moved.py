@@ -28,6 +28,8 @@ LEAST_PEOPLE = 30
 #: language has its own of both. Own judgement; drawn apart, 5, 183, 109 and 413 pairs of all names were expected in the FEBRL sets, where
 #: nobody moved, and 2, 175, 120 and 452 seen.
 TOGETHER, TOGETHER_DOUBT = 1.5, 0.4
+#: Pairs of rare names at one home from which on they tell how often people stand twice; with fewer the ratio is noise. Own choice.
+LEAST_HERE = 10
 _NAMES, _HOME = ("given", "surname"), "home"
 
 
@@ -42,6 +44,7 @@ class Moved:
         here: pairs of one rare full name at one home.
         everybody_here: pairs of one person at one home, of whatever name and with slips.
         linked: pairs at two homes that linkage joined already.
+        most: people fewer at the most, as there are full names at least.
     """
 
     elsewhere: int
@@ -49,6 +52,7 @@ class Moved:
     here: float
     everybody_here: float
     linked: int
+    most: int
 
     def draws(self, count: int, generator: np.random.Generator) -> Draws:
         """Links of people who moved beyond those that linkage made; below nothing where it made too many."""
@@ -56,7 +60,7 @@ class Moved:
         moved = np.maximum(generator.gamma(self.elsewhere + 0.5, 1.0, count) - generator.poisson(chance), 0)
         here = generator.gamma(self.here + 0.5, 1.0, count)
         everybody = np.maximum(generator.normal(self.everybody_here, np.sqrt(self.everybody_here), count), here)
-        return np.asarray(moved / here * everybody - self.linked)
+        return np.asarray(np.minimum(moved / here * everybody - self.linked, self.most))
 
 
 def rare_names(rows: pl.DataFrame, *, seed: int) -> tuple[npt.NDArray[np.bool_], float]:
@@ -104,7 +108,7 @@ def moved_of(pairs: pl.DataFrame, rows: pl.DataFrame, compared: Sequence[Compare
         seed: of the shuffles.
 
     Returns:
-        Null where names or homes were not compared.
+        Null where names or homes were not compared, or too few stand twice at one home.
     """
     last = last_home(compared)
     if last is None or not set(_NAMES) <= {kind.name for kind in compared}:
@@ -113,13 +117,23 @@ def moved_of(pairs: pl.DataFrame, rows: pl.DataFrame, compared: Sequence[Compare
     rare = pairs.select(pl.all_horizontal(pl.col(name) == 0 for name in _NAMES)).to_series().to_numpy() & flags[pairs.get_column("left").to_numpy()]
     home = pairs.get_column(_HOME).to_numpy()
     here, elsewhere = (home >= 0) & (home < last), home == last
+    twice = float(learnt.probability[rare & here].sum())
+    if twice < LEAST_HERE:
+        return None
     return Moved(
         elsewhere=int((rare & elsewhere).sum()),
         by_chance=by_chance,
-        here=float(learnt.probability[rare & here].sum()),
+        here=twice,
         everybody_here=float(learnt.probability[here].sum()),
         linked=int((learnt.probability[elsewhere] >= link).sum()),
+        most=_beyond_names(rows),
     )
+
+
+def _beyond_names(rows: pl.DataFrame) -> int:
+    """Rows with a full name, less the full names among them."""
+    named = rows.select(_NAMES).drop_nulls()
+    return named.height - named.n_unique()
 
 
 def moved_of_equals(people: pl.DataFrame, *, seed: int) -> Moved | None:
@@ -131,11 +145,14 @@ def moved_of_equals(people: pl.DataFrame, *, seed: int) -> Moved | None:
         seed: of the shuffles.
 
     Returns:
-        Null where they are too few to tell how rare a name is.
+        Null where they are too few to tell how rare a name is, or too few stand twice at one home.
     """
     if people.height < LEAST_PEOPLE:
         return None
     rare, by_chance = rare_names(people, seed=seed)
     size = people.filter(pl.Series(rare)).group_by(_NAMES).len().get_column("len").cast(pl.Int64)
     again = people.get_column("units") > 1
-    return Moved(elsewhere=int((size * (size - 1) // 2).sum()), by_chance=by_chance, here=float((again & pl.Series(rare)).sum()), everybody_here=float(again.sum()), linked=0)
+    twice = float((again & pl.Series(rare)).sum())
+    if twice < LEAST_HERE:
+        return None
+    return Moved(elsewhere=int((size * (size - 1) // 2).sum()), by_chance=by_chance, here=twice, everybody_here=float(again.sum()), linked=0, most=_beyond_names(people))

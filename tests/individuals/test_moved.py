@@ -52,7 +52,7 @@ def test_the_number_allows_for_people_who_moved(moved, seed):
 
 def test_no_more_namesakes_than_chance_makes_are_nobody_who_moved():
     """Twenty pairs where nearly twenty are expected tell of a few movers, or none, and not of the links made."""
-    draws = Moved(elsewhere=20, by_chance=20 / TOGETHER, here=200.0, everybody_here=200.0, linked=0).draws(4000, np.random.default_rng(1))
+    draws = Moved(elsewhere=20, by_chance=20 / TOGETHER, here=200.0, everybody_here=200.0, linked=0, most=400).draws(4000, np.random.default_rng(1))
 
     assert float(np.quantile(draws, 0.025)) == 0.0
     assert float(draws.mean()) < 8
@@ -60,7 +60,7 @@ def test_no_more_namesakes_than_chance_makes_are_nobody_who_moved():
 
 def test_whoever_bears_a_common_name_moved_as_often_as_whoever_bears_a_rare_one():
     """Forty rare names at two homes beside eighty at one: half as many again of everybody's four hundred pairs."""
-    draws = Moved(elsewhere=40, by_chance=0.0, here=80.0, everybody_here=400.0, linked=10).draws(4000, np.random.default_rng(1))
+    draws = Moved(elsewhere=40, by_chance=0.0, here=80.0, everybody_here=400.0, linked=10, most=400).draws(4000, np.random.default_rng(1))
 
     assert float(draws.mean()) == pytest.approx(400 / 2 - 10, abs=12)
 
@@ -77,3 +77,17 @@ def test_common_names_are_not_rare():
 
     assert not rare_names(common, seed=0)[0].any()
     assert rare_names(apart, seed=0)[0].all()
+
+
+def test_no_more_people_are_joined_than_names_allow():
+    """However often rare names meet, each full name is somebody."""
+    draws = Moved(elsewhere=300, by_chance=0.0, here=12.0, everybody_here=400.0, linked=0, most=50).draws(1000, np.random.default_rng(1))
+
+    assert draws.max() == 50
+
+
+def test_where_nobody_stands_twice_at_one_home_nothing_is_said_of_two():
+    """Names that meet in chats at two places, and never at one: their ratio is noise."""
+    people = pl.DataFrame({"given": [f"g{n % 30}" for n in range(60)], "surname": [f"s{n % 30}" for n in range(60)], "units": [1] * 60})
+
+    assert moved_of_equals(people, seed=0) is None
