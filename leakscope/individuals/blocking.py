@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from leakscope.individuals.spelling import with_spellings
+
 #: Candidate rules, the most telling first: pairs that agree on all columns of one rule are compared. Own choice.
 CANDIDATES: tuple[tuple[str, ...], ...] = (
     ("number",),
@@ -55,7 +57,8 @@ def pairs_within(rows: pl.DataFrame, rule: Sequence[str]) -> int:
 def with_name_keys(rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with the columns of `OF_NAMES`, null where a name is unknown, and `given` and `surname` where they lacked."""
     told = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in ("given", "surname") if name not in rows.columns)
-    given, surname = pl.col("given"), pl.col("surname")
+    told = with_spellings(told)
+    given, surname = pl.col("given_plain"), pl.col("surname_plain")
     names = pl.concat_str(pl.min_horizontal(given, surname), pl.max_horizontal(given, surname), separator=" ")
     return told.with_columns(
         names=pl.when(given.is_not_null() & surname.is_not_null()).then(names), given_start=given.str.slice(0, _START), surname_start=surname.str.slice(0, _START)

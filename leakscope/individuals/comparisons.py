@@ -71,6 +71,10 @@ def _alike(left: str, right: str, least: float) -> str:
     return f"(jaro_winkler_similarity({left}, {right}) >= {least} OR (length({left}) > 3 AND damerau_levenshtein({left}, {right}) <= 1))"
 
 
+#: One name in two scripts, or with umlauts written out: equal once romanised, or nearly so where a script was romanised.
+_SPELT = "({0}_plain_l = {0}_plain_r OR (regexp_matches({0}_l, '^[a-z .-]+$') <> regexp_matches({0}_r, '^[a-z .-]+$') AND jaro_winkler_similarity({0}_plain_l, {0}_plain_r) >= 0.88))"
+
+
 def _shares_a_word(name: str) -> str:
     """Compound names of which one form leaves a part out; particles do not count."""
     words = "list_filter(string_split({0}, ' '), lambda word: length(word) > 3)"
@@ -89,10 +93,12 @@ def _given(known: Collection[str]) -> Compared:
     short = "starts_with(given_l, left(given_r, 3)) OR starts_with(given_r, left(given_l, 3)) OR least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)"
     swapped = (Level(label="in place of the surname", holds=_SWAPPED, person=0.02),) if "surname" in known else ()
     levels = (
-        Level(label="the same", holds="given_l = given_r", person=0.84),
+        Level(label="the same", holds="given_l = given_r", person=0.82),
         *swapped,
+        Level(label="another spelling or script", holds=_SPELT.format("given"), person=0.01),
         Level(label="one slip", holds=_alike("given_l", "given_r", 0.9), person=0.08),
         Level(label="short form, or two slips", holds=f"{short} OR jaro_winkler_similarity(given_l, given_r) >= 0.8 OR {_shares_a_word('given')}", person=0.04),
+        Level(label="a pet name", holds="list_has_any(given_short_l, given_short_r)", person=0.01),
         # a slip seldom makes another name that many bear; learnt, twins would be taken for people with two names
         Level(label="other, and both in use", holds="usual_l AND usual_r", person=0.004, pinned=True),
         Level(label=_OTHER, holds="ELSE", person=0.016),
@@ -103,7 +109,8 @@ def _given(known: Collection[str]) -> Compared:
 def _surname(known: Collection[str]) -> Compared:
     unknown = _unknown("surname") + (f" OR {_SWAPPED}" if "given" in known else "")
     levels = (
-        Level(label="the same", holds="surname_l = surname_r", person=0.86, household=0.82),
+        Level(label="the same", holds="surname_l = surname_r", person=0.85, household=0.81),
+        Level(label="another spelling or script", holds=_SPELT.format("surname"), person=0.01, household=0.01),
         Level(label="one slip", holds=_alike("surname_l", "surname_r", 0.9), person=0.08, household=0.08),
         Level(label="part of it, or two slips", holds=f"jaro_winkler_similarity(surname_l, surname_r) >= 0.8 OR {_shares_a_word('surname')}", person=0.03, household=0.03),
         Level(label=_OTHER, holds="ELSE", person=0.03, household=0.07),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import tomllib
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
 
 import polars as pl
 from anyascii import anyascii
@@ -69,6 +72,48 @@ def plain(text: str) -> str:
     latin = text if text.isascii() else anyascii(text)
     letters = re.sub(r"[^a-z]", "", latin.lower())
     return re.sub("([^aeiou])yu", r"\1u", re.sub("([aou])e", r"\1", letters))
+
+
+def in_any_order(name: str) -> str:
+    """
+    The words of a full name in one spelling, whether the family or the given name comes first.
+
+    Example:
+        >>> in_any_order("Мюллер Иван") == in_any_order("ivan müller")
+        True
+    """
+    return " ".join(sorted(plain(part) or part for part in divided(name)))
+
+
+@cache
+def _stands_for() -> Mapping[str, frozenset[int]]:
+    """Name, as `plain` spells it -> the rows of `nicknames.toml` it stands in."""
+    groups = tomllib.loads((files(__package__) / "nicknames.toml").read_text("utf-8"))["groups"]
+    found: dict[str, set[int]] = {}
+    for number, group in enumerate(groups):
+        for name in group.split():
+            found.setdefault(plain(name), set()).add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}
+
+
+def with_spellings(rows: pl.DataFrame) -> pl.DataFrame:
+    """
+    `rows` with each given name and surname in one spelling, and what the given name is short for.
+
+    Args:
+        rows: `given, surname`, null where unknown.
+
+    Returns:
+        More columns `given_plain, surname_plain` and `given_short`: numbers of rows of `nicknames.toml`, empty where it stands in none.
+        Cost: one call for each distinct name.
+    """
+    for column in ("given", "surname"):
+        names = rows.get_column(column).drop_nulls().unique()
+        told = pl.DataFrame({column: names, f"{column}_plain": [plain(name) or name for name in names]}, schema={column: pl.String, f"{column}_plain": pl.String})
+        rows = rows.join(told, on=column, how="left", maintain_order="left")
+    spelt = rows.get_column("given_plain").drop_nulls().unique()
+    short = pl.DataFrame({"given_plain": spelt, "given_short": [sorted(_stands_for().get(name, ())) for name in spelt]}, schema={"given_plain": pl.String, "given_short": pl.List(pl.Int32)})
+    return rows.join(short, on="given_plain", how="left", maintain_order="left").with_columns(pl.col("given_short").fill_null([]))
 
 
 def name_keys(names: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import polars as pl
 from leakscope.individuals.blocking import TELLING, pairs_within, telling_pairs
 from leakscope.individuals.moved import Moved, moved_of_equals
 from leakscope.individuals.probabilistic import COMPARED, LINK, score
+from leakscope.individuals.spelling import in_any_order
 from leakscope.individuals.strong import components
 from leakscope.individuals.vocabulary import has_phrase, words
 
@@ -132,14 +133,11 @@ def _between_nodes(scored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return others.group_by("left", "right").agg(pl.col("apart").all(), pl.col("probability", "rules").max()).sort("left", "right")
 
 
-def _in_any_order(name: pl.Expr) -> pl.Expr:
-    """The words of a full name, whether the family or the given name comes first."""
-    return name.str.split(" ").list.sort().list.join(" ")
-
-
 def _exact_pairs(heads: pl.DataFrame) -> pl.DataFrame:
     """`left, right` of people whose full name and a second fact agree exactly and whose national numbers do not differ."""
-    full = heads.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null()).with_columns(any_order=_in_any_order(pl.col("name")))
+    full = heads.filter(pl.col("given").is_not_null() & pl.col("surname").is_not_null())
+    names = full.get_column("name").drop_nulls().unique()
+    full = full.join(pl.DataFrame({"name": names, "any_order": [in_any_order(name) for name in names]}, schema={"name": pl.String, "any_order": pl.String}), on="name", how="left", maintain_order="left")
     edges = []
     for rule in ([*who, fact] for fact in _FACTS for who in (("given", "surname"), ("any_order",))):
         groups = full.drop_nulls(rule).group_by(rule).agg(pl.col("node").sort(), numbers=pl.col("number").drop_nulls().n_unique())

@@ -20,13 +20,13 @@ def drawn(generator, levels, count):
 def pairs():
     """`(vectors, chance, truth, person)`: pairs of three known classes; truth is 0 for one person, 1 for one home, 2 for strangers."""
     generator = np.random.default_rng(5)
-    chance = [np.array([0.01, 0.001, 0.005, 0.004, 0.6, 0.38]), np.array([0.005, 0.002, 0.003, 0.99]), np.array([4e-5, 2e-4, 1e-3, 1 - 1.24e-3])]
+    chance = [np.array([0.01, 0.001, 0.0005, 0.005, 0.004, 0.0005, 0.6, 0.379]), np.array([0.005, 0.0005, 0.002, 0.003, 0.9895]), np.array([4e-5, 2e-4, 1e-3, 1 - 1.24e-3])]
     home = len(COMPARED[3].levels)
     chance += [np.array([0.0002] * (home - 2) + [0.02, 0.98 - 0.0002 * (home - 2)])]
     chance = [share / share.sum() for share in chance]
-    person = [np.array([0.7, 0.03, 0.16, 0.09, 0.004, 0.016]), np.array([0.8, 0.12, 0.03, 0.05]), np.array([0.8, 0.14, 0.03, 0.03])]
+    person = [np.array([0.69, 0.03, 0.01, 0.16, 0.085, 0.005, 0.004, 0.016]), np.array([0.79, 0.01, 0.12, 0.03, 0.05]), np.array([0.8, 0.14, 0.03, 0.03])]
     person += [shares(one, "person") for one in COMPARED[3:]]
-    homes = [chance[0], np.array([0.85, 0.1, 0.02, 0.03]), chance[2], *(shares(one, "household") for one in COMPARED[3:])]
+    homes = [chance[0], np.array([0.84, 0.01, 0.1, 0.02, 0.03]), chance[2], *(shares(one, "household") for one in COMPARED[3:])]
     parts = [drawn(generator, levels, count) for levels, count in ((person, PERSON), (homes, HOMES), (chance, STRANGERS))]
     return np.vstack(parts), chance, np.repeat([0, 1, 2], [PERSON, HOMES, STRANGERS]), person
 
