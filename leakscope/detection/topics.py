@@ -23,7 +23,7 @@ _SENTENCE = re.compile(r"(?<=[.!?\n。！？])\s*")
 
 #: Secrets and source code are told by their form, not by the encoder.
 _SECRET = re.compile(
-    r"(?i)(?<![a-z])(?:api[_ -]?key|secret[_ -]?key|access[_ -]?key|password|passwd|pwd|token|bearer|client[_ -]?secret|passwort|contraseña|mot de passe|senha|hasło|пароль|şifre)\b[^\n]{0,24}?[:=][^\n\S]{0,3}[\"']?[^\s\"'<>{}]{6,}"
+    r"(?i)(?<![a-z])(?:api[_ -]?key|secret[_ -]?key|access[_ -]?key|password|passwd|pwd|token|bearer|client[_ -]?secret|passwort|contraseña|mot de passe|senha|hasło|пароль|şifre|parola d'ordine|wachtwoord|密码|口令|パスワード|비밀번호|كلمة (?:المرور|السر)|סיסמה|รหัสผ่าน)\b[^\n]{0,24}?[:=：][^\n\S]{0,3}[\"']?[^\s\"'<>{}]{6,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:sk|pk|rk|ghp|gho|xox[abp]|AKIA|AIza|glpat|hf|npm)[-_][A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b|\b[a-z][a-z0-9+]{2,12}://[^\s:/@]+:[^\s@]+@\S+"
     r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\."
 )
