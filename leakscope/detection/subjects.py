@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import re2
+from leakscope.detection.lexicons import given_names
+from leakscope.detection.subjects_unspaced import NEVER, ages, knows, speaks_of
 
 AUTHOR, THIRD_PARTY, NOBODY = "author", "third_party", "nobody"
 SUBJECTS = (AUTHOR, THIRD_PARTY, NOBODY)
@@ -88,8 +89,9 @@ def about_whom(text: str, language: str = "en", named: int | None = None) -> str
         >>> about_whom("my mother was diagnosed with cancer"), about_whom("what are the symptoms of flu")
         ('third_party', 'nobody')
     """
-    if language in _unspaced():
-        return _by_pronoun(text, *_unspaced()[language], _NEVER if named is None else named)
+    if knows(language):
+        own, other, asks = speaks_of(text, language, named)
+        return (NOBODY if asks else AUTHOR) if own == other == NEVER else THIRD_PARTY if other <= own else AUTHOR
     words = _expressions(language)
     low, begun = _unframed(text.lower().replace("’", "'"), words["asking"])
     question = words["asking"].search(low) is not None
@@ -102,14 +104,13 @@ def about_whom(text: str, language: str = "en", named: int | None = None) -> str
         other = min(other, max(named - begun, 0))
     elif low == bare and language != "de":
         other = min(other, _named(text[begun:]))
-    if own == other == _NEVER:
+    if own == other == NEVER:
         return NOBODY if question and not asked else AUTHOR
-    if other < own < _NEVER and words["power"].search(bare):
+    if other < own < NEVER and words["power"].search(bare):
         return AUTHOR
     return THIRD_PARTY if other <= own else AUTHOR
 
 
-_NEVER = 10**9
 #: A greeting or a sigh before what is meant, and the longest plea behind a question.
 _OPENING = re.compile(r"\W*(?:[\w']+\s+){0,3}[\w']+\s*[,.!:;]\s+")
 _LONGEST_PLEA = 50
@@ -128,7 +129,7 @@ _INDEFINITE = re.compile(r"(?:an?|eine?[nmrs]?|une?|una?|uma?|een)\s")
 
 def _first(expression: re.Pattern[str], text: str) -> int:
     found = expression.search(text)
-    return found.start() if found else _NEVER
+    return found.start() if found else NEVER
 
 
 def _first_own(words: Mapping[str, re.Pattern[str]], text: str) -> int:
@@ -137,7 +138,7 @@ def _first_own(words: Mapping[str, re.Pattern[str]], text: str) -> int:
     for found in words["first"].finditer(text):
         if not any(start <= found.start() < end for start, end in relatives):
             return found.start()
-    return _NEVER
+    return NEVER
 
 
 def _other(words: Mapping[str, re.Pattern[str]], text: str, question: bool) -> int:
@@ -151,22 +152,6 @@ def _named(text: str) -> int:
     return _first(_NAME_VERB, text)
 
 
-def _by_pronoun(text: str, first: Any, third: Any, asking: Any, named: int) -> str:
-    """About whom a text is in a language that seldom says "I": a statement that names nobody is its author's."""
-    own, other = (found.start() if (found := expression.search(text)) else _NEVER for expression in (first, third))
-    other = min(other, named)
-    if own == other == _NEVER:
-        return NOBODY if asking.search(text) else AUTHOR
-    return THIRD_PARTY if other <= own else AUTHOR
-
-
-@cache
-def _unspaced() -> Mapping[str, tuple[Any, ...]]:
-    """Expressions for the author, somebody else and questions, by language of `data/subjects_unspaced.toml`."""
-    read = tomllib.loads(files("leakscope.detection").joinpath("data/subjects_unspaced.toml").read_text("utf-8"))
-    return {language: tuple(re2.compile("|".join(f"(?:{one})" for one in table[name])) for name in ("first", "third", "asking")) for language, table in read.items() if isinstance(table, dict)}
-
-
 def details(text: str, language: str = "en") -> list[Detail]:
     """
     Ages and dates of birth in `text`, with the person they belong to.
@@ -178,13 +163,24 @@ def details(text: str, language: str = "en") -> list[Detail]:
     Returns:
         In the order of the text; an age alone, with nobody near it, is left out.
     """
+    if knows(language):
+        return sorted((_unspaced(text, *one) for one in ages(text, language)), key=lambda detail: detail.start)
     words = _expressions(language)
-    low = text.lower().replace("’", "'")
-    if len(low) != len(text):
-        return []
+    low = "".join(letter.lower()[0] for letter in text).replace("’", "'")  # one for one: a Turkish capital is two letters in lower case
     people = [(found.start("who"), found.end("who"), found["who"]) for found in words["relation"].finditer(low)]
-    found = [detail for match in words["age"].finditer(low) if (detail := _age(match, low, people, words))]
+    named = [(found.start(), found.end(), "") for found in _CAPITALISED.finditer(text) if low[found.start() : found.end()] in given_names()]
+    found = [detail for match in words["age"].finditer(low) if (detail := _age(match, low, [*people, *named], words))]
     return sorted([*found, *_births(low, people, words)], key=lambda detail: detail.start)
+
+
+#: A word that begins with a capital.
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]+\b")
+
+
+def _unspaced(text: str, start: int, end: int, entity: str, third: bool, said: str) -> Detail:
+    """What `ages` found as a detail; with an age that says whether it is a child's."""
+    child = int(text[start:end]) < ADULT if entity == "AGE" else None
+    return Detail(start, end, entity, THIRD_PARTY if third else AUTHOR, said, child)
 
 
 def _age(match: re.Match[str], low: str, people: list[tuple[int, int, str]], words: Mapping[str, re.Pattern[str]]) -> Detail | None:
