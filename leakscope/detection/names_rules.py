@@ -13,6 +13,7 @@ import re2
 
 from leakscope.detection.names_given import given_names
 from leakscope.detection.names_span import NameSpan
+from leakscope.detection.names_uncased import uncased_names
 
 #: Share of such spans that were names where it could be measured; introductions are few and mostly right.
 CONFIDENCE = 0.7
@@ -55,13 +56,13 @@ def other_scripts(text: str) -> list[str]:
     """Languages with cues whose script stands anywhere in `text`; signs that Chinese and Japanese share are both's."""
     if text.isascii():
         return []
-    found = [language for language, pattern in _SCRIPTS.items() if reads_by_rules(language) and pattern.search(text)]
+    found = [language for language, pattern in _SCRIPTS.items() if language in _cues() and pattern.search(text)]
     return ["ja", *found] if "zh" in found and "ja" not in found else found
 
 
 def reads_by_rules(language: str) -> bool:
-    """Whether there are cues for a language (ISO 639-1)."""
-    return language in _cues()
+    """Whether a language (ISO 639-1) has cues that find a fair share of its names; some have a `few` only."""
+    return language in _cues() and not _cues()[language].get("few", False)
 
 
 @cache
@@ -82,14 +83,14 @@ def find_by_rules(text: str, language: str) -> list[NameSpan]:
         text: what somebody typed.
         language: ISO 639-1; one without cues gives nothing.
     """
-    if not reads_by_rules(language):
+    if language not in _cues():
         return []
     patterns = _patterns(language)
     streets = [(entity, match.span(1)) for entity, pattern in patterns if entity != "PERSON" for match in pattern.finditer(text)]
-    named = [("PERSON", span) for span in given_names(text, language)]
+    named = [("PERSON", span) for spans in (given_names(text, language), uncased_names(text, language)) for span in spans]
     led = [(entity, match.span(1)) for entity, pattern in patterns if entity == "PERSON" for match in pattern.finditer(text)]
     found: list[NameSpan] = []
     for entity, (start, end) in (*streets, *named, *led):
-        if not any(start < other.end and other.start < end for other in found):
+        if text[start:end] not in _cues()[language].get("nobody", ()) and not any(start < other.end and other.start < end for other in found):
             found.append(NameSpan(start, end, entity, CONFIDENCE))
     return sorted(found)

@@ -16,7 +16,7 @@ import re2
 NEVER = 10**9
 #: Code points between an age and the person it belongs to, and from the author to somebody of theirs ("our team's ...").
 _REACH, _POSSESSED = 30, 10
-_CLAUSE = re.compile(r"[^。！？!?؟\n]+[。！？!?؟\n]?")
+_CLAUSE = re.compile(r"[^。！？!?؟\n,，、]+[。！？!?؟\n,，、]?")
 _DATE = r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d{2}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
 
 

@@ -154,7 +154,14 @@ def test_zero_seen_in_a_sample_is_not_zero(chat: pl.DataFrame) -> None:
 
 def test_what_nothing_reads_is_said(chat: pl.DataFrame) -> None:
     """A language without a reader stands in coverage as not read."""
-    turns = turns_of({"messages": [{"role": "user", "content": "नमस्ते, मेरा नाम राहुल है और मैं दिल्ली में रहता हूँ"}]})
+    turns = turns_of({"messages": [{"role": "user", "content": "নমস্কার, আমার নাম রাহুল এবং আমি কলকাতায় থাকি"}]})
+    found = expensive.read(expensive.plan(turns, budget_seconds=None), turns, None, KEY)
+    assert {entry["read_by"] for entry in found.coverage["languages"]} == {"not read"}
+
+
+def test_a_language_of_which_few_names_are_known_counts_as_not_read() -> None:
+    """Thai names are found by a short list, and coverage says that the language is not read."""
+    turns = turns_of({"messages": [{"role": "user", "content": "พรุ่งนี้ช่วยโทรหาคุณสมชายเรื่องเอกสารด้วยนะ"}]})
     found = expensive.read(expensive.plan(turns, budget_seconds=None), turns, None, KEY)
     assert {entry["read_by"] for entry in found.coverage["languages"]} == {"not read"}
 

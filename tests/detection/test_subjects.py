@@ -84,3 +84,42 @@ def test_an_introduction_is_the_authors() -> None:
     """Who says their own name speaks of themselves."""
     text = "i'm daniel nguyen and i need a sick note"
     assert about_whom(text, named=text.index("daniel")) == AUTHOR
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "about"),
+    [
+        ("ja", "先週から薬を飲み始めました。運転してもいいですか", "author"),
+        ("ja", "この薬の副作用は何ですか", "nobody"),
+        ("ja", "父が倒れました。どうすればいいですか", "third_party"),
+        ("zh", "我们店里的一位顾客心脏病发作了", "third_party"),
+        ("zh", "我跟老公都查出高血压", "author"),
+        ("ko", "약을 먹은 뒤로 어지러워요, 괜찮을까요?", "author"),
+        ("ko", "이 약의 부작용은 뭐예요?", "nobody"),
+        ("ar", "زوجتي مصابة بالسكري", "third_party"),
+        ("ar", "ما أعراض السكري؟", "nobody"),
+        ("ar", "عندي ارتفاع في ضغط الدم", "author"),
+    ],
+)
+def test_statements_without_a_pronoun_are_their_authors(language: str, text: str, about: str) -> None:
+    """In languages that seldom say "I" a statement before a question is the author's; relatives and customers are somebody else."""
+    assert about_whom(text, language) == about
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "about", "child"),
+    [("zh", "我女儿9岁", "third_party", True), ("ja", "私は34歳です", "author", False), ("ko", "제 학생이 14살이에요", "third_party", True), ("ar", "أمي عمرها 71 سنة", "third_party", False), ("nl", "Mijn dochter, 9, slaapt slecht", "third_party", True), ("tr", "İyi günler, kızım 13 yaşında", "third_party", True)],
+)
+def test_ages_are_told_in_more_languages(language: str, text: str, about: str, child: bool) -> None:
+    """An age belongs to the person spoken of last before it."""
+    assert [(one.entity, one.about, one.child) for one in details(text, language)] == [("AGE", about, child)]
+
+
+def test_an_age_behind_a_given_name_is_that_persons() -> None:
+    """A child called by name is somebody else, although no relation is said."""
+    assert [(one.about, one.child) for one in details("Leo is 4 and wets the bed again", "en")] == [("third_party", True)]
+
+
+def test_a_date_of_birth_in_signs_is_read() -> None:
+    """Dates are read with the signs for year, month and day."""
+    assert [(one.entity, one.about) for one in details("我的出生日期是1979年2月14日", "zh")] == [("DATE_OF_BIRTH", "author")]
