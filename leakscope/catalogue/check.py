@@ -42,10 +42,13 @@ def check(catalogue: Catalogue) -> list[Problem]:
     """
     Everything that is wrong with the rules of `catalogue`, in the order of their ids.
 
-    Each rule's form is looked at, its pattern compiled in every engine, and its examples and counter-examples are put through
-    the kernel, all rules together, as they stand in evidence.
+    Each rule's form is looked at, its pattern timed on texts made to slow it and compiled in every engine, and its examples and
+    counter-examples are put through the kernel, all rules together, as they stand in evidence; not while a pattern is slow.
     """
     problems = [Problem(detector=rule.id, file=rule.file, message=message) for rule in catalogue.detectors for message in _form(rule, catalogue)]
+    slow = _slow_ones(catalogue)
+    if slow:
+        return sorted([*problems, *slow], key=lambda one: (one.file, one.detector, one.message))
     return sorted([*problems, *_engines(catalogue), *_examples(catalogue)], key=lambda one: (one.file, one.detector, one.message))
 
 
@@ -58,7 +61,19 @@ def unusable(rule: Detector, catalogue: Catalogue) -> Iterator[str]:
     for name, compiles in engines().items():
         if not compiles(rule.pattern, rule.ignore_case):
             yield f"its pattern does not compile in {name}; look-around and back-references are not allowed"
+            return
     yield from _unknown_parts(rule)
+    if slow := _slow(rule):
+        yield slow
+
+
+def _slow(rule: Detector) -> str:
+    """What to say of a pattern that a short text slows down; nothing of any other."""
+    from leakscope.detection.backtracking import MOST_SECONDS, slowed_by
+
+    length = slowed_by(rule.pattern, str(rule.boundary), rule.ignore_case)
+    told = f"its pattern takes over {MOST_SECONDS} seconds on a text of {length} characters made to slow it, and a scan could hang"
+    return f"{told}; put no repeat inside another, and give each an upper bound ({{1,64}})" if length else ""
 
 
 def _unknown_parts(rule: Detector) -> Iterator[str]:
@@ -121,6 +136,19 @@ def _engines(catalogue: Catalogue) -> Iterator[Problem]:
         for name, pattern, ignore_case in refused:
             if (rule.pattern, rule.ignore_case) == (pattern, ignore_case):
                 yield Problem(detector=rule.id, file=rule.file, message=f"its pattern does not compile in {name}")
+
+
+def _slow_ones(catalogue: Catalogue) -> list[Problem]:
+    """Patterns that a made text slows down; a catalogue that passed once is not tried again, because that takes seconds."""
+    from leakscope.safety import cache_files
+
+    recipe = repr(sorted({(rule.pattern, str(rule.boundary), rule.ignore_case) for rule in catalogue.detectors})).encode()
+    if cache_files.read("backtracking", recipe):
+        return []
+    found = [Problem(detector=rule.id, file=rule.file, message=told) for rule in catalogue.detectors if (told := _slow(rule))]
+    if not found:
+        cache_files.write("backtracking", recipe, b"none")
+    return found
 
 
 def _examples(catalogue: Catalogue) -> Iterator[Problem]:

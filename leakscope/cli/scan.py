@@ -47,7 +47,9 @@ def command(
     from leakscope.detection.scanning import Tally, findings, kernel_for
     from leakscope.detection.suppressions import load
     from leakscope.reports import sarif
+    from leakscope.sources.evidence import require
 
+    require(paths)
     tally = Tally()
     wanted = tuple(name for listed in entities for name in listed.split(",") if name)
     kernel = kernel_for(rules, key_file, entities=wanted, min_confidence=min_confidence)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from leakscope.detection.benign_lists import HEX_RUN, address_kind, fills, has_numbers, listed, says, under_reserved
+from leakscope.detection.benign_log_ids import weighed_log_id
 from leakscope.detection.benign_secrets import NAMES_WORDS, TRACE_KEY, weighed_secret
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context
@@ -92,6 +93,8 @@ def _username(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
     if one.detector.startswith("field."):
         return one
+    if one.detector.startswith("pii.log_"):
+        return weighed_log_id(one, context, value)
     code = (_DOTTED_CODE.fullmatch(text) and value[one.end : one.end + 1] == "(") or _ATTRIBUTE.search(text)
     return one._replace(reason="code") if code else one
 
@@ -144,6 +147,11 @@ _GOODS_KEY = re.compile(
 )
 
 
+def _online(one: Candidate, context: Context, value: str) -> Candidate:
+    """Ids behind short names are people's in lines of logs alone; others as numbers are."""
+    return weighed_log_id(one, context, value) if one.detector.startswith("pii.log_") else _numbered(one, context, value)
+
+
 def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     """National numbers: part numbers have the form of some, and eight hex digits of an id pass a check digit now and then."""
     known = entities().get(one.entity)
@@ -167,6 +175,7 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "AGE": _age,
     "PERSON": _person,
     "PHONE_NUMBER": _phone,
+    "ONLINE_IDENTIFIER": _online,
     "POSTAL_ADDRESS": _address,
     "USERNAME": _username,
 }

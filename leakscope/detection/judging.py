@@ -9,6 +9,7 @@ from typing import Any
 
 from leakscope.catalogue.model import Catalogue
 from leakscope.detection.benign import KEY_WORDS, weighed
+from leakscope.detection.benign_log_ids import ELSEWHERE
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Seeker
@@ -192,7 +193,8 @@ def judged_together(found: Sequence[Candidate], context: Context, value: str, mi
     """The candidates of one value after the benign catalogue and one another: those that stand, and those suppressed, with reasons."""
     weighed_all = by_nearest_word([weighed(one, context, value) for one in found], context, value)
     suppressed = [one for one in weighed_all if one.reason]
-    standing = resolved([one for one in weighed_all if not one.reason and not _inside(one, suppressed)] if suppressed else weighed_all)
+    known = [one for one in suppressed if one.reason != ELSEWHERE]
+    standing = resolved([one for one in weighed_all if not one.reason and not _inside(one, known)] if suppressed else weighed_all)
     if all(one.confidence >= min_confidence for one in standing):
         return standing, suppressed
     low = [one._replace(reason="low-confidence") for one in standing if one.confidence < min_confidence]

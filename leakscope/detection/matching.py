@@ -13,7 +13,7 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context
 from leakscope.detection.expressions import expression_of
-from leakscope.text.words import keyword_expression, text_words
+from leakscope.text.words import key_words, keyword_expression, text_words
 from leakscope.validators import validator
 
 #: Code points after a span in which a required keyword may still stand.
@@ -89,7 +89,7 @@ class Seeker:
         least: a match that the rule puts below this confidence, context considered, is no candidate.
     """
 
-    __slots__ = ("_attributes", "_drops", "_expression", "_group", "_least", "_name", "_named", "_names", "_raised", "_rule", "_seek_context", "_up_to_next")
+    __slots__ = ("_attributes", "_drops", "_expression", "_group", "_labelled", "_least", "_name", "_named", "_names", "_raised", "_rule", "_seek_context", "_up_to_next")
 
     def __init__(self, detector: Detector, context: Context, least: float) -> None:
         self._rule, self._least = detector, least
@@ -98,6 +98,7 @@ class Seeker:
         self._raised: bool | None = None if detector.context else False
         self._expression = expression_of(detector)
         self._group: int | str = "value" if "value" in self._expression.groupindex else 0
+        self._labelled = "name" in self._expression.groupindex
         self._drops = detector.validator is not None and detector.validator_failure == "drop"
         self._attributes: Mapping[str, Any] = {"provider": detector.provider.id} if detector.provider else {}
         by_its_word = detector.keywords or detector.confidence < LIKELY
@@ -115,7 +116,7 @@ class Seeker:
             if end > start and (self._named or self._has_keyword(value, start, end)):
                 one = self._judged(value, start, end) or (self._shortened(match, value) if self._drops else None)
                 if one:
-                    kept.append(one)
+                    kept.append(one._replace(attributes={**one.attributes, "named": key_words(match["name"])}) if self._labelled else one)
         return kept
 
     def _matches(self, value: str) -> Iterable[re.Match[str]]:

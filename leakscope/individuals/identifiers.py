@@ -18,12 +18,19 @@ SHORT_NUMBER = r"^-?\d{1,9}$"
 ADDRESS_RANK = 0.5
 _ID_ENTITIES = ("ACCOUNT_ID", "ONLINE_IDENTIFIER", "EMPLOYEE_ID", "STUDENT_ID")
 
+#: The name that stands before an id in running text, where a field's key says nothing of it.
+NAMED = pl.col("attributes").str.extract(r'"named":"([^"]*)"')
+
+#: Short names of keys, and whose key they are.
+_WHOSE = {"uid": "user", "userid": "user", "usr": "user", "cust": "customer", "customerid": "customer", "acct": "account", "accountid": "account", "memberid": "member"}
+
 
 def _kinds(placed: pl.DataFrame) -> pl.DataFrame:
     """`placed` with `kind`: the name space in which equal values are one identifier."""
+    placed = placed.with_columns(key=pl.coalesce(NAMED, "key"))
     keys = placed.get_column("key").unique(maintain_order=True)
     stems = pl.DataFrame(
-        {"key": keys, "stem": ["_".join(word for word in path_words(key) if word not in ("id", "number", "no")) for key in keys]},
+        {"key": keys, "stem": ["_".join(_WHOSE.get(word, word) for word in path_words(key) if word not in ("id", "number", "no", "nr", "num")) for key in keys]},
         schema={"key": pl.String, "stem": pl.String},
     )
     session = pl.col("session_key") & (pl.col("entity") == "ONLINE_IDENTIFIER")

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from leakscope.individuals.identifiers import NAMED
 from leakscope.individuals.turn_speech import place_in_turns
 from leakscope.individuals.vocabulary import has_phrase, path_words, slot_words, words
 
@@ -85,7 +86,8 @@ def _placed_by_path(sightings: pl.DataFrame) -> pl.DataFrame:
         },
         schema={"field": pl.String, "group": pl.String, "slot": pl.String, "session_key": pl.Boolean},
     )
-    return sightings.join(places, on="field", how="left", maintain_order="left")
+    in_text = NAMED.str.contains(rf"\b(?:{'|'.join(words()['keys']['session'])})\b").fill_null(False)
+    return sightings.join(places, on="field", how="left", maintain_order="left").with_columns(session_key=pl.col("session_key") | in_text)
 
 
 def _numbered_people(placed: pl.DataFrame) -> pl.DataFrame:

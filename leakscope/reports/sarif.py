@@ -53,12 +53,28 @@ def _rule(name: str, entity: str, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+#: The field of a record that is a line of a text.
+_LINE = "line"
+
+
+def _region(row: Mapping[str, Any], record: int) -> dict[str, int]:
+    """
+    The finding's line and, where a record is a line of a text, its columns (SARIF 3.30.5 and 3.30.8: counted from 1, the end behind the last).
+
+    Where a record is more than its line, the columns in the file are not known; the logical location and the properties say the field and
+    the place in its value.
+    """
+    if str(row["field"]).partition("->")[0] != _LINE:
+        return {"startLine": record + 1}
+    return {"startLine": record + 1, "startColumn": int(row["start"]) + 1, "endColumn": int(row["end"]) + 1}
+
+
 def _result(row: Mapping[str, Any], rules: Mapping[str, int]) -> dict[str, Any]:
     record = int(row["record"])
     place = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(plain(row["source"]), safe="/._-~")},
-            "region": {"startLine": record + 1},
+            "region": _region(row, record),
         },
         "logicalLocations": [{"fullyQualifiedName": plain(row["field"]), "kind": "member"}],
     }

@@ -139,6 +139,18 @@ def sha256_of(evidence: Evidence) -> str:
     return digest.hexdigest()
 
 
+def require(paths: Sequence[str]) -> None:
+    """
+    Holds that every file or folder that `paths` name is there, before anything is read or printed.
+
+    Raises:
+        UsageError: a path does not exist.
+    """
+    for text in paths:
+        if text != "-" and "://" not in text and not os.path.lexists(text):
+            raise UsageError(f"There is no file or folder {plain(text)}", hint="Check the path; a live store needs a URL such as clickhouse://host.")
+
+
 def gather(paths: Sequence[str]) -> Iterator[Evidence | SetAside]:
     """
     The files that `paths` name: files themselves, folders walked in name order, `-` for standard input.
@@ -156,8 +168,7 @@ def gather(paths: Sequence[str]) -> Iterator[Evidence | SetAside]:
         if "://" in text and not os.path.lexists(path):
             yield from _live(text)
             continue
-        if not os.path.lexists(path):
-            raise UsageError(f"There is no file or folder {plain(text)}", hint="Check the path; a live store needs a URL such as clickhouse://host.")
+        require([text])
         if path.is_dir():
             yield from _folder(path)
         else:

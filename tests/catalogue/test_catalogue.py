@@ -67,6 +67,7 @@ def test_a_malformed_file_is_refused(tmp_path: Path, broken: str) -> None:
         ("confidence = 0.9", 'confidence = "high"', "a number between 0 and 1"),
         ("BDG-[0-9]{6}", "BDG-(?=1)[0-9]{6}", "does not compile"),
         ("BDG-[0-9]{6}", "BDG-([0-9]{6}", "does not compile"),
+        ("BDG-[0-9]{6}", "BDG-([0-9]+)+x", "characters made to slow it"),
         ("EMPLOYEE_ID", "BADGE", "neither in the vocabulary nor declared"),
         ("exposes", 'validator = "badges"\nexposes', "no validator badges"),
     ],

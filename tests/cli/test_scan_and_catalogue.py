@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from leakscope.cli import cli
+from leakscope.errors import UsageError
 from leakscope.safety.keys import load_or_make_key
 
 KEYS = {"source", "record", "field", "start", "end", "entity", "detector", "confidence", "validated", "fingerprint", "preview", "attributes"}
@@ -35,6 +36,27 @@ def test_ndjson_has_one_object_per_finding_with_the_contracts_keys(log: Path) ->
     assert (code, [set(one) for one in found]) == (0, [KEYS, KEYS])
     assert [(one["record"], one["entity"], one["field"]) for one in found] == [(0, "EMAIL_ADDRESS", "m"), (2, "CREDENTIAL_PASSWORD", "n.password")]
     assert all(isinstance(one["attributes"], dict) for one in found)
+
+
+def test_a_missing_path_is_an_error_and_nothing_else(tmp_path: Path, log: Path) -> None:
+    """No header of a table, nothing scanned: also when another path is there."""
+    result = CliRunner().invoke(cli, ["scan", str(log), str(tmp_path / "none.csv"), "--time-budget", "0s"])
+    assert isinstance(result.exception, UsageError)
+    assert (result.exception.exit_code, result.output) == (2, "")
+
+
+def test_a_finding_in_a_line_of_a_text_has_columns_in_sarif(tmp_path: Path) -> None:
+    """Counted from 1, in code points, the end behind the last; where a record is more than its line, there are none."""
+    path = tmp_path / "notes.log"
+    path.write_text("started\n\u00fc\u00fc write to ana@fastmail.fm now\n")
+    _, out, _ = run("scan", str(path), "--format", "sarif", "--time-budget", "0s")
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "startColumn": 13, "endColumn": 28}
+    other = tmp_path / "log.ndjson"
+    other.write_text('{"m": "write to ana@fastmail.fm"}\n')
+    _, out, _ = run("scan", str(other), "--format", "sarif", "--time-budget", "0s")
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 
 
 def test_no_value_is_printed(log: Path) -> None:

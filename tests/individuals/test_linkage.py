@@ -45,6 +45,18 @@ def test_one_mailbox_in_two_records_is_one_person():
     assert people(result).select("kind", "records", "elements").rows() == [("identified", 2, 2)]
 
 
+def test_a_number_in_log_text_is_the_field_s_of_that_name():
+    """`user=123` in a message is `user_id` 123 of another record, and `customer_id=123` is somebody else's."""
+    told = sightings(
+        (0, "user_id", "ONLINE_IDENTIFIER", "123"), (0, "email", "EMAIL_ADDRESS", "ann@gmx.de"), (1, "message", "ONLINE_IDENTIFIER", "123"), (1, "phone", "PHONE_NUMBER", "+4930123456"),
+        (2, "message", "ONLINE_IDENTIFIER", "123"), (2, "phone", "PHONE_NUMBER", "+4930123499"),
+    )  # fmt: skip
+    names = pl.col("record").replace_strict({1: '{"named":"user"}', 2: '{"named":"customer id"}'}, default="{}", return_dtype=pl.String)
+    found = told.with_columns(attributes=pl.when(pl.col("field") == "message").then(names).otherwise("attributes"))
+
+    assert people(linked(found)).select("records").to_series().sort().to_list() == [1, 2]
+
+
 def test_identifiers_that_meet_in_a_record_join():
     """Account to mailbox to number: a chain of three records is one person."""
     found = sightings(
