@@ -1,0 +1,17 @@
+"""Columns called by whom they list."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakscope.detection.roles import role_candidate, roles_of
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "entity"),
+    [("Paciente", "Lucía Fernández Gómez", "PERSON"), ("pacjent", "Marta Kowalska", "PERSON"), ("pupil", "Ella Brown", "PERSON"), ("birth", "1984-04-12", "DATE_OF_BIRTH"), ("Paciente", "Hospital del Mar", None)],
+)
+def test_a_column_of_patients_or_pupils_holds_names(name: str, value: str, entity: str | None) -> None:
+    """In the languages of clinics, where the value has the shape of a person's name."""
+    found = role_candidate(roles_of(name), value)
+    assert (found.entity if found else None) == entity
