@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from leakscope.catalogue import load
+from leakscope.detection.kernel import Kernel
 from leakscope.detection.roles import role_candidate, roles_of
+from leakscope.safety.keys import IncidentKey
 
 
 @pytest.mark.parametrize(
@@ -15,3 +18,9 @@ def test_a_column_of_patients_or_pupils_holds_names(name: str, value: str, entit
     """In the languages of clinics, where the value has the shape of a person's name."""
     found = role_candidate(roles_of(name), value)
     assert (found.entity if found else None) == entity
+
+
+def test_a_field_of_no_country_names_none() -> None:
+    """Eleven digits under a general name are a national number, of whichever country."""
+    found = Kernel(load(), IncidentKey(b"t" * 32)).standing("nationalId", "nationalId", "85021512349")
+    assert [one.entity for one in found] == ["NATIONAL_ID"]
