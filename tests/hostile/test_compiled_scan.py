@@ -40,6 +40,7 @@ for _ in range(3000):
         else: line[at:at] = line[draw.randrange(len(line) or 1):][:60]
     read = scanner.lines(bytes(line) + b"\\n" + draw.choice(lines), everything=draw.random() < 0.5)
     values += len(list(read.found())) + len(read.sights.span)
+    scanner.possible(surroundings("", "ab"), line.decode("utf-8", "replace"))
 print(values > 3000)
 """
 
