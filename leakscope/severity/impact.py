@@ -16,6 +16,10 @@ from leakscope.vocabulary import element_of, elements
 WORST_SHOWN = 10
 #: Elements named in a combination; more would be a list, not a combination.
 COMBINATION_SIZE = 6
+#: People that half of the combinations listed should have at least; with fewer, fewer elements are named.
+SHARED = 3
+#: Combinations looked at, from the worst, to list ten.
+CANDIDATES = 100
 
 
 def weight_of(element: str, grounds: Grounds, overrides: Iterable[Override] = ()) -> Weight:
@@ -93,6 +97,36 @@ def _combination_names(codes: list[str], grounds: Grounds) -> list[str]:
     return heavy[:COMBINATION_SIZE]
 
 
+def _shortened(sets: pl.DataFrame, grounds: Grounds) -> pl.DataFrame:
+    """
+    The worst of `sets` by their heaviest elements, as many as leave rows of more than a few people: `shown, more, people, score, band`.
+
+    In a table everybody has the same elements; in logs hardly two people do, and a list of ten single people tells nothing of the
+    exposure. `people` have all that is shown, `score` and `band` are of the worst of them; `more` is how many further elements each
+    of them has, null where they differ.
+    """
+    heavy = [_combination_names(codes, grounds) for codes in sets["elements"].to_list()]
+    for size in range(COMBINATION_SIZE, 1, -1):
+        worst = sets.select("score", shown=pl.Series([codes[:size] for codes in heavy], dtype=pl.List(pl.String))).unique("shown", keep="first", maintain_order=True)
+        told = [_with_all(codes, sets).with_columns(weight=pl.lit(float(sum(weight_of(code, grounds).value for code in codes)))) for codes in worst["shown"].head(CANDIDATES)]
+        rows = pl.concat(told).sort("score", "weight", "people", pl.col("shown").list.join("|"), descending=[True, True, True, False])
+        if sets.height <= WORST_SHOWN or rows["people"].head(WORST_SHOWN).median() >= SHARED:  # type: ignore[operator]
+            break
+    return rows
+
+
+def _with_all(codes: list[str], sets: pl.DataFrame) -> pl.DataFrame:
+    """One row of the people who have every one of `codes`."""
+    further = pl.col("elements").list.len().cast(pl.Int64) - len(codes)
+    return sets.filter(pl.all_horizontal(pl.col("elements").list.contains(code) for code in codes)).select(
+        shown=pl.lit(pl.Series([codes], dtype=pl.List(pl.String))),
+        more=pl.when(further.n_unique() == 1).then(further.first()),
+        people=pl.col("people").sum(),
+        score=pl.col("score").max(),
+        band=pl.col("band").sort_by("score").last(),
+    )
+
+
 def worst_combinations(sets: pl.DataFrame, grounds: Grounds) -> list[dict[str, Any]]:
     """
     The ten worst combinations of elements.
@@ -102,24 +136,23 @@ def worst_combinations(sets: pl.DataFrame, grounds: Grounds) -> list[dict[str, A
         grounds: for the order of elements within one.
 
     Returns:
-        `id, elements, names, more, people, score, band`.
+        `id, elements, names, more, people, score, band`; `elements` are the heaviest, in that order, `people` those who have them all,
+        `score` and `band` of the worst of them.
     """
-    rows = []
-    for number, row in enumerate(sets.head(WORST_SHOWN).iter_rows(named=True), start=1):
-        shown = _combination_names(row["elements"], grounds)
-        names = [elements()[code].name if code in elements() else code for code in shown]
-        rows.append(
-            {
-                "id": f"combination-{number}",
-                "elements": row["elements"],
-                "names": names,
-                "more": len(row["elements"]) - len(shown),
-                "people": row["people"],
-                "score": round(row["score"], 4),
-                "band": row["band"],
-            }
-        )
-    return rows
+    if sets.is_empty():
+        return []
+    return [
+        {
+            "id": f"combination-{number}",
+            "elements": row["shown"],
+            "names": [elements()[code].name if code in elements() else code for code in row["shown"]],
+            "more": row["more"] or 0,
+            "people": row["people"],
+            "score": round(row["score"], 4),
+            "band": row["band"],
+        }
+        for number, row in enumerate(_shortened(sets, grounds).head(WORST_SHOWN).iter_rows(named=True), start=1)
+    ]
 
 
 def _topic_people(chat: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:

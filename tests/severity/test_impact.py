@@ -88,6 +88,23 @@ def test_the_ten_worst_combinations_come_worst_first():
     assert "ssn" in rows[0]["elements"]
 
 
+def test_a_table_whose_people_have_the_same_is_one_combination():
+    """Named by its six heaviest elements, with how many more."""
+    row, = assessed({f"p{number}": ["full_name", "ssn", "phone", "gender", "age", "postal_address", "date_of_birth", "email_personal"] for number in range(40)}).section()["worst_combinations"]
+
+    assert (row["people"], len(row["elements"]), row["more"]) == (40, 6, 2)
+
+
+def test_people_who_hardly_share_a_set_are_told_by_what_weighs_most():
+    """Sixty people in as many sets: two elements each, and not ten single people."""
+    light = ["phone", "gender", "age", "place", "username", "postal_code"]
+    people = {f"p{number}": ["full_name", "ssn", "bank_account", *(code for bit, code in enumerate(light) if number >> bit & 1)] for number in range(60)}
+    rows = assessed(people).section()["worst_combinations"]
+
+    assert rows[0]["elements"][:2] == ["bank_account", "ssn"]
+    assert rows[0]["people"] >= 3
+
+
 def test_a_class_says_how_its_share_moves():
     """A heavier weight raises the share, a lighter one lowers it."""
     row = next(row for row in assessed(PEOPLE).impact_summary() if row["data_class"] == "ssn")
