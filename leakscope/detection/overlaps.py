@@ -5,8 +5,9 @@ Secrets and credentials compete among themselves, and so does everything else. O
 of those with confidence 0.85 or more stands; if none is so sure, the surest. Then types compete: a secret whose issuer is known
 wins over one of unknown origin, if it is more likely right than not; of those with confidence 0.85 or more, the validated wins over
 the unvalidated, then the longest, then the surest; if none is so sure, the surest, then the longest; then the detector whose id
-sorts first. The others are kept in the winner's `alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, except in a
-login with password, whose e-mail address is a finding of its own.
+sorts first. The others are kept in the winner's `alternatives`. Personal data inside a secret's span (the `user@host` of a connection string) gives way to it, and so
+does what begins inside a secret of known issuer (the `token@host` of an address); but in a login with password the e-mail address is
+a finding of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from leakscope.detection.candidate import Candidate
 
 SURE = 0.85
 LIKELY = 0.5
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 20
 _PAIRS = frozenset({"CREDENTIAL_PAIR", "CREDENTIAL_BASIC_AUTH"})
 
 
@@ -88,8 +89,14 @@ def resolved(candidates: Iterable[Candidate]) -> list[Candidate]:
     for index, one in enumerate(secrets):
         if one.entity not in _PAIRS:
             covers.add(one.start, one.end, index)
-    kept = [one for one in others if not any(secrets[index].start <= one.start and one.end <= secrets[index].end for index in covers.over(one.start, one.end))]
+    kept = [one for one in others if not any(_gives_way(one, secrets[index]) for index in covers.over(one.start, one.end))]
     return sorted([*secrets, *kept], key=_in_place)
+
+
+def _gives_way(one: Candidate, secret: Candidate) -> bool:
+    """Whether `one` lies inside `secret`, or begins inside one whose issuer is known: `token@host` in an address is no mailbox."""
+    inside = secret.start <= one.start < secret.end
+    return inside and (one.end <= secret.end or ("provider" in secret.attributes and secret.confidence >= LIKELY))
 
 
 def _in_place(one: Candidate) -> tuple[int, int, str]:

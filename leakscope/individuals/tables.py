@@ -163,13 +163,14 @@ def _long(table: pl.DataFrame, columns: list[Column], entities: set[str] | None 
             session_key=pl.lit(False),
             in_turn=pl.lit(False),
             value=pl.col(column.name).cast(pl.String).str.strip_chars(),
+            attributes=pl.lit("{}"),
         ).filter(pl.col("value") != "")
         for column in columns
         if entities is None or column.entity in entities
     ]
     if not parts:
         kinds: Mapping[str, pl.DataType] = {"unit": pl.UInt32(), "session_key": pl.Boolean(), "in_turn": pl.Boolean()}
-        names = ("unit", "source", "entity", "field", "key", "side", "session_key", "in_turn", "value", "fingerprint")
+        names = ("unit", "source", "entity", "field", "key", "side", "session_key", "in_turn", "value", "attributes", "fingerprint")
         return pl.DataFrame(schema={name: kinds.get(name, pl.String()) for name in names})
     return normalised(pl.concat(parts)).with_columns(fingerprint=pl.col("value"))
 

@@ -111,6 +111,13 @@ def test_a_login_list_gives_pair_and_address(kernel: Kernel) -> None:
     assert {"CREDENTIAL_PAIR", "EMAIL_ADDRESS"} == {entity for entity, _ in entities(kernel, {"line": "ana.lopez@correo-norte.es:Sommer2719"})}
 
 
+def test_a_token_before_the_host_of_an_address_is_no_mailbox(kernel: Kernel) -> None:
+    """`https://user:TOKEN@github.com`: the token is found, and nobody's mail address; the same host in a mail address is one."""
+    token = "ghp_Zk4Qm8vT2xW9rB7nL3cY6dF1hJ5sP0aGeU2x"
+    found = kernel.find_batch(batch({"m": f"origin https://ana:{token}@github.com/acme/app.git"}, {"m": "write to ana@github.com"}))
+    assert found.select("record", "entity").rows() == [(0, "SECRET_TOKEN"), (1, "EMAIL_ADDRESS")]
+
+
 def test_a_connection_string_is_one_finding(kernel: Kernel) -> None:
     """Its user@host is no e-mail address, its password no second secret."""
     found = kernel.find_batch(batch({"u": "postgresql://shop:gr33nTe4pot@db.nordbank.dk:5432/orders"}))
