@@ -72,7 +72,7 @@ def _alike(left: str, right: str, least: float) -> str:
 
 
 #: One name in two scripts, or with umlauts written out: equal once romanised, or nearly so where a script was romanised.
-_SPELT = "({0}_plain_l = {0}_plain_r OR (regexp_matches({0}_l, '^[a-z .-]+$') <> regexp_matches({0}_r, '^[a-z .-]+$') AND jaro_winkler_similarity({0}_plain_l, {0}_plain_r) >= 0.88))"
+_SPELT = "({0}_plain_l = {0}_plain_r OR ({0}_latin_l <> {0}_latin_r AND jaro_winkler_similarity({0}_plain_l, {0}_plain_r) >= 0.88))"
 
 
 def _shares_a_word(name: str) -> str:

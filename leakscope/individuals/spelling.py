@@ -104,12 +104,14 @@ def with_spellings(rows: pl.DataFrame) -> pl.DataFrame:
         rows: `given, surname`, null where unknown.
 
     Returns:
-        More columns `given_plain, surname_plain` and `given_short`: numbers of rows of `nicknames.toml`, empty where it stands in none.
+        More columns `given_plain, surname_plain`, `given_latin, surname_latin` (nothing but Latin letters without marks) and
+        `given_short`: numbers of rows of `nicknames.toml`, empty where it stands in none.
         Cost: one call for each distinct name.
     """
     for column in ("given", "surname"):
         names = rows.get_column(column).drop_nulls().unique()
         told = pl.DataFrame({column: names, f"{column}_plain": [plain(name) or name for name in names]}, schema={column: pl.String, f"{column}_plain": pl.String})
+        told = told.with_columns(pl.col(column).str.contains(r"^[a-z .-]+$").alias(f"{column}_latin"))
         rows = rows.join(told, on=column, how="left", maintain_order="left")
     spelt = rows.get_column("given_plain").drop_nulls().unique()
     short = pl.DataFrame({"given_plain": spelt, "given_short": [sorted(_stands_for().get(name, ())) for name in spelt]}, schema={"given_plain": pl.String, "given_short": pl.List(pl.Int32)})
