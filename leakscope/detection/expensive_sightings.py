@@ -9,6 +9,7 @@ import orjson
 import polars as pl
 
 from leakscope.detection.subjects import details
+from leakscope.detection.turn_places import AUTHOR
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.masking import mask
 from leakscope.schema import SIGHTINGS
@@ -42,8 +43,7 @@ def details_of(texts: pl.DataFrame) -> pl.DataFrame:
 
 def conversations_of(turns: pl.DataFrame) -> pl.DataFrame:
     """That people talked here: one `CHAT_CONTENT` for each author of each conversation, at the first turn of theirs."""
-    author = pl.coalesce("user", pl.col("user").drop_nulls().first().over("conversation"))
-    first = turns.filter(pl.col("role") == "user").with_columns(author=author).unique(["conversation", "author"], keep="first", maintain_order=True)
+    first = turns.filter(pl.col("role") == "user").with_columns(author=AUTHOR).unique(["conversation", "author"], keep="first", maintain_order=True)
     return first.select(
         "turn", start=pl.lit(0, pl.Int64), end=pl.col("text").str.len_chars().cast(pl.Int64), entity=pl.lit("CHAT_CONTENT"),
         confidence=pl.lit(0.99), detector=pl.lit("chat.conversation"), about=pl.lit("author"), place=pl.struct("source", "record", "field"),

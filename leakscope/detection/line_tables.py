@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from leakscope.detection.candidate import Candidate
 from leakscope.detection.judging import Judge
-from leakscope.detection.matching import Candidate
 from leakscope.detection.sighting_rows import row_of
 from leakscope.model import Batch
 from leakscope.text.pasted_tables import PastedCell, pasted

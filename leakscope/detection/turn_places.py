@@ -8,6 +8,10 @@ import polars as pl
 TRANSCRIPT = r"->transcript\[(\d+)\]$"
 
 
+#: Whose conversation a turn is part of: the user it names, else the first that the conversation names.
+AUTHOR = pl.coalesce("user", pl.col("user").drop_nulls().first().over("conversation"))
+
+
 def _places(turns: pl.DataFrame) -> pl.DataFrame:
     """
     Where each turn stands: `source, record, turn_field, stem, begin, length, turn, turn_role, conversation, user`.

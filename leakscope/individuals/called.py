@@ -86,7 +86,7 @@ class Names:
             members: `cluster, entity, value` of every sighting.
         """
         full = members.filter((pl.col("entity") == "PERSON") & is_full(pl.col("value"))).select("cluster", name="value").unique(maintain_order=True)
-        keys = full.join(name_keys(full.select("name").unique(maintain_order=True)), on="name").select("cluster", "key").unique(maintain_order=True)
+        keys = name_keys(full).select("cluster", "key").unique(maintain_order=True)
         mails = members.filter(pl.col("entity") == "EMAIL_ADDRESS").select("cluster", key=mailbox_key(pl.col("value"))).drop_nulls().unique(maintain_order=True)
         return Names(keys=keys, mails=mails)
 

@@ -46,8 +46,7 @@ def _keys(named: pl.DataFrame, identifiers: pl.DataFrame, clusters: pl.DataFrame
     Whoever goes by two full names is left out.
     """
     names = named.filter(is_full(pl.col("name"))).join(clusters, on="unit").select("cluster", "name").unique()
-    keyed = names.join(name_keys(names.select("name").unique(maintain_order=True)), on="name").select("cluster", "name", "key")
-    one = keyed.group_by("cluster").agg(pl.col("key").unique(), pl.col("name").n_unique().alias("names")).filter((pl.col("names") == 1) | (pl.col("key").list.len() <= 2))
+    one = name_keys(names).group_by("cluster").agg(pl.col("key").unique(), pl.col("name").n_unique().alias("names")).filter((pl.col("names") == 1) | (pl.col("key").list.len() <= 2))
     by_name = one.select("cluster", "key").explode("key")
     mails = identifiers.filter((pl.col("entity") == "EMAIL_ADDRESS") & (pl.col("value") != "")).join(clusters, on="unit").join(names, on="cluster", how="anti")
     by_mail = mails.select("cluster", key=mailbox_key(pl.col("value"))).drop_nulls().unique()

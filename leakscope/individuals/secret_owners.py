@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.turn_places import in_turns
+from leakscope.detection.turn_places import AUTHOR, in_turns
 
 #: Where a secret can stand, by the role of the turn; what stands in no turn is `elsewhere`: logs, settings, tables.
 PLACES = {"user": "user_messages", "assistant": "answers", "system": "system_prompts", "tool": "tool_calls", "none": "elsewhere"}
@@ -28,7 +28,7 @@ def secret_owners(secrets: pl.DataFrame, sightings: pl.DataFrame, turns: pl.Data
         in a message, or they are the only person of all records that hold it. `people` is zero and the others null where nothing tells.
     """
     found = secret_sightings(secrets, sightings)
-    turns = turns.with_columns(user=pl.coalesce("user", pl.col("user").drop_nulls().first().over("conversation")))
+    turns = turns.with_columns(user=AUTHOR)
     placed = in_turns(found, turns).with_columns(place=pl.col("turn_role").fill_null("none").replace_strict(PLACES, default="elsewhere", return_dtype=pl.String))
     at = pl.struct("source", "record")
     where = placed.group_by("secret").agg(

@@ -15,6 +15,8 @@ from leakscope.individuals.vocabulary import words
 
 _HAN, _HANGUL = r"\u4e00-\u9fff", r"\uac00-\ud7af"
 _UNSPACED = re.compile(rf"[{_HAN}]{{2,5}}|[{_HANGUL}]{{2,4}}|[{_HAN}]+[\u3040-\u30ff]+")
+#: What spellings of one name differ by, and what stands behind the first group then: umlauts written out, a vowel that romanisation softens.
+_FOLDS = (("([aou])e", ""), ("([^aeiou])yu", "u"))
 #: Japanese family names of Chinese characters have two as a rule; so full names of four divide in the middle.
 _LONG = 4
 
@@ -71,7 +73,9 @@ def plain(text: str) -> str:
     """
     latin = text if text.isascii() else anyascii(text)
     letters = re.sub(r"[^a-z]", "", latin.lower())
-    return re.sub("([^aeiou])yu", r"\1u", re.sub("([aou])e", r"\1", letters))
+    for written, folded in _FOLDS:
+        letters = re.sub(written, rf"\g<1>{folded}", letters)
+    return letters
 
 
 def in_any_order(name: str) -> str:
@@ -118,30 +122,32 @@ def with_spellings(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(short, on="given_plain", how="left", maintain_order="left").with_columns(pl.col("given_short").fill_null([]))
 
 
-def name_keys(names: pl.DataFrame) -> pl.DataFrame:
+def name_keys(named: pl.DataFrame) -> pl.DataFrame:
     """
     What full names are called alike by, in whatever order, script and spelling.
 
     Args:
-        names: distinct `name`, normalised and full.
+        named: has `name`, normalised and full.
 
     Returns:
-        `name, key`: two rows for each name, given and family name in either order.
+        Its columns and `key`: two rows for each of its rows, given and family name in either order.
     """
     rows = []
-    for name in names.get_column("name"):
+    for name in named.get_column("name").unique(maintain_order=True):
         *given, family = divided(name)
         if given:
             # written together as in a mailbox, so that the seam folds alike
             rows += [(name, plain("".join((*given, family)))), (name, plain("".join((family, *given))))]
-    return pl.DataFrame(rows, schema={"name": pl.String, "key": pl.String}, orient="row").filter(pl.col("key") != "")
+    keys = pl.DataFrame(rows, schema={"name": pl.String, "key": pl.String}, orient="row").filter(pl.col("key") != "")
+    return named.join(keys, on="name")
 
 
 def mailbox_key(mail: pl.Expr) -> pl.Expr:
     """The letters of a mailbox before the tag and the domain; null where too few are left to be a full name."""
     local = mail.str.extract(r"^([^@+]+)").str.to_lowercase().str.replace_all(r"[^a-z]", "")
-    folded = local.str.replace_all(r"([aou])e", "$1").str.replace_all(r"([^aeiou])yu", "${1}u")
-    return pl.when(folded.str.len_chars() >= LEAST_LETTERS).then(folded)
+    for written, folded in _FOLDS:
+        local = local.str.replace_all(written, f"${{1}}{folded}")
+    return pl.when(local.str.len_chars() >= LEAST_LETTERS).then(local)
 
 
 #: Letters of a given and a family name written together, at least; own choice.

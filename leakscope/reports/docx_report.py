@@ -26,6 +26,7 @@ from leakscope.reports.sentences import (
     secrets_in_all,
     secrets_sentence,
     source_checked,
+    together_words,
     unseen_sentence,
     whose_sentences,
     window_sentence,
@@ -141,7 +142,7 @@ def _severity(document: Any, assessment: Assessment, now: datetime) -> None:
     _table(document, ("Factor", "Value", "Why", "Evidence"), rows)
     _table(document, ("If", "Score", "Severity"), ((row["change"], f"{row['score']:g}", band_name(row["band"])) for row in incident.get("sensitivity") or ()))
     together = assessment["severity"].get("worst_combinations") or ()
-    listed = ((" + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else ""), number(row["people"]), band_name(row["band"])) for row in together)
+    listed = ((together_words(row), number(row["people"]), band_name(row["band"])) for row in together)
     _table(document, ("The worst exposed together of one person", "People observed", "Severity"), listed)
     if cost := cost_sentence(assessment):
         _paragraph(document, f"Cost: {cost}")

@@ -194,7 +194,7 @@ def _band_rows(assessment: Assessment) -> dict[str, Any]:
 
 def _combination_rows(assessment: Assessment) -> list[dict[str, Any]]:
     rows = assessment["severity"].get("worst_combinations") or ()
-    return [{**row, "text": " + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else "")} for row in rows]
+    return [{**row, "text": sentences.together_words(row)} for row in rows]
 
 
 def _stage_lines(method: Mapping[str, Any]) -> list[str]:

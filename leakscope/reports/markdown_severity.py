@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from leakscope.reports.sentences import together_words
 from leakscope.reports.wording import band_name, number, short_interval, topic_title
 from leakscope.safety.escape import markdown
 
@@ -38,7 +39,7 @@ def topics(assessment: Assessment) -> list[str]:
 def combinations(assessment: Assessment) -> list[str]:
     """The worst that was exposed together of one person."""
     rows = [
-        [escape(" + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else "")), number(row["people"]), f"{row['score']:g}" if row.get("score") is not None else "-", escape(band_name(row["band"]))]
+        [escape(together_words(row)), number(row["people"]), f"{row['score']:g}" if row.get("score") is not None else "-", escape(band_name(row["band"]))]
         for row in assessment["severity"].get("worst_combinations") or ()
     ]
     return ["The worst that was exposed together of one person, people as observed:", "", *table(("Together exposed", "People", "Score", "Severity"), rows)] if rows else []

@@ -94,6 +94,11 @@ def secret_kinds(secrets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(kinds.values())
 
 
+def together_words(row: Mapping[str, Any]) -> str:
+    """A combination of data of one person: its heaviest classes, and how many more."""
+    return " + ".join(row.get("names") or row["elements"]) + (f" + {row['more']} more" if row.get("more") else "")
+
+
 #: Where a secret stood, in words, in the order of telling; the keys are those of `secrets[].places`.
 _STOOD = {"user_messages": "messages of users", "answers": "answers", "system_prompts": "system prompts", "tool_calls": "tool calls", "elsewhere": "logs, settings or tables"}
 

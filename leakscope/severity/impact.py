@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -105,18 +106,26 @@ def _shortened(sets: pl.DataFrame, grounds: Grounds) -> pl.DataFrame:
     exposure. `people` have all that is shown, `score` and `band` are of the worst of them; `more` is how many further elements each
     of them has, null where they differ.
     """
-    heavy = [_combination_names(codes, grounds) for codes in sets["elements"].to_list()]
     for size in range(COMBINATION_SIZE, 1, -1):
-        worst = sets.select("score", shown=pl.Series([codes[:size] for codes in heavy], dtype=pl.List(pl.String))).unique("shown", keep="first", maintain_order=True)
-        told = [_with_all(codes, sets).with_columns(weight=pl.lit(float(sum(weight_of(code, grounds).value for code in codes)))) for codes in worst["shown"].head(CANDIDATES)]
+        heads = (tuple(_combination_names(codes, grounds)[:size]) for codes in sets["elements"])
+        told = [_with_all(list(codes), sets, grounds) for codes in islice(_distinct(heads), CANDIDATES)]
         rows = pl.concat(told).sort("score", "weight", "people", pl.col("shown").list.join("|"), descending=[True, True, True, False])
         if sets.height <= WORST_SHOWN or rows["people"].head(WORST_SHOWN).median() >= SHARED:  # type: ignore[operator]
             break
     return rows
 
 
-def _with_all(codes: list[str], sets: pl.DataFrame) -> pl.DataFrame:
-    """One row of the people who have every one of `codes`."""
+def _distinct(heads: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Each of `heads` once, as it comes: in a log there are many thousand sets, and a hundred are looked at."""
+    seen: set[tuple[str, ...]] = set()
+    for head in heads:
+        if head not in seen:
+            seen.add(head)
+            yield head
+
+
+def _with_all(codes: list[str], sets: pl.DataFrame, grounds: Grounds) -> pl.DataFrame:
+    """One row of the people who have every one of `codes`, with the `weight` of these together."""
     further = pl.col("elements").list.len().cast(pl.Int64) - len(codes)
     return sets.filter(pl.all_horizontal(pl.col("elements").list.contains(code) for code in codes)).select(
         shown=pl.lit(pl.Series([codes], dtype=pl.List(pl.String))),
@@ -124,6 +133,7 @@ def _with_all(codes: list[str], sets: pl.DataFrame) -> pl.DataFrame:
         people=pl.col("people").sum(),
         score=pl.col("score").max(),
         band=pl.col("band").sort_by("score").last(),
+        weight=pl.lit(float(sum(weight_of(code, grounds).value for code in codes))),
     )
 
 
