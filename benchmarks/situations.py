@@ -3,9 +3,11 @@ How topics, about whom, names, ages and dates of birth are told on situations wr
 
     python benchmarks/situations.py
     python benchmarks/situations.py 1
+    python benchmarks/situations.py plain_talk
 
-With a part behind it only that part is read: part 1 may be looked into, part 2 is for figures alone. Everything is read as
-the tool reads it: the language is told, not given. See `corpora/situations/README.md`.
+With a part behind it only that part is read: part 1 may be looked into, part 2 is for figures alone. With the name of another
+corpus that one is read. Everything is read as the tool reads it: the language is told, not given. See
+`corpora/situations/README.md` and `corpora/plain_talk/README.md`.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ from leakscope.detection.names import find_names
 from leakscope.detection.subjects import NOBODY, about_whom, details
 from leakscope.detection.topics import NONE, classify
 
-TURNS = Path(__file__).resolve().parents[1] / "corpora" / "situations" / "turns.ndjson"
+CORPORA = Path(__file__).resolve().parents[1] / "corpora"
 Row = dict[str, Any]
 
 
-def read(part: int | None) -> list[Row]:
-    """The turns of a part, or all, each with what the tool says of it."""
-    rows = [row for row in map(json.loads, TURNS.open(encoding="utf-8")) if part in (None, row["part"])]
+def read(corpus: str, part: int | None) -> list[Row]:
+    """The turns of a part of a corpus, or all, each with what the tool says of it."""
+    rows = [row for row in map(json.loads, (CORPORA / corpus / "turns.ndjson").open(encoding="utf-8")) if part in (None, row.get("part"))]
     texts = [row["text"] for row in rows]
     spoken = tell_all(pl.Series(texts)).to_list()
     named = [[(span.start, span.end) for span in spans if span.entity == "PERSON"] for spans in find_names(texts, languages=spoken)]
@@ -69,7 +71,7 @@ def line(rows: list[Row]) -> list[str]:
         share(row["whom"] == row["about"] for row in true if row["topic"] != "code"),
         share(touches(tuple(person), row["named"]) for row in judged for person in row["persons"]),
         share(bool(row["named"]) for row in judged if not row["persons"]),
-        share(known(row, wanted) for row in rows for wanted in row["details"]),
+        share(known(row, wanted) for row in rows for wanted in row.get("details", ())),
     ]
 
 
@@ -83,11 +85,14 @@ def table(rows: list[Row], of: Callable[[Row], str], title: str) -> None:
 
 
 def main() -> None:
-    """Print tables by language, by topic and by harmless situation."""
-    part = int(sys.argv[1]) if len(sys.argv) > 1 else None
-    rows = read(part)
+    """Print tables by language, by topic and, where there are such, by harmless situation or by twins of long texts."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    rows = read(asked if asked and not asked.isdigit() else "situations", int(asked) if asked.isdigit() else None)
     table(rows, lambda row: row["language"], "language")
     table(rows, lambda row: row["topic"], "topic")
+    if "situation" not in rows[0]:
+        table(rows, lambda row: "long" if row["long"] else "short", "length")
+        return
     wrong = [(row["situation"], row["guess"] != NONE) for row in rows if row["about"] == NOBODY]
     flagged = {situation: share(flag for one, flag in wrong if one == situation) for situation in dict.fromkeys(one for one, _ in wrong)}
     print("\n| harmless situation | called sensitive |\n|---|---|")
