@@ -194,7 +194,7 @@ def _individuals(run: Run, counted: pl.DataFrame, elements: pl.DataFrame) -> dic
         "identifiable_only": identifiable,
         "not_counted": individuals_section.not_counted(linked.not_counted),
         "conflicts": int(linked.individuals["conflict"].sum()) if linked.individuals.height else 0,
-        "by_residence": individuals_section.by_residence(counted, estimates, place_names(counted["residence"].unique().to_list())),
+        "by_residence": individuals_section.by_residence(counted, elements, estimates, place_names(counted["residence"].unique().to_list())),
         "by_role": individuals_section.split(counted, "role"),
         "by_band": individuals_section.by_band(run.severity.bands, counted, estimated=estimates.individuals_estimated, exposure=estimates.individuals_exposure),
         "by_element": individuals_section.by_element(elements, counted, records, _people_by_class(run), estimates.individuals_estimated),

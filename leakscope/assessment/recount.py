@@ -111,7 +111,7 @@ def people_counted(linked: People, found: Estimates) -> dict[str, Any]:
         "estimated": found.individuals_estimated.to_dict(),
         "exposure": exposure.to_dict() if exposure is not None else None,
         "bounds": dict(found.bounds),
-        "by_residence": individuals_section.by_residence(counted, found, place_names(counted["residence"].unique().to_list())),
+        "by_residence": individuals_section.by_residence(counted, linked.person_elements, found, place_names(counted["residence"].unique().to_list())),
     }
 
 

@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from leakscope.errors import CatalogueError
-from leakscope.model import Estimate
-from leakscope.notification.elements import covered, group
+from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
-from leakscope.notification.headcount import Headcount, reaches
+from leakscope.notification.headcount import reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
-from leakscope.notification.law import Count, Jurisdiction, Version
+from leakscope.notification.law import Count, Version
 from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import Profile, lives_in
-from leakscope.notification.risk import Risk, disclosed, on_purpose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """
-    What a version's conditions are asked about.
-
-    Args:
-        everybody: true when the law reaches people wherever they live (an establishment brings it in).
-        affected: people whose exposed data the version protects.
-        risk: the risk assessment over them.
-    """
-
-    jurisdiction: Jurisdiction
-    version: Version
-    facts: Facts
-    people: Headcount
-    everybody: bool
-    rows: tuple[Profile, ...]
-    affected: Estimate
-    risk: Risk
-
-    @property
-    def residence(self) -> tuple[str, ...] | None:
-        """Residence codes that count, or null for everybody."""
-        return None if self.everybody else self.jurisdiction.scope.residence
+from leakscope.notification.risk import disclosed, on_purpose
+from leakscope.notification.setting import Setting
+from leakscope.notification.thresholds import people_words
 
 
 def fact(facts: Facts, path: str, words: str) -> Outcome:
@@ -275,46 +249,3 @@ def _elements(name: str, setting: Setting) -> Outcome:
     words = name.replace("_", " ")
     said = {YES: f"{words} data exposed of {people_words(found)}", NO: f"no {words} data among the people concerned", UNKNOWN: f"open whether {words} data are among the exposed"}
     return Outcome(value, (said[value],), frozenset())
-
-
-def people_words(estimate: Estimate) -> str:
-    """An estimate of people in words, never a bare number when it is not exact."""
-    value, low, high = int(estimate.value or 0), int(estimate.low or 0), estimate.high
-    if low == high:
-        return _people(low)
-    if high is None:
-        return f"at least {_people(low)}"
-    if value == 0:
-        return f"none seen, up to {_people(int(high))} not excluded"
-    return f"about {_people(value)} ({low:,} to {int(high):,})"
-
-
-def _people(number: int) -> str:
-    return f"{number:,} {'person' if number == 1 else 'people'}"
-
-
-def counted(count: Count, setting: Setting) -> Outcome:
-    """Whether the number of people reaches a threshold, with the probability when the interval spans it."""
-    least = f"{'at least' if count.op == '>=' else 'more than'} {count.n:,}"
-    if count.basis == "one_state":
-        return _in_one_state(count, setting, least)
-    value, probability = reaches(setting.affected, count)
-    odds = f", probability {probability:.2f}" if value is UNKNOWN and probability is not None else ""
-    missing = ("population.records",) if value is UNKNOWN and setting.people.open_ended else ()
-    return Outcome(value, (f"{people_words(setting.affected)}; threshold {least}: {value}{odds}",), frozenset({"population.records"}) if missing else frozenset(), missing, probability)
-
-
-def _in_one_state(count: Count, setting: Setting, least: str) -> Outcome:
-    """Whether any single state reaches the threshold; the one nearest to it is named."""
-    states = setting.people.by_state(setting.version, lambda row: covered(row, setting.version), "US-")
-    reached = [(reaches(found, count), state, found) for state, found in states]
-    value = any_of(verdict for (verdict, _), _, _ in reached)
-    state, found = max(((state, found) for (verdict, _), state, found in reached if verdict is value), key=lambda pair: (pair[1].low or 0, pair[1].value or 0))
-    probability = max((odds for (verdict, odds), _, _ in reached if verdict is UNKNOWN and odds is not None), default=None) if value is UNKNOWN else None
-    where = "state not known" if state.endswith("unknown") else state
-    return Outcome(value, (f"{people_words(found)} in one state ({where}); threshold {least}: {value}",), frozenset(), (), probability)
-
-
-def covered_count(people: Headcount, version: Version, residence: tuple[str, ...] | None) -> Estimate:
-    """People whose exposed data the version protects."""
-    return people.count(version, lambda row: covered(row, version), residence)

@@ -16,6 +16,8 @@ from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, 
 from leakscope.notification.outcome import Outcome, both, either
 from leakscope.notification.risk import Sensitivity, assess, perhaps, sensitivity
 from leakscope.notification.scope import EEA, addressed, ask, leading, nexus, regime, seated_in
+from leakscope.notification.setting import Setting
+from leakscope.notification.thresholds import counted, covered_count, people_words, where_words
 
 STATUS = ("applies", "may_apply", "unknown", "does_not_apply")
 _MUST_EXIST = Count(op=">=", n=1)
@@ -82,8 +84,8 @@ def _duties(row: Jurisdiction, version: Version, near: Outcome, people: Headcoun
     everybody = row.scope.basis in ("regime", "establishment") or (row.scope.basis in ("territorial", "member_state") and seated_in(row, facts) is YES)
     where = None if everybody else row.scope.residence
     rows = (*people.rows_in(where, sure=True), *people.rows_in(where, sure=False))
-    affected = conditions.covered_count(people, version, where)
-    setting = conditions.Setting(
+    affected = covered_count(people, version, where)
+    setting = Setting(
         jurisdiction=row, version=version, facts=facts, people=people, everybody=everybody, rows=rows, affected=affected, risk=assess(rows, affected, facts, classes=_classes(people, where))
     )
     common = (near, *_limits(row, facts), conditions.trigger(version, facts), conditions.medium(version, facts), conditions.readable(version, facts), _anybody(setting))
@@ -115,15 +117,16 @@ def _limits(row: Jurisdiction, facts: Facts) -> list[Outcome]:
     return [*bound, *(Outcome(NO, (f"exempt in {row.name} as {path.partition('.')[2]}",), frozenset({path})) for path in exempt)]
 
 
-def _anybody(setting: conditions.Setting) -> Outcome:
+def _anybody(setting: Setting) -> Outcome:
     value, _ = reaches(setting.affected, _MUST_EXIST)
     where = "" if setting.everybody else f" among residents of {setting.jurisdiction.name}"
+    among = where_words(setting)
     protected = "protected data elements" if setting.version.with_name is not None else "data that the rules protect" if setting.version.data else "personal data"
-    said = {YES: f"{protected} of {conditions.people_words(setting.affected)}{where}", NO: f"no {protected}{where}", UNKNOWN: f"no {protected} seen for certain{where}; {conditions.people_words(setting.affected)}"}
+    said = {YES: f"{protected} of {people_words(setting.affected)}{among}", NO: f"no {protected}{where}", UNKNOWN: f"no {protected} seen for certain{where}; {people_words(setting.affected)}"}
     return Outcome(value, (said[value],), frozenset())
 
 
-def _role(rule: DutyRule, setting: conditions.Setting) -> Outcome:
+def _role(rule: DutyRule, setting: Setting) -> Outcome:
     role = setting.facts.incident.role
     if setting.jurisdiction.scope.regime == "hipaa":
         role = {"covered_entity": "controller", "business_associate": "processor"}.get(setting.facts.regimes.hipaa, role)
@@ -139,7 +142,7 @@ def _role(rule: DutyRule, setting: conditions.Setting) -> Outcome:
     return Outcome(known(mine), (said,), read)
 
 
-def _duty(rule: DutyRule, setting: conditions.Setting, common: tuple[Outcome, ...], told_by: datetime | None) -> dict[str, Any] | None:
+def _duty(rule: DutyRule, setting: Setting, common: tuple[Outcome, ...], told_by: datetime | None) -> dict[str, Any] | None:
     role = _role(rule, setting)
     if rule.recipient_kind == "controller" and role.value is not YES:
         return None
@@ -157,13 +160,13 @@ def _duty(rule: DutyRule, setting: conditions.Setting, common: tuple[Outcome, ..
     return _assemble(rule, setting, outcome, limit, _why(parts, outcome))
 
 
-def _own(rule: DutyRule, setting: conditions.Setting) -> list[Outcome]:
-    counted = conditions.counted(rule.count, setting) if rule.count else None
+def _own(rule: DutyRule, setting: Setting) -> list[Outcome]:
+    reached = counted(rule.count, setting) if rule.count else None
     parts = [conditions.condition(name, setting) for name in rule.all_of]
     if rule.any_of:
-        parts.append(either(counted if name == "count" and counted else conditions.condition(name, setting) for name in rule.any_of))
-    if counted and "count" not in rule.any_of:
-        parts.append(counted)
+        parts.append(either(reached if name == "count" and reached else conditions.condition(name, setting) for name in rule.any_of))
+    if reached and "count" not in rule.any_of:
+        parts.append(reached)
     return parts
 
 
@@ -174,7 +177,7 @@ def _why(parts: list[Outcome], outcome: Outcome) -> list[str]:
     return list(dict.fromkeys(sentence for part in open_first for sentence in part.why if sentence))
 
 
-def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
+def _recipient(rule: DutyRule, setting: Setting) -> str:
     public = "disproportionate_effort_public_communication" in setting.version.extras.get("art34_exemptions", ())
     if public and rule.recipient_kind == "individuals" and setting.facts.harm.disproportionate_effort == "yes":
         return "the public, instead of each person (Art. 34(3)(c))"
@@ -191,7 +194,7 @@ def _recipient(rule: DutyRule, setting: conditions.Setting) -> str:
     return f"lead supervisory authority, one of: {', '.join(authorities)} (state the main establishment)"
 
 
-def _limit(rule: DutyRule, setting: conditions.Setting, told_by: datetime | None, held: bool) -> dict[str, Any]:
+def _limit(rule: DutyRule, setting: Setting, told_by: datetime | None, held: bool) -> dict[str, Any]:
     limit = clocks.deadline(rule.deadline, setting.jurisdiction, setting.facts, told_by=told_by, held=held)
     if rule.below is None or rule.below.days_after_year_end is None:
         return limit
@@ -204,7 +207,7 @@ def _limit(rule: DutyRule, setting: conditions.Setting, told_by: datetime | None
 
 
 def _no_limit(rule: DutyRule) -> dict[str, Any]:
-    return {"instant": None, "from": rule.deadline.start, "starts": None, "text": "none", "calendar": None, "outer_limit": rule.deadline.outer_limit, "hours": None, "missing": None, "provisional": False}
+    return {"instant": None, "time_zone": None, "from": rule.deadline.start, "starts": None, "text": "none", "calendar": None, "outer_limit": rule.deadline.outer_limit, "hours": None, "missing": None, "provisional": False}
 
 
 def _status(outcome: Outcome, rule: DutyRule) -> str:
@@ -221,7 +224,7 @@ def _confidence(rule: DutyRule, version: Version) -> dict[str, Any]:
     return version.confidence.to_dict(level=rule.confidence, note=rule.note)
 
 
-def _assemble(rule: DutyRule, setting: conditions.Setting, outcome: Outcome, limit: dict[str, Any], why: list[str]) -> dict[str, Any]:
+def _assemble(rule: DutyRule, setting: Setting, outcome: Outcome, limit: dict[str, Any], why: list[str]) -> dict[str, Any]:
     row, version = setting.jurisdiction, setting.version
     clock = limit.pop("missing")
     missing = tuple(dict.fromkeys((*outcome.missing, *((clock,) if clock else ()))))

@@ -95,6 +95,14 @@ class Headcount:
         """
         return self.keep(("count", name, residence), lambda: self._counted(test, residence))
 
+    def everybody(self) -> Estimate:
+        """All people of the exposure, with the very bounds that everything else states of them."""
+        total = self.total
+        if self.observed == 0 or total.basis is Basis.EXACT:
+            return self._scaled(self.observed, self.observed, self.observed)
+        low, high = math.floor(total.low or 0), None if self.open_ended or total.high is None else math.ceil(total.high)
+        return Estimate(value=round(total.value or self.observed), low=low, high=high, level=total.level, method=total.method, basis=total.basis)
+
     def _counted(self, test: Callable[[Profile], Kleene], codes: tuple[str, ...] | None) -> Estimate:
         low = high = value = 0.0
         share = self._share(codes)

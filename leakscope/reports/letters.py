@@ -13,18 +13,22 @@ from typing import Any
 import orjson
 
 from leakscope.errors import FactsError
-from leakscope.notification.letters import Letter, compose
+from leakscope.notification.letters import Letter, compose, recipients
+from leakscope.notification.words import languages
 from leakscope.reports.archive import archive, settled
+from leakscope.reports.csv_report import table
 from leakscope.reports.form import Frames, Report
 from leakscope.safety.escape import plain
 
-#: More cohorts than this are written into one file each only up to here; the rest are listed.
+#: More cohorts than this are written into one file each only up to here; the rest are listed, and their people too.
 MOST = 400
+#: A mail merge needs no more: whom, which letter, and what it says was exposed.
+RECIPIENT_COLUMNS = ("letter", "person", "label", "place", "language", "exposed")
 
 
 def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> bytes:
     """
-    A ZIP with one DOCX per cohort and `cohorts.json`: who gets which letter, under which laws, and what is missing.
+    A ZIP with one DOCX per cohort, `cohorts.json` (which letter, under which laws, what is missing) and `recipients.csv` (each person's letter).
 
     Args:
         assessment: the assessment; `facts.contacts.letter_template` may name a template of the user's own.
@@ -37,12 +41,17 @@ def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames) -> b
     letters = compose(assessment, frames["individuals"], frames["person_elements"])
     template = _template((assessment["facts"].get("contacts") or {}).get("letter_template"))
     pieces = {f"{letter.id}.docx": write_letter(letter, assessment, template, now) for letter in letters[:MOST]}
-    pieces["cohorts.json"] = orjson.dumps([_listed(letter) for letter in letters], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    pieces["cohorts.json"] = orjson.dumps([_listed(letter, f"{letter.id}.docx" in pieces) for letter in letters], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    # with a byte-order mark: spreadsheets take the file for another encoding without it
+    pieces["recipients.csv"] = table(RECIPIENT_COLUMNS, recipients(letters, frames["individuals"], frames["person_elements"])).encode("utf-8-sig")
     return archive(pieces)
 
 
-def _listed(letter: Letter) -> dict[str, Any]:
-    return {"id": letter.id, "place": letter.place, "elements": list(letter.elements), "people_observed": letter.people, "duties": list(letter.laws), "missing": list(letter.missing)}
+def _listed(letter: Letter, written: bool) -> dict[str, Any]:
+    return {
+        "id": letter.id, "place": letter.place, "language": letter.language, "elements": list(letter.elements), "people_observed": letter.people,
+        "duties": list(letter.laws), "missing": list(letter.missing), "written": written,
+    }  # fmt: skip
 
 
 def _template(path: str | None) -> bytes:
@@ -61,7 +70,7 @@ def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes,
     Args:
         letter: what it says.
         assessment: gives the sender.
-        template: a DOCX with the placeholders `organisation`, `address`, `date`, `reference`, `sections` and `banner`.
+        template: a DOCX with the placeholders `organisation`, `address`, `date`, `reference`, `sections`, `banner` and `said`.
         now: its date.
 
     Raises:
@@ -71,11 +80,12 @@ def write_letter(letter: Letter, assessment: Mapping[str, Any], template: bytes,
     from jinja2 import TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
-    sender = assessment["facts"].get("incident") or {}
+    sender, words = assessment["facts"].get("incident") or {}, languages()[letter.language]
     values = {
+        "said": dict(words.letter),
         "organisation": plain(sender.get("organisation") or "[MISSING: organisation]"),
         "address": plain(sender.get("organisation_address") or "[MISSING: address]"),
-        "date": f"{now:%Y-%m-%d}",
+        "date": f"{now:{words.date}}",
         "reference": plain(sender.get("reference") or assessment["case"]["id"]),
         "banner": "Draft prepared at the direction of counsel; privileged and confidential." if sender.get("privileged") else "",
         "sections": [{"heading": heading, "paragraphs": [plain(text) for text in texts]} for heading, texts in letter.sections],

@@ -9,7 +9,6 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leakscope.notification.conditions import Setting, covered_count
 from leakscope.notification.decision import decide
 from leakscope.notification.engine import answer
 from leakscope.notification.facts import TABLES
@@ -18,6 +17,8 @@ from leakscope.notification.law import jurisdictions
 from leakscope.notification.people import Profile
 from leakscope.notification.questions import missing_facts
 from leakscope.notification.risk import assess
+from leakscope.notification.setting import Setting
+from leakscope.notification.thresholds import covered_count
 from leakscope.notification.worked import BASE, DAY, facts_of, people_of
 from tests.notification.make import exact, frames
 

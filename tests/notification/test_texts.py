@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from collections import Counter
 from datetime import UTC, datetime
 
 import orjson
+import polars as pl
 import pytest
 from docx import Document
 
@@ -12,7 +14,7 @@ from leakscope.errors import CatalogueError, FactsError
 from leakscope.notification import decide
 from leakscope.notification.answers import ANSWERS, answer_to
 from leakscope.notification.forms import due, fill, forms, readable
-from leakscope.notification.letters import compose
+from leakscope.notification.letters import compose, recipients
 from leakscope.notification.records import register_entry
 from leakscope.notification.worked import DAY, facts_of
 from leakscope.reports import reports
@@ -82,7 +84,7 @@ def test_the_european_template_has_its_hundred_fields_answered_from_the_case():
     assert len(answers) == 100
     assert answers[12] == "Example & Sons <Ltd>"
     assert answers[68] == "9"
-    assert answers[70] == "k, n"
+    assert answers[70] == "k (Health record); n (US social security number)"
     assert answers[87] == "severe"
     assert answers[89] == "high risk"
     assert answers[114].startswith("16 Land authorities")
@@ -151,11 +153,47 @@ def test_no_letter_says_how_many_people_are_affected():
 
 
 def test_what_nobody_stated_is_marked_in_the_letter_and_listed():
-    """Consequences are missing for the German letter."""
+    """Nobody can be asked; consequences are proposed, and to be confirmed."""
     _, written = letters()
 
-    assert written[0].missing == ("likely consequences", "data protection officer or other contact point")
-    assert "[MISSING: likely consequences]" in str(written[0].sections)
+    assert written[0].missing == (
+        "your confirmation of the likely consequences, which are proposed from the kinds of data",
+        "data protection officer or other contact point",
+        "a check that the passages from the facts are in German",
+    )
+    assert "[MISSING: data protection officer or other contact point]" in str(written[0].sections)
+    assert "[MISSING: likely consequences]" not in str(written[0].sections)
+
+
+def test_a_letter_speaks_the_language_of_its_place():
+    """German and French to people there; English with a request for a translation where we have no words."""
+    _, written = letters()
+    by_place = {letter.place: letter for letter in written}
+
+    assert tuple(by_place[place].language for place in ("DE", "FR", "US-MA")) == ("de", "fr", "en")
+    assert by_place["DE"].sections[1] == ("Welche Informationen betroffen sind", ("Betroffen sind diese Informationen über Sie: Ihr Name, Ihre US-Sozialversicherungsnummer.",))
+    assert by_place["FR"].sections[1][1] == ("Les informations qui vous concernent : votre adresse électronique.",)
+
+
+def test_a_place_whose_language_we_have_not_is_asked_for_a_translation():
+    """And where the residence is unknown, so is the language."""
+    held, tables = assessment()
+    individuals = tables["individuals"].with_columns(pl.lit("PL").alias("residence"))
+
+    assert {"a translation, unless English is understood in PL"} == {letter.missing[-1] for letter in compose(held, individuals, tables["person_elements"])}
+    nowhere = tables["individuals"].with_columns(pl.lit(None, pl.String).alias("residence"))
+    assert "the language: where these individuals live is not known" in compose(held, nowhere, tables["person_elements"])[0].missing
+
+
+def test_every_person_owed_a_letter_is_on_the_list_of_recipients_once():
+    """As many of each letter as it says, with what it says was involved."""
+    held, tables = assessment()
+    written = compose(held, tables["individuals"], tables["person_elements"])
+    rows = recipients(written, tables["individuals"], tables["person_elements"])
+
+    assert {letter.id: letter.people for letter in written} == Counter(row["letter"] for row in rows)
+    assert len({row["person"] for row in rows}) == len(rows)
+    assert rows[0]["exposed"] == "Ihr Name, Ihre US-Sozialversicherungsnummer"
 
 
 def text_of(content):
@@ -172,7 +210,7 @@ def test_letters_are_documents_with_the_sender_and_every_section():
         text = text_of(archive.read("letter-002-US-CA.docx"))
         cohorts = orjson.loads(archive.read("cohorts.json"))
 
-    assert names == ["cohorts.json", "letter-001-DE.docx", "letter-002-US-CA.docx", "letter-003-US-MA.docx", "letter-004-FR.docx", "letter-005-US-CA.docx"]
+    assert names == ["cohorts.json", "letter-001-DE.docx", "letter-002-US-CA.docx", "letter-003-US-MA.docx", "letter-004-FR.docx", "letter-005-US-CA.docx", "recipients.csv"]
     assert "Example & Sons <Ltd>" in text
     assert "The store was closed." in text
     assert "Equifax" in text

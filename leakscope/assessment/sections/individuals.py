@@ -29,12 +29,13 @@ def split(people: pl.DataFrame, column: str) -> list[dict[str, Any]]:
 STATE_UNKNOWN = " (state not known)"
 
 
-def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def by_residence(people: pl.DataFrame, person_elements: pl.DataFrame, estimates: Estimates, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """
-    Counted people by residence with the bases that told it.
+    Counted people by residence, with the bases that told it and the elements exposed of anybody there.
 
     Args:
         people: schema INDIVIDUALS, counted ones.
+        person_elements: schema PERSON_ELEMENTS.
         estimates: people by residence in the evidence and, where it can be told, in the exposure.
         names: ISO 3166 code to name.
     """
@@ -42,6 +43,8 @@ def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str,
     parts = {code.partition("-")[0] for code in people["residence"].drop_nulls().unique() if "-" in code}
     grouped = people.group_by("residence").agg(pl.len().alias("people"), pl.col("residence_basis").drop_nulls().unique().sort().alias("basis"))
     rows = grouped.sort(["people", "residence"], descending=[True, False]).to_dicts()
+    held = person_elements.filter(pl.col("element").is_not_null()).join(people.select("person", "residence"), on="person")
+    elements_of = dict(held.group_by("residence").agg(pl.col("element").unique().sort()).iter_rows())
     return [
         {
             "id": f"residence-{row['residence'] or 'unknown'}",
@@ -49,6 +52,7 @@ def by_residence(people: pl.DataFrame, estimates: Estimates, names: Mapping[str,
             "name": names.get(row["residence"], row["residence"]) + (STATE_UNKNOWN if row["residence"] in parts else "") if row["residence"] else "Unknown",
             "people": (estimates.by_residence.get(row["residence"]) or exact(row["people"], "people observed in the evidence")).to_dict(),
             "exposure": exposed.to_dict() if (exposed := estimates.by_residence_exposure.get(row["residence"])) is not None else None,
+            "elements": elements_of.get(row["residence"], []),
             "basis": row["basis"],
             "weights": {basis: places()["weights"][basis] for basis in row["basis"]},
         }

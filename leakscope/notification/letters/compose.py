@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,8 +16,9 @@ from leakscope.notification.content import forbidden_in
 from leakscope.notification.elements import covered
 from leakscope.notification.kleene import YES
 from leakscope.notification.law import Jurisdiction, Version, jurisdictions
+from leakscope.notification.moments import in_zone
 from leakscope.notification.people import Profile, lives_in, profiles
-from leakscope.vocabulary import elements
+from leakscope.notification.words import ENGLISH, Words, languages, spoken_in
 
 _OPEN = ("applies", "may_apply")
 #: Place of people whose residence nobody knows; laws that reach everybody are owed to them too.
@@ -31,6 +33,7 @@ class Letter:
     Args:
         id: stable name: place and a number by size.
         place: ISO code of residence.
+        language: code of the language it is written in.
         elements: codes of the data that were exposed of everybody in the cohort.
         people: how many individuals observed belong to it.
         laws: ids of the duties it fulfils.
@@ -40,6 +43,7 @@ class Letter:
 
     id: str
     place: str
+    language: str
     elements: tuple[str, ...]
     people: int
     laws: tuple[str, ...]
@@ -48,8 +52,9 @@ class Letter:
 
 
 @cache
-def _advice() -> Mapping[str, Any]:
-    return tomllib.loads((files(__package__) / "advice.toml").read_text("utf-8"))
+def _of_places() -> Mapping[str, Any]:
+    """What the law of a place adds to its letters, in that place's words."""
+    return tomllib.loads((files(__package__) / "places.toml").read_text("utf-8"))
 
 
 def compose(assessment: Mapping[str, Any], individuals: pl.DataFrame, person_elements: pl.DataFrame) -> list[Letter]:
@@ -108,52 +113,93 @@ def _letter(number: int, place: str, codes: tuple[str, ...], people: int, laws: 
     general = any(not law.startswith("duty-US-") for law in laws)
     if forbidden and general:
         missing.append(f"a decision of counsel: one law asks for the nature of the breach, that of {place} forbids it in this letter")
-    sections = [section for section in _sections(place, codes, assessment["facts"], forbidden, versions, missing, general=general) if section[1]]
-    return Letter(id=f"letter-{number:03d}-{place}", place=place, elements=codes, people=people, laws=laws, sections=tuple(sections), missing=tuple(dict.fromkeys(missing)))
+    words = spoken_in(place) or languages()[ENGLISH]
+    draft = _Draft(place=place, codes=codes, facts=assessment["facts"], words=words, missing=missing)
+    sections = [section for section in _sections(draft, forbidden, versions, general=general) if section[1]]
+    missing += _of_language(draft)
+    return Letter(id=f"letter-{number:03d}-{place}", place=place, language=words.code, elements=codes, people=people, laws=laws, sections=tuple(sections), missing=tuple(dict.fromkeys(missing)))
 
 
-def _sections(place: str, codes: Sequence[str], facts: Mapping[str, Any], forbidden: set[str], versions: Sequence[Version], missing: list[str], *, general: bool) -> Iterable[tuple[str, tuple[str, ...]]]:
-    story, contacts = facts.get("narrative") or {}, facts.get("contacts") or {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a letter is written from; `missing` grows while it is written."""
+
+    place: str
+    codes: tuple[str, ...]
+    facts: Mapping[str, Any]
+    words: Words
+    missing: list[str]
+
+    def say(self, text: str | None, what: str) -> str:
+        """A stated text, or the mark of what is missing."""
+        if text:
+            return text
+        self.missing.append(what)
+        return f"[MISSING: {what}]"
+
+
+def _of_language(draft: _Draft) -> list[str]:
+    """What the choice of language leaves to people: a translation we have not, and the facts' own words."""
+    if draft.place == UNKNOWN_PLACE:
+        return ["the language: where these individuals live is not known"]
+    if spoken_in(draft.place) is None:
+        return [f"a translation, unless English is understood in {draft.place}"]
+    story = draft.facts.get("narrative") or {}
+    stated = any(story.get(name) for name in ("summary", "consequences", "response", "advice", "services_offered"))
+    return [f"a check that the passages from the facts are in {draft.words.language}"] if stated and draft.words.code != ENGLISH else []
+
+
+def _sections(draft: _Draft, forbidden: set[str], versions: Sequence[Version], *, general: bool) -> Iterable[tuple[str, tuple[str, ...]]]:
+    story, heading, words = draft.facts.get("narrative") or {}, draft.words.heading, draft.words
     if "nature of breach" not in forbidden:
-        yield "What happened", (_say(story.get("summary"), "what happened", missing), _when(facts.get("clocks") or {}, missing))
-    yield "What information was involved", (f"The information about you: {_named(codes)}.",)
+        yield heading["happened"], (draft.say(story.get("summary"), "what happened"), _when(draft))
+    yield heading["involved"], (words.letter["involved"].format(named(draft.codes, words)),)
     if general:
-        yield "What this may mean for you", (_say(story.get("consequences"), "likely consequences", missing),)
-    yield "What we are doing", tuple(story.get("response") or (_say(None, "what the organisation is doing", missing),))
-    yield "What you can do", (*(story.get("advice") or ()), *_advised(codes))
-    if (offer := _offer(codes, versions)) or story.get("services_offered"):
-        yield "Help we offer", (_say(story.get("services_offered"), offer, missing),)
-    if place.startswith("US-"):
-        agencies = _advice()["agencies"]
+        yield heading["means"], _consequences(draft)
+    yield heading["doing"], tuple(story.get("response") or (draft.say(None, "what the organisation is doing"),))
+    yield heading["can_do"], (*(story.get("advice") or ()), *words.advised(draft.codes))
+    if (offer := _offer(draft.codes, versions)) or story.get("services_offered"):
+        yield heading["offer"], (draft.say(story.get("services_offered"), offer),)
+    if draft.place.startswith("US-"):
+        agencies = _of_places()["agencies"]
         yield agencies["heading"], tuple(agencies["text"])
-    own = _advice()["place"].get(place, {})
-    yield "Your rights", (*own.get("text", ()), *(_say(None, need, missing) for need in own.get("needs", ())))
-    yield "Whom to ask", tuple(part for part in (_contact(contacts, place, missing),) if part)
+    own = _of_places()["place"].get(draft.place, {})
+    yield heading["rights"], (*own.get("text", ()), *(draft.say(None, need) for need in own.get("needs", ())))
+    yield heading["ask"], tuple(part for part in (_contact(draft),) if part)
 
 
-def _say(text: str | None, what: str, missing: list[str]) -> str:
-    if text:
-        return text
-    missing.append(what)
-    return f"[MISSING: {what}]"
+def _consequences(draft: _Draft) -> tuple[str, ...]:
+    """As stated, else what the kinds of data bring, which the organisation must confirm."""
+    stated = (draft.facts.get("narrative") or {}).get("consequences")
+    proposed = () if stated else draft.words.consequences(draft.codes)
+    if not proposed:
+        return (draft.say(stated, "likely consequences"),)
+    draft.missing.append("your confirmation of the likely consequences, which are proposed from the kinds of data")
+    return proposed
 
 
-def _when(clocks: Mapping[str, Any], missing: list[str]) -> str:
-    start, end = ((clocks.get(name) or "")[:10] for name in ("occurrence_start", "occurrence_end"))
+def _when(draft: _Draft) -> str:
+    clocks, said = draft.facts.get("clocks") or {}, draft.words.letter
+    start, end = (_day(clocks.get(name), clocks.get("time_zone")) for name in ("occurrence_start", "occurrence_end"))
     if not start:
-        return _say(None, "date or range of dates", missing)
-    return f"It took place from {start} to {end}." if end and end != start else f"It took place on {start}." if end else f"It began on {start}."
+        return draft.say(None, "date or range of dates")
+    written = draft.words.date
+    if not end:
+        return said["since"].format(f"{start:{written}}")
+    return said["on_day"].format(f"{start:{written}}") if end == start else said["between"].format(f"{start:{written}}", f"{end:{written}}")
 
 
-def _named(codes: Iterable[str]) -> str:
-    """Names of elements inside a sentence: lower case, except for words that are all capitals (IP, PIN)."""
-    known = elements()
-    names = [known[code].name if code in known else code.replace("_", " ") for code in codes]
-    return ", ".join(name if name[1:2].isupper() else name[0].lower() + name[1:] for name in names)
+def _day(text: str | None, zone: str | None) -> date | None:
+    """The day of an instant where the organisation is."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return (in_zone(moment, zone) or moment).date()
 
 
-def _advised(codes: Sequence[str]) -> tuple[str, ...]:
-    return tuple(row["text"] for row in _advice()["advice"] if set(row["elements"]) & set(codes))
+def named(codes: Iterable[str], words: Words) -> str:
+    """What was exposed, in the words of the person's language."""
+    return ", ".join(words.elements.get(code, code.replace("_", " ")) for code in codes)
 
 
 def _offer(codes: Sequence[str], versions: Sequence[Version]) -> str:
@@ -170,9 +216,10 @@ def _offer(codes: Sequence[str], versions: Sequence[Version]) -> str:
     return ""
 
 
-def _contact(contacts: Mapping[str, Any], place: str, missing: list[str]) -> str:
-    if place.startswith("US-"):
+def _contact(draft: _Draft) -> str:
+    contacts = draft.facts.get("contacts") or {}
+    if draft.place.startswith("US-"):
         parts = [contacts.get(name) for name in ("toll_free", "email", "website")]
-        return "; ".join(part for part in parts if part) or _say(None, "contact for individuals: toll-free number, e-mail or web page", missing)
+        return "; ".join(part for part in parts if part) or draft.say(None, "contact for individuals: toll-free number, e-mail or web page")
     parts = [contacts.get(name) for name in ("dpo_name", "dpo_contact", "email", "website")]
-    return "; ".join(part for part in parts if part) or _say(None, "data protection officer or other contact point", missing)
+    return "; ".join(part for part in parts if part) or draft.say(None, "data protection officer or other contact point")
