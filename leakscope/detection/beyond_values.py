@@ -1,4 +1,4 @@
-"""What no single value says: what spreads over lines of plain text, tables written in them, and what a column's values say together."""
+"""What no single value says: what spreads over lines of plain text, tables written in them, what a column's values say together, and what stands beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from leakscope.detection.accounts import as_bank_accounts
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.judging import Judge
@@ -25,6 +26,7 @@ def with_further(batch: Batch, found: pl.DataFrame, judge: Judge) -> tuple[pl.Da
         found: schema `SIGHTINGS`, what its values say one by one.
         judge: has read them.
     """
+    found = as_bank_accounts(found, judge)
     if batch.frame is None:
         return found, []
     over = pl.concat([found, sightings(_over_lines(batch, judge))])

@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from leakscope.detection.candidate import Candidate
-from leakscope.text.words import key_words
+from leakscope.text.words import WHOLE_WORD_LENGTH, key_words
+from leakscope.validators import validator
 
 #: Words that only say how or whose a field is, and that may stand after a name: `phone_1`, `email_work`.
 _TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
-#: Values that stand for nothing.
+#: Code points of a value of any role.
 LONGEST = 400
+#: Words of a name; Hindi's vowel signs split it into more.
+LONGEST_NAME = 14
 _IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|[0-9]+")
 #: Words that stand in names of companies, institutions, places and things, hardly ever in people's.
 _NOT_PERSON = re.compile(
@@ -52,6 +56,8 @@ class Role:
         validator: a check of `leakscope.validators`, else null.
         person_shape: the value must look like a person's name, because the field's name says little.
         values: a named list that values must be in, else null.
+        tells: the value is no denial (`none`, `nein`) and no bare number.
+        mentions: a named list of beginnings of words of which the value must hold one, else null.
     """
 
     id: str
@@ -70,10 +76,12 @@ class Role:
     validator: str | None = None
     person_shape: bool = False
     values: str | None = None
+    tells: bool = False
+    mentions: str | None = None
 
     def fits(self, text: str) -> bool:
         """Whether `text` has the shape of the role's values."""
-        if text.lower() in _EMPTY or not self.value.fullmatch(text):
+        if text.lower() in _EMPTY or not self.value.fullmatch(_unmarked(text)):
             return False
         if self.no_digits and (_has_digit(text) or "_" in text):
             return False
@@ -85,6 +93,12 @@ class Role:
             return False
         if self.digit and not _has_digit(text):
             return False
+        if self.tells and _denies(text):
+            return False
+        if self.mentions and not _mentioned(self.mentions).search(bare(text.lower())):
+            return False
+        if self.validator and not validator(self.validator)(text):
+            return False
         return not self.words or len(text.split()) >= self.words or not text.isascii()
 
 
@@ -93,13 +107,42 @@ def _has_digit(text: str) -> bool:
 
 
 @cache
+def _lexicon() -> tuple[Mapping[str, Any], ...]:
+    """The files `columns*.toml` of the catalogue, in order of their names."""
+    listed = (file for file in files("leakscope.catalogue").iterdir() if file.name.startswith("columns") and file.name.endswith(".toml"))
+    return tuple(tomllib.loads(file.read_text("utf-8")) for file in sorted(listed, key=lambda file: file.name))
+
+
+@cache
 def roles() -> tuple[Role, ...]:
     """All roles of the lexicon, in its order."""
-    rows = tomllib.loads((files("leakscope.catalogue") / "columns.toml").read_text("utf-8"))["role"]
+    rows = [row for content in _lexicon() for row in content["role"]]
     lists = ("names", "exact", "not_after")
     return tuple(Role(**{**row, "value": re.compile(row["value"]), **{name: tuple(row.get(name, ())) for name in lists}}) for row in rows)
 
 
+@cache
+def _mentioned(name: str) -> re.Pattern[str]:
+    """Finds a word that begins with one of a named list; writing without blanks between words is searched anywhere."""
+    listed = dict.fromkeys(bare(word) for content in _lexicon() for word in content.get("mentions", {}).get(name, ()))
+    spaced = [word for word in listed if word.isascii() or _SPACED.match(word)]
+    begins = "|".join(re.escape(word) + (r"(?!\w)" if len(word) <= WHOLE_WORD_LENGTH else "") for word in spaced)
+    anywhere = "|".join(re.escape(word) for word in listed if word not in spaced)
+    return re.compile(rf"(?<!\w)(?:{begins})|{anywhere}")
+
+
+@cache
+def _denials() -> frozenset[str]:
+    return frozenset(bare(word) for content in _lexicon() for word in content.get("denials", {}).get("words", ()))
+
+
+def _denies(text: str) -> bool:
+    """Whether a value says that there is nothing, or is a bare number."""
+    return not any(c.isalpha() for c in text) or bare(text.lower()).strip(" .-") in _denials()
+
+
+#: Scripts that put blanks between words: Greek, Cyrillic, Hebrew, Arabic.
+_SPACED = re.compile(r"[\u0370-\u06ff]")
 #: Letters that no accent was put on, and how they are written where only ASCII is.
 _WRITTEN_PLAINLY = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"})
 
@@ -109,6 +152,11 @@ def bare(words: str) -> str:
     if words.isascii():
         return words
     return "".join(c for c in unicodedata.normalize("NFKD", words.translate(_WRITTEN_PLAINLY)) if not unicodedata.combining(c))
+
+
+def _unmarked(text: str) -> str:
+    """`text` without vowel signs and accents that are characters of their own (Thai, Hindi), which no class of letters holds."""
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c)[0] != "M")
 
 
 @cache
@@ -124,7 +172,7 @@ def _whole() -> Mapping[str, tuple[Role, ...]]:
 def _indexed(names: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Role, ...]]:
     found: dict[str, tuple[Role, ...]] = {}
     for role in roles():
-        for name in dict.fromkeys(map(bare, names[role.id])):
+        for name in dict.fromkeys(bare(key_words(name)) for name in names[role.id]):
             found[name] = (*found.get(name, ()), role)
     return found
 
@@ -138,11 +186,11 @@ def roles_of(key: str) -> tuple[Role, ...]:
         return tuple(dict.fromkeys((*_whole()[whole], *_endings().get(whole, ()))))
     while len(words) > 1 and words[-1] in _TRAILING and " ".join(words) not in _endings():
         words = words[:-1]
-    for start in range(max(0, len(words) - 6), len(words)):
+    for start in range(max(0, len(words) - LONGEST_NAME), len(words)):
         name = " ".join(words[start:])
         found = _endings().get(name, ())
         if found:
-            return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and name in map(bare, role.exact)))
+            return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and role in _whole().get(name, ())))
     return ()
 
 

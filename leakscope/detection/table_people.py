@@ -7,7 +7,7 @@ from typing import Any
 
 _TABLE = "->table["
 #: Types of columns that stand in tables about anything; beside a person's name, number or address they are the person's.
-_OF_ANYTHING = frozenset({"LOCATION", "ORGANIZATION", "DATE_TIME", "NRP", "GENDER", "AGE", "LANGUAGE", "URL", "JOB_TITLE", "OCCUPATION"})
+_OF_ANYTHING = frozenset({"LOCATION", "ORGANIZATION", "DATE_TIME", "NRP", "RELIGION", "ETHNICITY", "POLITICAL_OPINION", "GENDER", "AGE", "LANGUAGE", "URL", "JOB_TITLE", "OCCUPATION"})
 #: Columns of a finding's row: see `leakscope.schema.SIGHTINGS`.
 _FIELD, _ENTITY = 2, 5
 

@@ -59,7 +59,7 @@ def role_of(values: Iterable[str]) -> ValueRole | None:
     if lexicons.names_a_gender(genders):
         return ValueRole("GENDER", DISCOUNT, frozenset(listed), frozenset(listed).__contains__)
     if lexicons.names_descent(genders):
-        return ValueRole("NRP", DISCOUNT, frozenset(listed), frozenset(listed).__contains__)
+        return ValueRole("ETHNICITY", DISCOUNT, frozenset(listed), frozenset(listed).__contains__)
     if sum(one in _CALENDAR for one in genders) * 2 > len(genders):
         return None
     if len(listed) < LEAST_VALUES:

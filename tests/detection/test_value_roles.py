@@ -17,7 +17,7 @@ CASES = [
     ("LOCATION", ["Berlin", "Madrid", "Osnabrück", "Shreveport", "Lyon"]),
     ("GENDER", ["F", "M"]),
     ("GENDER", ["Female", "Male", "Not provided"]),
-    ("NRP", ["Asian", "White", "Black or African American", "Other"]),
+    ("ETHNICITY", ["Asian", "White", "Black or African American", "Other"]),
     ("COORDINATES", ["48.137430", "48.139120", "48.140010", "48.151900", "48.120001"]),
     ("COORDINATES", ["(48.13743, 11.57549)", "(48.1, 11.5)", "(48.137, 11.575)", "(47.9213, 11.221)", "(48.0011, 11.0923)"]),
     ("PHONE_NUMBER", ["7737210858", "3124555442", "7734881634", "6302571190", "7083338127", "2123377411"]),

@@ -66,6 +66,7 @@ def _finding_rows(finding: Mapping[str, Any]) -> Rows:
 _OTHER_DETECTORS = {
     "field.": "the name of the field or column, which says what its values are",
     "cells.": "the values of a column without a name, which together say what they are",
+    "beside.": "what stands beside it in the record",
     "topic.": "the reading of a conversation's topic, in a sample of conversations",
     "names.": "a model or rule that reads names in prose",
     "chat.": "the shape of the record: a list of messages with roles",
