@@ -8,7 +8,7 @@ compete: a key's issuer is often named farther off than the words `api key`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from leakscope.detection.candidate import Candidate
@@ -38,7 +38,7 @@ def by_nearest_word(found: list[Candidate], context: Context, value: str) -> lis
         context: names around the value.
         value: the text.
     """
-    told = [one for one in found if one.words and not one.reason and not is_secret(one.entity)] if len(found) > 1 else ()
+    told = [one for one in found if one.words and not one.reason and not is_secret(one.entity)] if len(found) > 1 else []
     if len(told) < 2:
         return found
     distances: dict[int, float] = {}
@@ -48,13 +48,21 @@ def by_nearest_word(found: list[Candidate], context: Context, value: str) -> lis
             distances[id(one)] = _distance(one, context, value)
         return distances[id(one)]
 
-    far = {id(one) for one in told if any(_competes(other, one) and distance(other) < distance(one) for other in told)}
+    far = {id(one) for one, over in _covered(told) if not _say_the_same(one.entity, over.entity) and distance(over) < distance(one)}
     return [one._replace(confidence=one.confidence * FARTHER_FACTOR) if id(one) in far else one for one in found]
 
 
-def _competes(other: Candidate, one: Candidate) -> bool:
-    """Whether `other` covers `one` and would say something else of it."""
-    return other.start <= one.start and one.end <= other.end and not _say_the_same(one.entity, other.entity)
+def _covered(told: list[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
+    """Each candidate with each other one that covers it, in time that grows with the text and not with its square."""
+    open_still: list[Candidate] = []
+    for one in sorted(told, key=lambda candidate: (candidate.start, -candidate.end)):
+        open_still = [other for other in open_still if other.end > one.start]
+        for other in open_still:
+            if other.end >= one.end:
+                yield one, other
+            if (other.start, other.end) == (one.start, one.end):
+                yield other, one
+        open_still.append(one)
 
 
 @lru_cache(maxsize=4096)

@@ -58,9 +58,16 @@ def identify(evidence: Evidence) -> Format | None:
     head = head_of(evidence, HEAD_BYTES)
     if not head:
         return None
-    sure = [(one.sniff(head, evidence.name.lower()), one) for one in formats().values()]
+    sure = [(_sureness(one, head, evidence.name.lower()), one) for one in formats().values()]
     confidence, best = max(sure, key=lambda pair: (pair[0], pair[1].name))
     return best if confidence > 0 else None
+
+
+def _sureness(candidate: Format, head: bytes, name: str) -> float:
+    try:
+        return candidate.sniff(head, name)
+    except Exception:  # a library may raise anything over hostile bytes; then it is not this format
+        return 0.0
 
 
 def expand(evidence: Evidence, depth: int = 0) -> Iterator[tuple[Evidence, Format] | SetAside]:

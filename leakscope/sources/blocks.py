@@ -19,13 +19,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import written
 from leakscope.sources.lines import MAX_LINE_BYTES, TooLong, line_chunks
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import _as_utf8
@@ -182,7 +181,7 @@ class _Blocks:
                 self._append(self._last, line, joined=True)
                 return
             yield from self._end()
-            yield from self._gathered.add("", orjson.dumps({"line": line}))
+            yield from self._gathered.add("", written({"line": line}))
             return
         if field[0].lower() in _PICTURES and len(field[1]) > 200:
             self.pictures, self.picture_bytes = self.pictures + 1, self.picture_bytes + len(field[1])
@@ -206,7 +205,7 @@ class _Blocks:
 
     def _end(self) -> Reading:
         if self._held:
-            yield from self._gathered.add("", orjson.dumps(self._held))
+            yield from self._gathered.add("", written(self._held))
         self._held, self._size, self._count, self._last = {}, 0, 0, ""
 
 

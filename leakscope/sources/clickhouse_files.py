@@ -14,13 +14,12 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.clickhouse_types import BadClickHouse, Bytes, Type, Unsupported, read_column, read_prefix, read_value, type_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import MAX_COLUMNS, Documents, text_of
 
 MAX_ROWS = 5_000_000
@@ -28,7 +27,7 @@ MAX_ROWS = 5_000_000
 
 def _line(names: tuple[str, ...], values: Any) -> bytes:
     row = zip(names, values, strict=True)
-    return orjson.dumps({name: value for name, value in row if value is not None}, default=text_of)
+    return written({name: value for name, value in row if value is not None}, default=text_of)
 
 
 def _native_columns(source: Bytes) -> tuple[tuple[str, ...], list[list[Any]], int] | None:

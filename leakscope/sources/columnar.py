@@ -17,6 +17,7 @@ from leakscope.errors import SetAsideError
 from leakscope.model import Batch, Reading
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import MAX_COLUMNS, Tables, text_of
 
 BATCH_ROWS = 20_000
@@ -98,9 +99,8 @@ def _avro(evidence: Evidence) -> Reading:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, (dict, list)):
-        import orjson
 
-        return orjson.dumps(value, default=text_of).decode()
+        return written(value, default=text_of).decode()
     return value
 
 

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 
-import orjson
-
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import lines_of
 
@@ -61,14 +60,14 @@ def _logins(evidence: Evidence) -> Reading:
         if field is None:
             if re.fullmatch(r"\W+", line.strip()):
                 continue
-            yield from gathered.add("", orjson.dumps({"line": line}))
+            yield from gathered.add("", written({"line": line}))
             continue
         if field[0] in held:
-            yield from gathered.add("", orjson.dumps(held))
+            yield from gathered.add("", written(held))
             held = {}
         held[field[0]] = field[1]
     if held:
-        yield from gathered.add("", orjson.dumps(held))
+        yield from gathered.add("", written(held))
     yield from gathered.rest()
 
 
@@ -89,10 +88,10 @@ def _cookies(evidence: Evidence) -> Reading:
         parts = line.removeprefix("#HttpOnly_").split("\t")
         if len(parts) < 7:
             if not line.startswith("#"):
-                yield from gathered.add("", orjson.dumps({"line": line}))
+                yield from gathered.add("", written({"line": line}))
             continue
         domain, _, path, _, expires, name = parts[:6]
-        yield from gathered.add("", orjson.dumps({"domain": domain, "path": path, "expires": expires, "cookie": {name: "\t".join(parts[6:])}}))
+        yield from gathered.add("", written({"domain": domain, "path": path, "expires": expires, "cookie": {name: "\t".join(parts[6:])}}))
     yield from gathered.rest()
 
 

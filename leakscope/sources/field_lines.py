@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_plus
 
-import orjson
-
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents, Tables, column_names
 from leakscope.sources.text_lines import lines_of
 
@@ -69,7 +68,7 @@ def _logfmt(evidence: Evidence) -> Reading:
             continue
         found, rest = pairs_of(line)
         inner = {name: pairs_of(value)[0] or value for name, value in found.items()}
-        yield from gathered.add("", orjson.dumps({**inner, "line": rest} if rest else inner))
+        yield from gathered.add("", written({**inner, "line": rest} if rest else inner))
     yield from gathered.rest()
 
 

@@ -18,14 +18,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.safety.escape import plain
 from leakscope.sources import Format, expand, read_here
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents, Tables
 
 _LOOSE = re.compile(rb"(?:blob|commit|tree|tag) \d{1,12}\0")
@@ -94,7 +93,7 @@ class _History:
             except Exception:  # dulwich lets many kinds through over a malformed header
                 yield from self._documents.refuse("commits", "bad-object", "A commit or tag is malformed.")
                 return
-            yield from self._documents.add("commits" if kind == b"commit" else "tags", orjson.dumps(record))
+            yield from self._documents.add("commits" if kind == b"commit" else "tags", written(record))
         elif kind == b"blob":
             yield from self._file(self._paths.of(one.id), one.id.decode(), one.as_raw_string())
 
@@ -208,7 +207,7 @@ def _loose(evidence: Evidence) -> Reading:
         raise SetAsideError("The object unpacks to over 512 MiB.", reason="too-large-inside")
     history, documents = _History(evidence, paths), Documents(evidence.name)
     for name in named:
-        yield from documents.add("folder", orjson.dumps(name))
+        yield from documents.add("folder", written(name))
     yield from documents.rest()
     yield from history.add(one)
     yield from history.rest()
@@ -222,7 +221,7 @@ def _index(evidence: Evidence) -> Reading:
     with evidence.open() as stream:
         try:
             for entry in read_index(stream):
-                yield from gathered.add("", orjson.dumps({"path": entry.name.decode("utf-8", "replace")}))
+                yield from gathered.add("", written({"path": entry.name.decode("utf-8", "replace")}))
         except MemoryError:
             raise
         except Exception:  # dulwich lets many kinds through

@@ -32,7 +32,7 @@ from leakscope.sources import Format
 from leakscope.sources.dynamodb import is_typed, untyped
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.sources.json_lenient import lenient
+from leakscope.sources.json_lenient import lenient, written
 from leakscope.sources.json_openers import is_page, openers
 from leakscope.sources.json_scan import NotJson, Scanner
 from leakscope.sources.json_shapes import (
@@ -174,7 +174,7 @@ def _line(value: Any) -> bytes:
         record = {**record, "Item": untyped(record["Item"])}
     elif is_typed(record):
         record = untyped(record)
-    return orjson.dumps(record)
+    return written(record)
 
 
 class _Document:
@@ -244,7 +244,7 @@ class _Document:
                 yield from self.gathered.refuse(table, "not-json", "The record is not JSON, or nested too deep.", size_bytes=len(raw))
                 return
         if table == "" and key is None and isinstance(value, dict) and isinstance(value.get("hits"), dict) and "took" in value:
-            yield from self._member("hits", "hits", orjson.dumps(value["hits"]), {})
+            yield from self._member("hits", "hits", written(value["hits"]), {})
             return
         if key is not None:
             for row in flattened(key, value) if is_map(value) else (keyed(key, value),):

@@ -17,6 +17,7 @@ from leakscope.sources import Format
 from leakscope.sources.csv_dialect import has_header, is_types
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import written
 from leakscope.sources.lines import MAX_LINE_BYTES, TooLong, line_chunks
 from leakscope.sources.tables import Tables, column_names
 from leakscope.sources.text_lines import _as_utf8
@@ -84,7 +85,7 @@ def read(evidence: Evidence) -> Reading:
 
 
 def _cell(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else value
+    return written(value).decode() if isinstance(value, (dict, list)) else value
 
 
 FORMAT = Format(name="json-rows", title="JSON arrays, one a line (ClickHouse JSONCompactEachRow)", suffixes=(".json", ".ndjson", ".jsonl"), sniff=sniff, read=read)

@@ -10,6 +10,7 @@ import orjson
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.lines import MAX_LINE_BYTES, TooLong, line_chunks
 from leakscope.sources.tables import Documents
 
@@ -46,7 +47,7 @@ def read_objects(evidence: Evidence, change: Change, detail: str) -> Reading:
 def _record(gathered: Documents, line: bytes, change: Change, detail: str) -> Reading:
     try:
         record = change(orjson.loads(line))
-        content = orjson.dumps(record) if record is not None else None
+        content = written(record) if record is not None else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield from gathered.refuse("", "not-json", detail, size_bytes=len(line))
         return

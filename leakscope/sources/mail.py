@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
 
-import orjson
-
 from leakscope.model import SetAside
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 
 #: A longer message is set aside.
 MAX_MESSAGE_BYTES = 64 << 20
@@ -149,7 +148,7 @@ class _Records(io.RawIOBase):
     """Messages as JSON lines, made while they are read."""
 
     def __init__(self, messages: Iterator[bytes | int]) -> None:
-        self._lines = (orjson.dumps(parsed(one)[0], default=str) + b"\n" for one in messages if not isinstance(one, int))
+        self._lines = (written(parsed(one)[0], default=str) + b"\n" for one in messages if not isinstance(one, int))
         self._rest = b""
 
     def readable(self) -> bool:

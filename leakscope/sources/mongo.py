@@ -16,6 +16,7 @@ from leakscope.errors import SetAsideError
 from leakscope.model import Reading
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents, text_of
 
 _ARCHIVE = b"\x6d\xe2\x99\x81"
@@ -69,7 +70,7 @@ class _Collections:
         """One document into `table`."""
         document = self.decoded(raw)
         try:
-            line = orjson.dumps(document, default=_text, option=orjson.OPT_NON_STR_KEYS) if document is not None else None
+            line = written(document, default=_text, option=orjson.OPT_NON_STR_KEYS) if document is not None else None
         except TypeError:
             line = None
         if line is None:

@@ -19,7 +19,7 @@ from leakscope.model import Batch, Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of, is_ascii_based
 from leakscope.sources.evidence import Evidence, head_of
-from leakscope.sources.json_lenient import lenient
+from leakscope.sources.json_lenient import lenient, whole_pairs, written
 from leakscope.sources.lines import TooLong, line_chunks
 from leakscope.sources.text_lines import _as_utf8
 
@@ -106,6 +106,9 @@ def _object_in(line: bytes, encoding: str) -> bytes | None:
             bare = bare.decode(encoding if encoding not in ("utf-8", "utf-8-sig") else "cp1252", "replace").encode()
             if _is_object(bare):
                 return bare
+    mended = whole_pairs(bare)
+    if mended is not bare and _is_object(mended):
+        return mended
     return _rewritten(bare) if bare.endswith(b"}") else None
 
 
@@ -115,7 +118,7 @@ def _rewritten(line: bytes) -> bytes | None:
         value = lenient(line)
     except ValueError:
         return None
-    return orjson.dumps(value) if isinstance(value, dict) else None
+    return written(value) if isinstance(value, dict) else None
 
 
 def read(evidence: Evidence) -> Reading:
@@ -173,9 +176,9 @@ def _judged(line: bytes, encoding: str) -> tuple[bytes, str]:
     if line.startswith(b"{"):
         return line, "not-json"
     try:
-        return orjson.dumps({"value": orjson.loads(text)}), ""
+        return written({"value": orjson.loads(text)}), ""
     except orjson.JSONDecodeError:
-        return orjson.dumps({"line": text}), ""
+        return written({"line": text}), ""
 
 
 def _piece(source: str, run: list[bytes], verdict: str, record: int) -> Batch | SetAside:

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import SetAside
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: Property -> name of the record's field; text of each is UTF-16 (001F) or in the machine's code page (001E).
@@ -165,7 +164,7 @@ def _opened(evidence: Evidence, message: _Message, name: str) -> Iterator[Eviden
         record = {**message.record(), **({"attachments": [one for one, _ in attached]} if attached else {})}
     except Exception:  # as above
         raise SetAsideError("The message is damaged.", reason="damaged") from None
-    line = orjson.dumps(record) + b"\n"
+    line = written(record) + b"\n"
     yield evidence.inside(name, lambda: io.BytesIO(line), len(line))
     for number, (file, content) in enumerate(attached):
         if isinstance(content, _Message):

@@ -18,6 +18,7 @@ from leakscope.errors import SetAsideError
 from leakscope.model import SetAside
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import text_of
 
 MAX_BYTES = 64 << 20
@@ -34,7 +35,7 @@ def _expand(evidence: Evidence) -> Iterator[Evidence | SetAside]:
         raise SetAsideError(f"A property list over {MAX_BYTES >> 20} MiB; convert it with plutil and read it as JSON.", reason="too-long")
     try:
         value = plistlib.loads(content)
-        text = orjson.dumps(value, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2)
+        text = written(value, default=_plain, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2)
     except Exception:  # plistlib lets many kinds through, with values in their words
         raise SetAsideError("The property list is damaged.", reason="damaged") from None
     yield evidence.inside(evidence.name, lambda: io.BytesIO(text), len(text))

@@ -13,12 +13,11 @@ from __future__ import annotations
 import re
 from typing import Any, BinaryIO
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import written
 from leakscope.sources.redis_snapshot import Input, hash_of, plain_value, snapshot
 from leakscope.sources.redis_values import Value, damaged
 from leakscope.sources.tables import Documents, text_of
@@ -79,7 +78,7 @@ def read(evidence: Evidence) -> Reading:
                 if words and words[0].lower() == b"select" and len(words) == 2 and words[1].isdigit():
                     table = f"db{int(words[1])}"
                 elif (record := _record(words)) is not None:
-                    yield from gathered.add(table, orjson.dumps(record))
+                    yield from gathered.add(table, written(record))
         except SetAsideError:
             yield from gathered.rest()
             raise

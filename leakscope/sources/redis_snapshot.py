@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading
 from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.redis_values import Value, damaged, intset, listpack, lzf, stream, ziplist, zipmap
 from leakscope.sources.tables import Documents, text_of
 
@@ -273,7 +272,7 @@ def snapshot(source: Input, gathered: Documents) -> Reading:
         elif code in (0xFC, 0xFD):
             expires = _expiry(source, code)
         elif code in (0xF5, 0xF6):
-            yield from gathered.add("functions", orjson.dumps({"function": text_of(source.raw())}))
+            yield from gathered.add("functions", written({"function": text_of(source.raw())}))
         elif code >= 0xF4:
             _pass_over(source, code)
         else:
@@ -281,7 +280,7 @@ def snapshot(source: Input, gathered: Documents) -> Reading:
             until = {"expires": expires} if expires else {}
             for number, (kind, value, _) in enumerate(_value(source, code)):
                 part = {"part": number} if number else {}
-                yield from gathered.add(table, orjson.dumps({**key, "type": kind, "value": value, **until, **part}))
+                yield from gathered.add(table, written({**key, "type": kind, "value": value, **until, **part}))
             expires = None
 
 

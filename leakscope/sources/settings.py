@@ -16,12 +16,11 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import lines_of
 
@@ -58,10 +57,10 @@ def _sections(evidence: Evidence) -> Reading:
             yield from gathered.pass_on(line)
         elif (section := _SECTION.fullmatch(line)) is not None:
             if held:
-                yield from gathered.add("", orjson.dumps(held))
+                yield from gathered.add("", written(held))
             held, last = {"_section": section[1]}, ""
         elif line.lstrip().startswith(("#", ";")):
-            yield from gathered.add("", orjson.dumps({"line": line}))
+            yield from gathered.add("", written({"line": line}))
         elif (setting := _SETTING.fullmatch(line)) is not None:
             last = setting[1]
             while last in held:
@@ -70,9 +69,9 @@ def _sections(evidence: Evidence) -> Reading:
         elif last:
             held[last] += f"\n{line.strip()}"
         else:
-            yield from gathered.add("", orjson.dumps({"line": line}))
+            yield from gathered.add("", written({"line": line}))
     if held:
-        yield from gathered.add("", orjson.dumps(held))
+        yield from gathered.add("", written(held))
     yield from gathered.rest()
 
 
@@ -127,7 +126,7 @@ def _netrc(evidence: Evidence) -> Reading:
                 yield line
 
     for record in _machines(texts()):
-        yield from gathered.add("", orjson.dumps(record))
+        yield from gathered.add("", written(record))
     for piece in aside:
         yield from gathered.pass_on(piece)
     yield from gathered.rest()

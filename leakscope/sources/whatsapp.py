@@ -14,12 +14,11 @@ import re
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents
 from leakscope.sources.text_lines import lines_of
 
@@ -107,7 +106,7 @@ def _told(found: re.Match[str], chat: str, *, month_first: bool) -> dict[str, An
 
 def _let_go(gathered: Documents, held: dict[str, Any], lines: list[str]) -> Reading:
     if lines:
-        yield from gathered.add("", orjson.dumps({**held, "content": "\n".join(lines)}))
+        yield from gathered.add("", written({**held, "content": "\n".join(lines)}))
 
 
 FORMAT = Format(name="whatsapp", title="Chat exported by WhatsApp", suffixes=(".txt",), sniff=sniff, read=read)

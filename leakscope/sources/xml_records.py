@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
-import orjson
-
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence
+from leakscope.sources.json_lenient import written
 from leakscope.sources.tables import Documents
 from leakscope.sources.xml_text import chunks
 
@@ -233,7 +232,7 @@ class _Reader:
         else:
             value = element.value()
             if value not in ("", {}):
-                self.ready.append(orjson.dumps(_as_record(name, value)))
+                self.ready.append(written(_as_record(name, value)))
 
     def salvage(self) -> None:
         """The record that a fault cuts off, as far as it was read."""
@@ -241,13 +240,13 @@ class _Reader:
             inner = self._open.pop()
             self._open[-1].add(inner.name, inner.value())
         if self._open and self._size <= MAX_RECORD_BYTES and (value := self._open[0].value()) not in ("", {}):
-            self.ready.append(orjson.dumps(_as_record(self._open[0].name, value)))
+            self.ready.append(written(_as_record(self._open[0].name, value)))
         self._open.clear()
 
     def close(self) -> None:
         """The record of what stands outside of all others."""
         if self._around.fields:
-            self.ready.append(orjson.dumps(self._around.fields))
+            self.ready.append(written(self._around.fields))
         self._around, self._kept = _Element("", {}), 0
 
     def given(self) -> Reading:

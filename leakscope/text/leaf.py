@@ -44,9 +44,13 @@ def place(leaf: Leaf, start: int, end: int) -> tuple[int, int]:
     return _outer(leaf.breaks, start), (_outer(leaf.breaks, end - 1, after=True) if end > start else _outer(leaf.breaks, start))
 
 
+def _inner(pair: tuple[int, int]) -> int:
+    return pair[0]
+
+
 def _outer(breaks: tuple[tuple[int, int], ...], index: int, *, after: bool = False) -> int:
     """Place of character `index` outside, or of the character after it."""
-    at = bisect_right(breaks, index, key=lambda pair: pair[0]) - 1
+    at = bisect_right(breaks, index, key=_inner) - 1
     inner, outer = breaks[at]
     if not after:
         return outer + index - inner
@@ -63,9 +67,8 @@ def _composed(outer: Leaf, part: Leaf) -> tuple[tuple[int, int], ...] | None:
         return part.breaks if part.breaks is None else tuple((inner, at + outer.start) for inner, at in part.breaks)
     own = part.breaks if part.breaks is not None else ((0, part.start),)
     pairs = {inner: _outer(outer.breaks, at) for inner, at in own}
-    starts = [middle for middle, _ in outer.breaks]
     for index, (inner, at) in enumerate(own):
         limit = own[index + 1][0] if index + 1 < len(own) else len(part.value)
-        for middle, outside in outer.breaks[bisect_right(starts, at) : bisect_left(starts, at + limit - inner)]:
+        for middle, outside in outer.breaks[bisect_right(outer.breaks, at, key=_inner) : bisect_left(outer.breaks, at + limit - inner, key=_inner)]:
             pairs[inner + middle - at] = outside
     return tuple(sorted(pairs.items()))

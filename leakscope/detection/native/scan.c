@@ -15,6 +15,7 @@
 #define MAX_LAYERS 6
 #define MAX_LEAVES 20000
 #define MAX_PLACES 200000
+#define MAX_FIELDS 2000       /* of an object; in one with more, seeking the names beside each value would take their square */
 #define MEMO (1u << 12)       /* the texts of a few records: most come again within one, or hardly ever */
 #define MEMO_LONGEST 4096
 
@@ -528,7 +529,7 @@ static int may_be_table(Kernel *k, i32 tape, const u8 *raw, const Named *list, u
 static int walk_object(Kernel *k, i32 tape, u32 at, i32 place, i32 level, i32 depth, const u8 *raw) {
     Named *list;
     u32 count = node_at(k, tape, at)->children;
-    if (fields(k, tape, at, raw, &list) || may_be_table(k, tape, raw, list, count)) return UNSURE;
+    if (count > MAX_FIELDS || fields(k, tape, at, raw, &list) || may_be_table(k, tape, raw, list, count)) return UNSURE;
     i32 *beside = arena_take(&k->arena, sizeof(i32) * (count + 1));
     u8 *names = arena_take(&k->arena, count + 1);
     memset(names, 0, count + 1);

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult
 
 import orjson
 
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, limits
 from leakscope.sources.tables import text_of
 
@@ -74,7 +75,7 @@ class _BigQuery:
         else:
             self._queries.note(f"tabledata.list {table.name}, the first {limits.rows:,} rows")
             rows = self._client.list_rows(source, max_results=limits.rows)
-        yield from (orjson.dumps(dict(row.items()), default=_text, option=orjson.OPT_NON_STR_KEYS) for row in rows)
+        yield from (written(dict(row.items()), default=_text, option=orjson.OPT_NON_STR_KEYS) for row in rows)
 
     def close(self) -> None:
         """Hang up."""

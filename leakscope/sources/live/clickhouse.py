@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, urlencode
 
 import orjson
 
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table
 from leakscope.sources.live.web import Site, require_tls
 from leakscope.sources.tables import text_of
@@ -85,7 +86,7 @@ class _Native:
         finished = False
         try:
             for row in answer:  # the client gives a row at a time
-                yield orjson.dumps(dict(zip(names, row, strict=True)), default=_text, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_NAIVE_UTC)
+                yield written(dict(zip(names, row, strict=True)), default=_text, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_NAIVE_UTC)
             finished = True
         finally:
             if not finished:  # the rest of the answer is not wanted; the next query opens a line of its own

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, quote
 import orjson
 
 from leakscope.errors import SetAsideError
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table
 from leakscope.sources.live.web import Site, basic, require_tls
 
@@ -68,7 +69,7 @@ class _Elasticsearch:
         held = answer.get("_scroll_id")
         try:
             while hits := answer["hits"]["hits"]:
-                yield from (orjson.dumps({"_id": hit.get("_id"), **hit.get("_source", {})}) for hit in hits)
+                yield from (written({"_id": hit.get("_id"), **hit.get("_source", {})}) for hit in hits)
                 answer = self.ask("POST", "/_search/scroll", {"scroll": _KEEP, "scroll_id": held})
                 held = answer.get("_scroll_id", held)
         finally:

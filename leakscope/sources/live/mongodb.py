@@ -18,6 +18,7 @@ from urllib.parse import SplitResult
 
 import orjson
 
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, drawn
 from leakscope.sources.live.web import require_tls
 from leakscope.sources.tables import text_of
@@ -33,7 +34,7 @@ def _text(value: Any) -> Any:
 
 
 def _line(document: Any) -> bytes:
-    return orjson.dumps(document, default=_text, option=orjson.OPT_NON_STR_KEYS)
+    return written(document, default=_text, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _listener(queries: Queries) -> Any:

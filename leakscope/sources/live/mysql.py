@@ -17,6 +17,7 @@ from urllib.parse import SplitResult
 
 import orjson
 
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, own
 from leakscope.sources.tables import text_of
 
@@ -82,7 +83,7 @@ class _MySQL:
         with self._connection.cursor(self._streaming) as cursor:
             cursor.execute(self._queries.note(f"SELECT * FROM {_quoted(schema)}.{_quoted(name)}{where} LIMIT {limits.rows}"))
             while rows := cursor.fetchmany(_FETCH):
-                yield from (orjson.dumps(dict(zip(columns, row, strict=True)), default=text_of, option=orjson.OPT_NON_STR_KEYS) for row in rows)
+                yield from (written(dict(zip(columns, row, strict=True)), default=text_of, option=orjson.OPT_NON_STR_KEYS) for row in rows)
 
     def close(self) -> None:
         """End the transaction; nothing was written."""

@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import SplitResult
 
-import orjson
-
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, broken, drawn
 from leakscope.sources.live.web import require_tls
 from leakscope.sources.tables import text_of
@@ -95,7 +94,7 @@ class _Redis:
         command = _READS.get(kind)
         if command is not None:
             value = self.ask(command[0], key, *command[1:], noted=False)
-            yield orjson.dumps({"key": text_of(key), "type": kind.decode(), "value": _plain(value, pairs=kind == b"hash")})
+            yield written({"key": text_of(key), "type": kind.decode(), "value": _plain(value, pairs=kind == b"hash")})
 
     def close(self) -> None:
         """Let go."""

@@ -23,10 +23,9 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlencode
 from xml.parsers import expat
 
-import orjson
-
 from leakscope.model import SetAside
 from leakscope.safety.escape import plain
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, broken, drawn
 from leakscope.sources.live.web import Site, require_tls
 
@@ -154,7 +153,7 @@ class _Bucket:
     def lines(self, table: Table, limits: Limits) -> Iterator[bytes]:
         """The listing's entries, or an object's bytes."""
         if not table.is_file:
-            yield from (orjson.dumps(one) for one in self._listing)
+            yield from (written(one) for one in self._listing)
             return
         self._queries.note(f"GET an object of {self._root}")
         tag = self._tags[table.name]

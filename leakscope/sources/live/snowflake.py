@@ -18,6 +18,7 @@ from urllib.parse import SplitResult
 
 import orjson
 
+from leakscope.sources.json_lenient import written
 from leakscope.sources.live import Kind, Limits, Queries, Store, Table, own
 from leakscope.sources.tables import text_of
 
@@ -76,7 +77,7 @@ class _Snowflake:
             cursor.execute(self._queries.note(f"SELECT * FROM {self._names[table.name]}{sample} LIMIT {limits.rows}"))
             names = [column[0] for column in cursor.description]
             while rows := cursor.fetchmany(_FETCH):
-                yield from (orjson.dumps(dict(zip(names, row, strict=True)), default=text_of, option=orjson.OPT_NON_STR_KEYS) for row in rows)
+                yield from (written(dict(zip(names, row, strict=True)), default=text_of, option=orjson.OPT_NON_STR_KEYS) for row in rows)
 
     def close(self) -> None:
         """Log off."""
