@@ -16,11 +16,18 @@ from leakscope.sources import Format
 from leakscope.sources.evidence import Evidence
 from leakscope.sources.line_objects import read_objects
 
-_TYPES = frozenset(("S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"))
+#: What stands behind each descriptor; some programs write numbers bare.
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "S": str, "N": (str, int, float), "B": str, "BOOL": bool, "NULL": bool, "M": dict, "L": list, "SS": list, "NS": list, "BS": list,
+}  # fmt: skip
 
 
 def _is_typed_value(value: Any) -> bool:
-    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _TYPES
+    """Whether a value stands behind the descriptor of its type; a field that is only named like one has any value."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    ((kind, inner),) = value.items()
+    return kind in _TYPES and isinstance(inner, _TYPES[kind])
 
 
 def is_typed(item: Any) -> bool:

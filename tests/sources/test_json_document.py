@@ -117,6 +117,13 @@ def test_dynamodb_types_are_taken_off(reading):
     assert _records(answered)["a.json:Items"] == [plain, plain]
 
 
+def test_a_field_named_like_a_type_of_dynamodb_keeps_its_name(reading):
+    """Only what can stand behind a type is taken for typed."""
+    rows = [{"a": {"B": None}}, {"a": {"M": "x"}}]
+
+    assert _records(reading("x.json", orjson.dumps(rows))[0]) == {"x.json": rows}
+
+
 def test_every_element_comes_back(reading):
     """Any array of objects, however it is spaced and cut."""
     scalars = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.text(st.characters(codec="utf-8"), max_size=9)
