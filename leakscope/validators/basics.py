@@ -13,6 +13,8 @@ import orjson
 import phonenumbers
 from stdnum import iban
 
+from leakscope.validators.phone_lengths import may_be_whole
+
 _CARD_LENGTHS = range(12, 20)
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -116,7 +118,8 @@ _IPV6_HOSTS = tuple(ipaddress.IPv6Network(text) for text in ("2000::/3", "fc00::
 
 def phone_international(text: str) -> bool:
     """Whether `text`, written with its country code, is a number that the country's plan assigns."""
-    return _phone(text if text.lstrip("( ").startswith("+") else "+" + text.lstrip("( ")[2:], None)
+    written = text if text.lstrip("( ").startswith("+") else "+" + text.lstrip("( ")[2:]
+    return may_be_whole(written) and _phone(written, None)
 
 
 def phone_any(text: str) -> bool:

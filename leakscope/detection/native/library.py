@@ -35,7 +35,7 @@ class Rules(Structure):
 
 
 class Result(Structure):
-    """`Result` of `scan.c`."""
+    """`Result` of `kernel.h`."""
 
     _fields_ = (
         ("values", c_int64), ("texts_size", c_int64), ("maps_size", c_int64), ("rules_size", c_int64), ("hard_size", c_int64),

@@ -16,7 +16,7 @@ from leakscope.detection.widths import least
 
 #: Automata that every text is asked for, apart because together they would have as many states as theirs multiply to. Those of words, of
 #: patterns that begin literally, of such without regard to case, and of others read every text; those of digits, and of digits and
-#: separators, read texts with a digit; those of other encodings, long tokens and marks (`@`) read regions. In the order of `automaton.h`.
+#: separators, read texts with a digit; those of other encodings, long tokens and marks (`@`) read regions. In the order of `together.h`.
 WORDS, LITERALS, CASELESS, PLAIN, DIGITS, GROUPS, ENCODED, TOKENS, MARKED = range(9)
 #: Classes of runs, narrowest first, as in `rules.h`: hexadecimal digits, letters and digits, anything but blanks.
 HEX, ALNUM, SOLID = range(3)
