@@ -35,6 +35,7 @@ typedef struct {
     VEC(i32) from_start;          /* what each class reaches from each kind of start: triggers, a mark, positions */
     i32 *from_start_at;           /* [kinds * classes + 1] */
     int lent;                     /* `next` belongs to others */
+    u32 turned;                   /* what a class is combined with for its place in a row, so that rows of several automata are not all busy at their start */
     i64 forgotten;                /* times that the states were too many */
 } Automaton;
 
@@ -46,6 +47,9 @@ typedef struct {
 #define UNKNOWN 0xFFFFu
 #define HUGE_PAGE (2u << 20)
 #define POOL (12u << 20)
+
+/* The place in `next` of what comes after `class` in `state`. */
+static inline size_t entry_of(const Automaton *d, size_t state, i32 class) { return state << ROW_BITS | ((u32)class ^ d->turned); }
 
 static i32 state_of(Automaton *d, u32 mask);
 static i32 step(Automaton *d, i32 state, i32 class);
@@ -133,7 +137,7 @@ static i32 step(Automaton *d, i32 state, i32 class) {
     int anew = state >= 0 && make_room(d);
     i32 to = state_of(d, d->kinds_after[class]);
     if (!anew && state >= 0)
-        d->next[(size_t)state << ROW_BITS | (size_t)class] = (uint16_t)((u32)to | (d->accepts_count.at[to] ? ACCEPTING : 0));
+        d->next[entry_of(d, (size_t)state, class)] = (uint16_t)((u32)to | (d->accepts_count.at[to] ? ACCEPTING : 0));
     return to;
 }
 
@@ -252,7 +256,7 @@ static void read_part(Automaton *d, const u8 *p, size_t n, size_t from, size_t t
     size_t s = (size_t)(from ? fresh_after(d, class_of[p[from - 1]]) : d->initial);
     for (size_t i = from; i < to; i++) {
         i32 class = i < n ? class_of[p[i]] : d->eof;
-        size_t t = d->next[s << ROW_BITS | (size_t)class];
+        size_t t = d->next[entry_of(d, s, class)];
         s = t & ACCEPTING ? entered(d, t, s, class, found, count) : t;
     }
 }

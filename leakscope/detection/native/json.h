@@ -28,20 +28,34 @@ static int hex4(const u8 *p, u32 *out) {
     return 1;
 }
 
-/* How many bytes from `p` on are neither quotation mark, backslash nor control character. */
-static inline size_t plain_bytes(const u8 *p, size_t n) {
-    size_t i = 0;
+/* What stands for each character behind a backslash, but for `u`; 0 where JSON has no such escape. */
+static const u8 escapes[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+
+/* Bit `i`: whether byte `i` of `p` is a quotation mark, a backslash or a control character. */
+static inline u64 special_bytes(const u8 *p, size_t n) {
+    u64 found = 0;
 #ifdef __SSE2__
     const __m128i mark = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
-    for (; i + 16 <= n; i += 16) {
+    for (size_t i = 0; i < n; i += 16) {
         __m128i w = _mm_loadu_si128((const __m128i *)(p + i));
         __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(w, mark), _mm_cmpeq_epi8(w, slash)), _mm_cmpeq_epi8(_mm_min_epu8(w, control), w));
-        int found = _mm_movemask_epi8(special);
-        if (found) return i + (size_t)__builtin_ctz((unsigned)found);
+        found |= (u64)(u32)_mm_movemask_epi8(special) << i;
     }
+#else
+    for (size_t i = 0; i < n; i++) found |= (u64)(p[i] == '"' || p[i] == '\\' || p[i] < 0x20) << i;
 #endif
-    while (i < n && p[i] != '"' && p[i] != '\\' && p[i] >= 0x20) i++;
-    return i;
+    return found;
+}
+
+/* Bytes of the escape at `p`, of which `n` are left; 0 where it is none, and -1 for half of a pair of surrogates. */
+static int escape_size(const u8 *p, size_t n) {
+    u32 v, w;
+    if (n < 2) return 0;
+    if (p[1] != 'u') return escapes[p[1]] ? 2 : 0;
+    if (n < 6 || !hex4(p + 2, &v)) return 0;
+    if (v < 0xD800 || v >= 0xE000) return 6;
+    if (v >= 0xDC00 || n < 12 || p[6] != '\\' || p[7] != 'u' || !hex4(p + 8, &w) || w < 0xDC00 || w > 0xDFFF) return -1;
+    return 12;
 }
 
 /* At the character after the opening mark; leaves behind the closing one. */
@@ -49,29 +63,27 @@ static int json_string(Reading *r, Node *node) {
     const u8 *p = r->p;
     size_t i = r->at, n = r->n;
     node->kind = '"', node->escaped = 0, node->from = (u32)i, node->children = 0;
-    for (;;) {
-        i += plain_bytes(p + i, n - i);
-        if (i >= n) return INVALID;
-        u8 c = p[i];
-        if (c == '"') break;
-        if (c < 0x20) return INVALID;
-        node->escaped = 1;
-        if (i + 1 >= n) return INVALID;
-        c = p[i + 1];
-        if (c == 'u') {
-            u32 v, w;
-            if (i + 6 > n || !hex4(p + i + 2, &v)) return INVALID;
-            i += 6;
-            if (v >= 0xD800 && v < 0xE000) {
-                if (v >= 0xDC00 || i + 6 > n || p[i] != '\\' || p[i + 1] != 'u' || !hex4(p + i + 2, &w) || w < 0xDC00 || w > 0xDFFF) return UNSURE;
-                i += 6;
+    for (size_t size = 16; i < n; size = 64) {
+        if (i + size > n) size = i + 16 > n ? 1 : 16;
+        u64 special = size == 1 ? p[i] == '"' || p[i] == '\\' || p[i] < 0x20 : size == 16 ? special_bytes(p + i, 16) : special_bytes(p + i, 64);
+        size_t behind = i + size;
+        while (special) {
+            size_t at = i + (size_t)__builtin_ctzll(special);
+            if (p[at] == '"') {
+                node->to = (u32)at;
+                r->at = at + 1;
+                return OK;
             }
-        } else if (c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't') i += 2;
-        else return INVALID;
+            int escape = p[at] == '\\' ? escape_size(p + at, n - at) : 0;
+            if (escape <= 0) return escape ? UNSURE : INVALID;
+            node->escaped = 1;
+            at += (size_t)escape;
+            if (at >= behind) { behind = at; break; }
+            special &= ~(u64)0 << (at - i);
+        }
+        i = behind;
     }
-    node->to = (u32)i;
-    r->at = i + 1;
-    return OK;
+    return INVALID;
 }
 
 static int json_number(Reading *r, Node *node) {
@@ -169,15 +181,7 @@ static int json_character(const u8 *p, size_t *i, u8 *out) {
     if (c != '\\') { out[0] = c; (*i)++; return 1; }
     c = p[*i + 1];
     *i += 2;
-    switch (c) {
-    case 'b': out[0] = '\b'; return 1;
-    case 'f': out[0] = '\f'; return 1;
-    case 'n': out[0] = '\n'; return 1;
-    case 'r': out[0] = '\r'; return 1;
-    case 't': out[0] = '\t'; return 1;
-    case 'u': break;
-    default: out[0] = c; return 1;
-    }
+    if (c != 'u') { out[0] = escapes[c]; return 1; }
     u32 v = 0, w = 0;
     hex4(p + *i, &v);
     *i += 4;
@@ -201,6 +205,8 @@ static size_t json_text(const u8 *p, size_t from, size_t to, u8 *out) {
             size_t plain = slashes ? (size_t)__builtin_ctz((unsigned)slashes) : 16;
             from += plain, n += plain;
             if (!slashes) continue;
+            u8 written = escapes[p[from + 1]];
+            if (written) { out[n++] = written, from += 2; continue; }
         }
 #endif
         n += (size_t)json_character(p, &from, out + n);
@@ -211,8 +217,9 @@ static size_t json_text(const u8 *p, size_t from, size_t to, u8 *out) {
 /* Whether the bytes are UTF-8 (RFC 3629). */
 static int is_utf8(const u8 *p, size_t n) {
     for (size_t i = 0; i < n;) {
-        u64 w;
-        if (i + 8 <= n && (memcpy(&w, p + i, 8), !(w & 0x8080808080808080u))) { i += 8; continue; }
+        u64 w[4];
+        if (i + 32 <= n && (memcpy(w, p + i, 32), !((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u))) { i += 32; continue; }
+        if (i + 8 <= n && (memcpy(w, p + i, 8), !(w[0] & 0x8080808080808080u))) { i += 8; continue; }
         u8 c = p[i];
         if (c < 0x80) { i++; continue; }
         int more = c >= 0xC2 && c <= 0xDF ? 1 : c >= 0xE0 && c <= 0xEF ? 2 : c >= 0xF0 && c <= 0xF4 ? 3 : 0;

@@ -5,6 +5,7 @@
 #define MAX_FIELDS 2000       /* of an object; in one with more, seeking the names beside each value would take their square */
 #define MEMO (1u << 12)       /* the texts of a few records: most come again within one, or hardly ever */
 #define MEMO_LONGEST 4096
+#define HELD (1u << 13)       /* rules that were asked of the same texts */
 
 typedef int (*Ask)(i32 number, i32 parent, i32 kind, const void *segment, i64 length, i64 index);
 
@@ -37,6 +38,7 @@ typedef struct {
     VEC(Around) arounds;
     Memo *memo;
     VEC(i32) memo_triggers;
+    u64 *held;                    /* by text and rule, a key whose last bit says whether the rule can find something there */
     Verdicts verdicts;
     i32 *found, *possible;
     u32 *listed, listing;

@@ -90,14 +90,14 @@ OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask 
     memcpy(k->secret, secret, sizeof k->secret);
     k->children_size = 1 << 11;
     k->children = malloc(sizeof(i32) * k->children_size);
-    k->memo = calloc(MEMO, sizeof(Memo));
+    k->memo = calloc(MEMO, sizeof(Memo)), k->held = calloc(HELD, sizeof(u64));
     verdicts_begin(&k->verdicts);
     k->found = calloc((size_t)a->triggers + 1, sizeof(i32));
     k->given = a, k->automata = automata;
     k->automaton = calloc((size_t)automata, sizeof(Automaton));
     k->possible = calloc((size_t)r->rules + 1, sizeof(i32));
     k->listed = calloc((size_t)r->rules + 1, sizeof(u32));
-    if (!k->children || !k->memo || !k->found || !k->automaton || !k->possible || !k->listed) abort();
+    if (!k->children || !k->memo || !k->held || !k->found || !k->automaton || !k->possible || !k->listed) abort();
     together_begin(k);
     Tape empty = {0};
     PUSH(k->tapes, empty);
@@ -156,8 +156,9 @@ OUTSIDE i32 leakscope_triggers(Kernel *k, const u8 *text, i64 size, i32 *found, 
 OUTSIDE i32 leakscope_possible(Kernel *k, i32 around, const u8 *text, i64 size, i32 *found) {
     const Around *names = &k->arounds.at[around];
     i32 count, possible = 0;
-    const i32 *triggers = triggers_of(k, text, (size_t)size, hashed(text, (size_t)size, k->secret) | 1, &count);
-    if (count || names->loose) possible = possible_rules(k, names, triggers, count, text, (size_t)size);
+    u64 h = hashed(text, (size_t)size, k->secret) | 1;
+    const i32 *triggers = triggers_of(k, text, (size_t)size, h, &count);
+    if (count || names->loose) possible = possible_rules(k, names, triggers, count, text, (size_t)size, h);
     memcpy(found, k->possible, sizeof(i32) * (size_t)possible);
     return possible;
 }
@@ -169,7 +170,7 @@ OUTSIDE void leakscope_free(Kernel *k) {
     for (size_t i = 0; i < k->arounds.n; i++) free(k->arounds.at[i].named), free(k->arounds.at[i].loose_named);
     arena_free(&k->arena);
     free(k->together.next);
-    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->memo_triggers.at), verdicts_end(&k->verdicts);
+    free(k->places.at), free(k->children), free(k->arounds.at), free(k->memo), free(k->held), free(k->memo_triggers.at), verdicts_end(&k->verdicts);
     free(k->found), free(k->automaton), free(k->possible), free(k->listed), free(k->levels.at), free(k->tapes.at);
     free(k->record_of.at), free(k->place_of.at), free(k->text_at.at), free(k->text_size.at), free(k->start.at), free(k->end.at), free(k->map_at.at), free(k->map_size.at);
     free(k->candidate.at), free(k->depth.at), free(k->rules_at.at), free(k->texts.at), free(k->maps.at);

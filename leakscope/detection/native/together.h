@@ -24,11 +24,11 @@ static inline __attribute__((always_inline)) void read_lanes(Together *g, const 
         }
         if (any & ACCEPTING)
             for (int lane = 0; lane < lanes; lane++)
-                if (t[lane] & ACCEPTING) t[lane] = (u32)entered(g->of[lane], t[lane], s[lane], (i32)(classes >> 8 * lane & 0xFF), found, count);
+                if (t[lane] & ACCEPTING) t[lane] = (u32)entered(g->of[lane], t[lane], s[lane], (i32)((classes >> 8 * lane & 0xFF) ^ g->of[lane]->turned), found, count);
         for (int lane = 0; lane < lanes; lane++) s[lane] = t[lane];
     }
     for (int lane = 0; lane < lanes; lane++) {
-        u32 last = g->of[lane]->next[s[lane] << ROW_BITS | (u32)g->of[lane]->eof];
+        u32 last = g->of[lane]->next[entry_of(g->of[lane], s[lane], g->of[lane]->eof)];
         if (last & ACCEPTING) entered(g->of[lane], last, s[lane], g->of[lane]->eof, found, count);
     }
 }

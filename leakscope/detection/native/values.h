@@ -13,8 +13,9 @@ static void together_begin(Kernel *k) {
     if (!g->next) abort();
     for (int lane = 0; lane < TOGETHER; lane++) {
         g->of[lane] = &k->automaton[lane];
+        g->of[lane]->turned = (u32)lane * (ROW / TOGETHER);
         automaton_begin(g->of[lane], &k->given[lane], STATES, g->next + (size_t)lane * STATES * ROW);
-        for (int c = 0; c < 256; c++) g->classes[c] |= (u64)k->given[lane].class_of[c] << 8 * lane;
+        for (int c = 0; c < 256; c++) g->classes[c] |= (u64)(k->given[lane].class_of[c] ^ g->of[lane]->turned) << 8 * lane;
     }
 }
 
@@ -45,9 +46,15 @@ static i32 all_triggers_plainly(Kernel *k, const u8 *text, size_t n, i32 *found)
     return count;
 }
 
+/* What is remembered of a text by its hash `h`; null when it is not. */
+static const Memo *remembered(const Kernel *k, size_t n, u64 h) {
+    const Memo *memo = &k->memo[h >> 20 & (MEMO - 1)];
+    return n <= MEMO_LONGEST && memo->hash == h ? memo : NULL;
+}
+
 static const i32 *triggers_of(Kernel *k, const u8 *text, size_t n, u64 h, i32 *count) {
     Memo *memo = &k->memo[h >> 20 & (MEMO - 1)];
-    if (n <= MEMO_LONGEST && memo->hash == h) {
+    if (remembered(k, n, h)) {
         *count = (i32)memo->count;
         return k->memo_triggers.at + memo->at;
     }
@@ -67,19 +74,18 @@ static int has_keyword(Kernel *k, i32 rule, const i32 *triggers, i32 count) {
     return 0;
 }
 
-/* Leaves out rules that are possible by their words alone and whose pattern does not stand in the text; returns how many stay. */
-static i32 confirmed(Kernel *k, i32 possible, const u8 *text, size_t n) {
-    i32 kept = 0, trigger;
-    for (i32 i = 0; i < possible; i++) {
-        i32 number = k->r.confirm[k->possible[i]];
-        if (number >= 0 && !triggers_in(automaton_of(k, number), text, n, &trigger)) continue;
-        k->possible[kept++] = k->possible[i];
-    }
-    return kept;
+/* Whether a text, whose hash is `h`, has what every match of a rule takes; of a rule that its words alone make possible, also its pattern. */
+static int holds_rule(Kernel *k, i32 rule, Features *features, const u8 *text, size_t n, u64 h) {
+    u64 key = fold(h ^ (u64)(u32)rule * 0x9E3779B97F4A7C15u, k->secret[0]) | 1, *held = &k->held[key >> 20 & (HELD - 1)];
+    if ((*held | 1) == key) return (int)(*held & 1);
+    i32 number = k->r.confirm[rule], trigger;
+    int holds = fits(&k->r, rule, features, text) && (number < 0 || triggers_in(automaton_of(k, number), text, n, &trigger));
+    *held = holds ? key : key & ~(u64)1;
+    return holds;
 }
 
 /* Rules that may find something in a text with these triggers beside these names, ascending; returns how many. */
-static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, i32 count, const u8 *text, size_t n) {
+static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, i32 count, const u8 *text, size_t n, u64 h) {
     i32 possible = 0;
     Features features = {.size = n, .digits = -1};
     if (++k->listing == 0) memset(k->listed, 0, sizeof(u32) * (size_t)k->r.rules), k->listing = 1;
@@ -90,13 +96,12 @@ static i32 possible_rules(Kernel *k, const Around *around, const i32 *triggers, 
             k->listed[rule] = k->listing;
             int free = k->r.keyword_at[rule] == k->r.keyword_at[rule + 1] && !k->r.only_named[rule];
             if (!free && !(around->named[rule >> 6] >> (rule & 63) & 1) && !has_keyword(k, rule, triggers, count)) continue;
-            if (fits(&k->r, rule, &features, text)) k->possible[possible++] = rule;
+            if (holds_rule(k, rule, &features, text, n, h)) k->possible[possible++] = rule;
         }
     for (i32 i = 0; i < around->loose; i++) {
         i32 rule = around->loose_named[i];
-        if (k->listed[rule] != k->listing && fits(&k->r, rule, &features, text)) k->possible[possible++] = rule;
+        if (k->listed[rule] != k->listing && holds_rule(k, rule, &features, text, n, h)) k->possible[possible++] = rule;
     }
-    possible = confirmed(k, possible, text, n);
     if (possible > 1) qsort(k->possible, (size_t)possible, sizeof(i32), ascending);
     return possible;
 }
@@ -145,16 +150,18 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
     i32 index = k->places.at[place].around;
     Around *around = &k->arounds.at[index];
     u64 h = hashed(text, n, k->secret) | 1;
-    __builtin_prefetch(&k->memo[h >> 20 & (MEMO - 1)]);
     u64 key = fold(h ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
     int kind = 0;
     i32 count = 0, possible = 0;
     if (layers) key = fold(key, k->secret[2]) | 1;
     k->turn++;
-    const Judged *judged = judged_at(&k->verdicts, key);
+    const Memo *memo = remembered(k, n, h);
+    /* In most texts nothing can stand: those cannot have been judged, and where judgements are kept is far from the processor. */
+    int nothing = memo && !memo->count && !around->loose && !(around->flags & TAKES_ROLE);
+    const Judged *judged = nothing ? NULL : judged_at(&k->verdicts, key);
     if (!judged) {
         const i32 *triggers = triggers_of(k, text, n, h, &count);
-        possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n) : 0;
+        possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n, h) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
         if (layers) for (i32 i = 0; i < count; i++) if (triggers[i] < k->r.layers) kind |= 2;
         if (layers && !(kind & 2) && may_hold_table(text, n)) kind |= 2;
