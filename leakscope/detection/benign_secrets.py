@@ -12,6 +12,12 @@ from leakscope.validators import credentials, secrets
 TRACE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|sha\d*|checksum|digest|etag|hash|build|version|revision|parent)\b")
 #: Names of what may be published: the public half of a key.
 _PUBLIC_BEFORE = re.compile(r"(?i)public[_ -]?key(?:[_ -]?token)?[\"'\\s:=,(]*$|publishable")
+#: Rules that have nothing but the word key; and names of keys that find an entry rather than open a door.
+_BY_KEY_ALONE = frozenset({"secret.generic.named_key", "secret.generic.noted", "secret.generic.key_noted"})
+_TABLE_KEY_BEFORE = re.compile(
+    r"(?i)(?:primary|foreign|natural|surrogate|cache|sort|partition|shard|routing|row|column|hash|range|object|bucket|file|image|media|dedup\w*|idempotency|i18n|translation|locale|message|map|storage|index|unique|composite|lookup"
+    r"|group|user|member|person|customer|room|chat|thread|issue|ticket|event|entry|item|product|order|node|parent|session|page|state|store|query|data|config|registry|pub|public|host|hot|short|mon|tur|don|whis|joc|hoc|wal|key)[_ -]?key\w{0,3}[\"'\]\\\s:=>,(]*$"
+)
 _CODE = re.compile(r"^(?:[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(?|[A-Za-z_$][\w$]*\(.*|\$\(.*|\$[A-Za-z_{].*|%[({].*|\{\{.*|<[^>]*>?|process\.env.*|os\.(?:getenv|environ).*|@.*)$")
 _MASKED = re.compile(r"^\[[A-Z][A-Z_]{2,40}\]$|^[*xX•●.#_\-?]{3,}$|^\*{2,}|\*{4,}|•{3,}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
 _HASH_BEFORE = re.compile(r"(?i)(?:sha(?![a-z])|shasum|commit|digest|revision|etag|checksum|fingerprint)[a-z0-9_-]*[\"'\s:=]*$")
@@ -34,6 +40,8 @@ def weighed_secret(one: Candidate, context: Context, value: str) -> Candidate:
         return one._replace(reason="placeholder")
     if _placeholder(text, "provider" in one.attributes or one.entity in _OWN_FORM):
         return one._replace(reason="placeholder")
+    if one.detector in _BY_KEY_ALONE and _TABLE_KEY_BEFORE.search(value[max(0, one.start - 40) : one.start]):
+        return one._replace(reason="identifier")
     if one.entity == "SECRET_GENERIC" and _PUBLIC_BEFORE.search(value[max(0, one.start - 40) : one.start]):
         return one._replace(reason="public-key")
     if HEX_RUN.fullmatch(text) and _HASH_BEFORE.search(value[max(0, one.start - 32) : one.start]):

@@ -6,7 +6,7 @@ import base64
 import re
 
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.compile(r"[^A-Za-z0-9\s]"))
-_REFERENCE = re.compile(r"^(?:\$|%|\{|<|@\{|process\.env|os\.|env\.|self\.|this\.|config\.|settings\.|args\.|request\.|req\.)|\($|\(\)|\}\}?$|^[A-Za-z_]+(?:\.[A-Za-z_]+){1,5}$")
+_REFERENCE = re.compile(r"^(?:\$|%|\{|<|@\{|!(?:Ref|Sub|GetAtt|ImportValue|secret|env|vault)\b|process\.env|os\.|env\.|self\.|this\.|config\.|settings\.|args\.|request\.|req\.)|\($|\(\)|\}\}?$|^[A-Za-z_]+(?:\.[A-Za-z_]+){1,5}$")
 _HASHED = re.compile(r"^(?:\$[0-9a-z]{1,10}\$|[0-9a-fA-F]{32}$|[0-9a-fA-F]{40}$|[0-9a-fA-F]{64}$|[0-9a-fA-F]{128}$|\{S?(?:SHA|MD5)|pbkdf2|scrypt:|\*[0-9A-F]{40}$)")
 _MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}|^[0-9]{10}(?:[0-9]{3})?$")
 _MASKED = re.compile(r"^(.)\1+$|^[*xX•.#-]+$|\*{3}|•{3}|^\[?(?i:redacted|filtered|masked|hidden|removed)\]?$")
@@ -25,7 +25,7 @@ def _classes(text: str) -> int:
 
 def password(text: str) -> bool:
     """Whether `text` can be a password: not masked, hashed, a date, a reference to a variable, or a sentence."""
-    if text != text.strip() or text.startswith((",", "`", ";", ")", "]", ">")):
+    if text != text.strip() or text.startswith((",", "`", ";", ")", "]", ">", "assword=", "assword:")):
         return False
     return len(text) >= 3 and not (_MASKED.search(text) or _REFERENCE.search(text) or _SENTENCE.match(text) or _MOMENT.match(text) or _HASHED.match(text))
 

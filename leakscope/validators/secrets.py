@@ -24,11 +24,20 @@ _PLACEHOLDER = re.compile(r"(?i)your[_.-]?|example|placeholder|changeme|xxxx|<|>
 
 def token(text: str) -> bool:
     """Whether `text` can be a token: letters and digits mixed, not words joined, not a path, reference, date or placeholder."""
-    if _REFERENCE.search(text) or _WORDS.match(text) or _MOMENT.match(text) or _FILE.search(text):
+    if _REFERENCE.search(text) or _MOMENT.match(text) or _FILE.search(text):
         return False
-    if is_stand_in(text):
+    if _random_letters(text):
         return True
-    return any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and len(set(text)) >= 8
+    if _WORDS.match(text):
+        return False
+    return is_stand_in(text) or (any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and len(set(text)) >= 8)
+
+
+def _random_letters(text: str) -> bool:
+    """20 letters and more in which capitals and small ones change, and capitals stand side by side, as in no name of a variable."""
+    letters = text.replace("_", "").replace("-", "").rstrip("=")
+    pairs = [(a.isupper(), b.isupper()) for a, b in pairwise(letters)]
+    return len(letters) >= 20 and letters.isalpha() and 5 * sum(a != b for a, b in pairs) >= 2 * len(pairs) and (True, True) in pairs
 
 
 def bearer_token(text: str) -> bool:
