@@ -133,10 +133,11 @@ def _drawn(batches: Iterator[Batch | SetAside], keep: Keep | None) -> Iterator[B
 
 def _without_repeats(turns: pl.DataFrame, known: set[str]) -> pl.DataFrame:
     """Turns whose text was seen before keep everything but the text, so that memory does not grow with repeated context."""
-    fresh = ~pl.col("turn").is_in(list(known)) & pl.col("turn").is_first_distinct()
-    once = turns.with_columns(pl.when(fresh).then("text").alias("text"))
-    known.update(turns["turn"].drop_nulls().to_list())
-    return once
+    distinct = turns["turn"].drop_nulls().unique()
+    fresh = distinct.filter(pl.Series([turn not in known for turn in distinct], dtype=pl.Boolean))
+    known.update(fresh)
+    first = pl.col("turn").is_in(fresh.implode()) & pl.col("turn").is_first_distinct()
+    return turns.with_columns(pl.when(first).then("text").alias("text"))
 
 
 def _stacked(frames: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:

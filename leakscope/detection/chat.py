@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.chat_shapes import alternatives, at_places, of_places, plain_path, role_of, roles_at, shapes, snake
+from leakscope.detection.chat_shapes import alternatives, at_places, plain_path, role_of, roles_at, shapes, with_places
 from leakscope.detection.chat_summary import summary
 from leakscope.detection.chat_transcripts import HINT, pieces
 from leakscope.detection.conversations import place_in_conversations
@@ -39,15 +39,15 @@ def turns(values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.D
         Schema `TURNS`, in record order; a record that holds the same turn in several fields gives one row for each.
         A turn is one text: a message of several text parts gives several rows at one position.
     """
-    numbered = values.with_row_index("order")
-    listed = _listed(numbered)
+    numbered, places = with_places(values.with_row_index("order"))
+    listed = _listed(numbered, places)
     written = _transcripts(numbered.join(listed.select("order"), on="order", how="anti"))
     answered = listed.group_by("source", "record").agg(roles=pl.col("role").unique()).filter(pl.col("roles").list.contains("assistant") & ~pl.col("roles").list.contains("user"))
-    paired = _paired(numbered.join(pl.concat([listed, written]).select("order"), on="order", how="anti"), answered.select("source", "record"))
+    paired = _paired(numbered.join(pl.concat([listed, written]).select("order"), on="order", how="anti"), places, answered.select("source", "record"))
     found = pl.concat([listed, paired, written]).sort("order", "offset")
     if found.is_empty():
         return empty(TURNS)
-    return conform(place_in_conversations(found, values, records, key), TURNS)
+    return conform(place_in_conversations(found, numbered, places, records, key), TURNS)
 
 
 def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame:
@@ -56,12 +56,12 @@ def _said(frame: pl.DataFrame, *, offset: pl.Expr | None = None) -> pl.DataFrame
     return frame.select(*columns, (pl.lit(0) if offset is None else offset).cast(pl.Int64).alias("offset"))
 
 
-def _listed(values: pl.DataFrame) -> pl.DataFrame:
+def _listed(values: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Messages that carry their own role: arrays, trees, telemetry attributes and flat rows."""
     names = shapes()["message"]
     short = values.filter(pl.col("value").str.len_bytes() <= 24)
     places = (
-        of_places(short, path=plain_path(pl.col("field")))
+        named.select("place", "path")
         .with_columns(parts=pl.col("path").str.extract_groups(rf"^(?:(?<base>.*?)\.)?(?<name>{alternatives(names['role'])})$"))
         .unnest("parts")
         .filter(pl.col("name").is_not_null())
@@ -71,10 +71,10 @@ def _listed(values: pl.DataFrame) -> pl.DataFrame:
     )
     said = at_places(short, places).with_columns(role=role_of(pl.col("value"))).filter(pl.col("role").is_not_null())
     roles = said.select("source", "record", "base", "role", "name", "rank")
-    roles = pl.concat([roles, roles_at(short)]).sort("rank").unique(["source", "record", "base"], keep="first", maintain_order=True).drop("rank")
+    roles = pl.concat([roles, roles_at(short, named)]).sort("rank").unique(["source", "record", "base"], keep="first", maintain_order=True).drop("rank")
     if roles.is_empty():
         return _nothing(values)
-    inside = _steps(values.join(roles.select("source", "record").unique(), on=["source", "record"], how="semi"))
+    inside = _steps(values.join(roles.select("source", "record").unique(), on=["source", "record"], how="semi"), named)
     said = inside.filter(pl.col("kind").is_in(["text", "tool"])).join(roles, on=["source", "record", "base"])
     flat = pl.col("rest").str.contains(FLAT_TEXTS) | (pl.col("name").is_in(SENDERS) & (pl.col("rest") == "message"))
     said = said.filter(((pl.col("base") != "") | flat) & (pl.col("value").str.strip_chars() != ""))
@@ -89,13 +89,13 @@ def _listed(values: pl.DataFrame) -> pl.DataFrame:
     return _said(said.sort("order", pl.col("base").str.len_bytes(), descending=[False, True]).unique("order", keep="first", maintain_order=True))
 
 
-def _steps(values: pl.DataFrame) -> pl.DataFrame:
+def _steps(values: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """Leaves that may belong to a message: each with the message's path (`base`) and its own path inside (`rest`, `kind`)."""
     names = shapes()["message"]
     text = rf"^(?:{alternatives(names['text'])})(?:\.\d+)?(?:\.(?:{alternatives(names['part'])}))?(?:\.value)?(?:\.\d+\.text)?$"
     tool = rf"^(?:tool_calls|tool_call|function_call|content|parts|additional_kwargs\.tool_calls)(?:\.\d+)?\.(?:{alternatives(names['tool'])})(?:\.[\w.]+)?$"
     attachment = rf"(?:^|\.)(?:{alternatives(names['attachment_keys'])})(?:\.url)?$"
-    split = of_places(values, path=plain_path(pl.col("field"))).with_columns(steps=pl.col("path").str.split("."))
+    split = places.select("place", steps=pl.col("path").str.split("."))
     depth = pl.col("steps").list.len()
     cut = pl.concat(
         split.filter(depth >= count).with_columns(
@@ -111,18 +111,17 @@ def _steps(values: pl.DataFrame) -> pl.DataFrame:
     return leaves.with_columns(kind=pl.when(is_attached).then(pl.lit("attachment")).otherwise("kind")).filter(pl.col("kind").is_not_null())
 
 
-def _paired(values: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
+def _paired(values: pl.DataFrame, named: pl.DataFrame, answered: pl.DataFrame) -> pl.DataFrame:
     """Prompts and completions that stand side by side, a prompt whose name leaves no doubt, or one beside messages of the assistant alone."""
     names = shapes()["pair"]
     rank = {name: place for place, name in enumerate((*names["user"], *names["assistant"], *names["system"]))}
     sides = {**dict.fromkeys(names["user"], "user"), **dict.fromkeys(names["assistant"], "assistant"), **dict.fromkeys(names["system"], "system")}
     instruction = pl.col("field").str.contains(_INSTRUCTION)
-    keyed = of_places(values, name=pl.when(instruction).then(pl.lit("system_prompt")).otherwise(snake(pl.col("key"))))
     places = (
-        keyed.with_columns(role=pl.col("name").replace_strict(sides, default=None, return_dtype=pl.String))
+        named.with_columns(name=pl.when(instruction).then(pl.lit("system_prompt")).otherwise("name"))
+        .with_columns(role=pl.col("name").replace_strict(sides, default=None, return_dtype=pl.String))
         .filter(pl.col("role").is_not_null() & ~pl.col("field").str.contains(r"->(?:base64|percent|entities|escapes|disguised|utf16)"))
-        .with_columns(path=plain_path(pl.col("field")), written=plain_path(pl.col("key")))
-        .with_columns(base=pl.col("path").str.strip_suffix(pl.col("written")).str.strip_chars("."), rank=pl.col("name").replace_strict(rank, default=999))
+        .with_columns(base=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars("."), rank=pl.col("name").replace_strict(rank, default=999))
     )
     sided = at_places(values, places).filter(pl.col("value").str.contains(r"\p{L}") & ~pl.col("value").str.contains(_NO_PROSE))
     if sided.is_empty():

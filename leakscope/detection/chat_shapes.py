@@ -46,23 +46,24 @@ def plain_path(field: pl.Expr) -> pl.Expr:
     return steps.str.replace(r"^(.*?)\.?\b(role|content|sender|text)\.(\d+)$", "${1}.${3}.${2}").str.strip_chars(".")
 
 
-def of_places(values: pl.DataFrame, **made: pl.Expr) -> pl.DataFrame:
+def with_places(values: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
-    What can be said of values by their names alone, once for each distinct pair of names.
+    Values with a number in place of their names, and what the names say: names are few beside values, and reading them is most of the work.
 
     Args:
         values: columns field and key.
-        made: further columns, from these two.
 
     Returns:
-        Columns field, key and `made`, in no order. Names are few beside values, and reading them is most of the work.
+        `values` with `place`; and the places: place, field, key, path (`plain_path` of the field), name (`snake` of the key).
     """
-    return values.select("field", "key").unique().with_columns(**made)
+    places = values.select("field", "key").unique(maintain_order=True).with_row_index("place")
+    numbered = values.join(places, on=["field", "key"], how="left", nulls_equal=True, maintain_order="left")
+    return numbered, places.with_columns(path=plain_path(pl.col("field")), name=snake(pl.col("key")))
 
 
 def at_places(values: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """`values` that stand at one of `places`, with what is said of it there; in the order of `values`."""
-    return values.join(places, on=["field", "key"], how="inner", nulls_equal=True, maintain_order="left")
+    """`values` that stand at one of `places`, with what else is said of it there; in the order of `values`."""
+    return values.join(places.drop("field", "key", strict=False), on="place", how="inner", maintain_order="left")
 
 
 def role_of(value: pl.Expr) -> pl.Expr:
@@ -70,18 +71,18 @@ def role_of(value: pl.Expr) -> pl.Expr:
     return value.str.strip_chars().str.to_lowercase().replace_strict(dict(role_words()), default=None, return_dtype=pl.String)
 
 
-def roles_at(short: pl.DataFrame) -> pl.DataFrame:
+def roles_at(short: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """
     Messages whose role is said by a word that says one only at its place.
 
     Args:
-        short: leaves that are short enough for such a word.
+        short: leaves that are short enough for such a word, with their `place`.
+        places: as `with_places` gives.
 
     Returns:
         source, record, base (the message's path), role, name and rank (behind every name of `[message] role`).
     """
-    paths = of_places(short, path=plain_path(pl.col("field")))
-    parts = [_roles_by(rule, short, paths, 100 + place) for place, rule in enumerate(shapes()["roles_at"])]
+    parts = [_roles_by(rule, short, places.select("place", "path"), 100 + number) for number, rule in enumerate(shapes()["roles_at"])]
     return pl.concat(parts)
 
 
@@ -94,7 +95,7 @@ def _roles_by(rule: Mapping[str, Any], short: pl.DataFrame, paths: pl.DataFrame,
     if "under" in rule:
         places = places.filter(pl.col("base") != "")
     found = at_places(short, places).with_columns(role=word).filter(pl.col("role").is_not_null())
-    if "with" in rule:
+    if "with" in rule and not found.is_empty():
         beside = paths.with_columns(base=pl.col("path").str.extract(rf"^(?:(.*?)\.)?(?:{alternatives(rule['with'])})$").fill_null("")).filter(
             pl.col("path").str.contains(rf"(?:^|\.)(?:{alternatives(rule['with'])})$")
         )

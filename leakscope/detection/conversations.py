@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.chat_shapes import at_places, of_places, plain_path, shapes, snake
+from leakscope.detection.chat_shapes import at_places, plain_path, shapes, snake
 from leakscope.detection.language import tell_languages
 from leakscope.safety.keys import IncidentKey
 
@@ -15,15 +15,19 @@ _EXPORT_LISTS = r"^(?:mapping|chat_messages|messages|conversations|conversation|
 #: Lists whose elements are answers, parts or events of one conversation, never conversations of their own.
 _WITHIN = r"(?:^|\.)(?:candidates|choices|generations|outputs?|content|parts|events)\.\d+(?:\.\d+)?"
 _PLACE = ["source", "record"]
+#: What ids are sought of, and more than the names there are for any of these.
+KINDS = ("conversation", "user", "model", "service")
+_RANKS = 1000
 
 
-def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:
+def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, named: pl.DataFrame, records: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:
     """
     Turns with everything that their neighbours say about them.
 
     Args:
         found: columns order, source, record, field, base, role, attachments, value and offset; one row per turn occurrence.
-        values: all leaves of (at least) the same records; schema `VALUES`.
+        values: all leaves of (at least) the same records; schema `VALUES`, and the `place` of each.
+        named: the places, as `with_places` gives.
         records: schema `RECORDS`.
         key: incident key.
 
@@ -31,7 +35,7 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: p
         The columns of `TURNS`, in the order of `found`.
     """
     names = {name for listed in shapes()["ids"].values() for name in listed}
-    places = of_places(values, name=snake(pl.col("key")), path=plain_path(pl.col("field"))).with_columns(
+    places = named.with_columns(
         longer=snake(pl.col("path").str.split(".").list.tail(2).list.join("_")), home=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars(".")
     )
     ids = at_places(values, places.filter(pl.col("name").is_in(names) | pl.col("longer").is_in(names)))
@@ -41,8 +45,7 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: p
     told = found.with_columns(
         list=bare.str.replace(r"(?:^|\.)\d+$", ""), index=bare.str.extract(r"(?:^|\.)(\d+)$").cast(pl.UInt32, strict=False)
     ).with_columns(scope=pl.col("list").str.replace_all(_WITHIN, "").str.extract(r"((?:^|[^.]+\.)\d+)(?:\.[^.]*[^.\d][^.]*)*$").fill_null(""))
-    for column in ("conversation", "user", "model", "service"):
-        told = told.join(_nearest(told, near, column), on="order", how="left", maintain_order="left").unique(["order", "offset"], keep="first", maintain_order=True)
+    told = told.join(_nearest(told, near), on="order", how="left", maintain_order="left").unique(["order", "offset"], keep="first", maintain_order=True)
     told = told.join(records.select(*_PLACE, "timestamp", record_service="service"), on=_PLACE, how="left", maintain_order="left")
     told = told.with_columns(service=pl.coalesce("service", "record_service"))
     told = _named(told, key)
@@ -53,30 +56,40 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, records: p
     )
 
 
-def _nearest(turns: pl.DataFrame, near: pl.DataFrame, what: str) -> pl.DataFrame:
-    """`order` and the best value of the kind `what`: the nearest around the turn, else the best-named of the record."""
+def _nearest(turns: pl.DataFrame, near: pl.DataFrame) -> pl.DataFrame:
+    """
+    `order` and the best value of each kind of id: the nearest around the turn, else the best-named of the record.
+
+    How well an id fits is told once for each pair of the turn's and the id's place: both are few beside turns and ids.
+    """
+    asked = turns.select("order", *_PLACE, "base").unique(maintain_order=True)
+    leaves = near.select(*_PLACE, "place", "value").with_row_index("_leaf")
+    pairs = asked.join(leaves.drop("value"), on=_PLACE).select("order", "base", "place", "_leaf")
+    met = pairs.select("base", "place").unique().with_row_index("_met")
+    pairs = pairs.join(met, on=["base", "place"]).select("order", "_leaf", "_met")
+    met = met.join(near.select("place", "name", "longer", "home").unique("place"), on="place", how="left", maintain_order="left")
+    found = asked.select("order")
+    for what in KINDS:
+        worse = met.select(_unfitness(what)).to_series()
+        fitting = pairs.select("order", "_leaf", worse=worse.gather(pairs["_met"])).drop_nulls("worse")
+        best = fitting.group_by("order").agg(_leaf=(pl.col("worse") * leaves.height + pl.col("_leaf")).min() % leaves.height)
+        found = found.join(best.select("order", leaves["value"].gather(best["_leaf"]).alias(what)), on="order", how="left", maintain_order="left")
+    return found
+
+
+def _unfitness(what: str) -> pl.Expr:
+    """How badly an id at the place `name, longer, home` fits a turn at `base` as one of the kind `what`; null where it is none."""
     names = shapes()["ids"]
     rank = {name: place for place, name in enumerate(names[what])}
     exports = names["export"] if what == "conversation" else []
-    leaves = (
-        near.with_columns(name=pl.when(pl.col("longer").is_in(list(rank))).then("longer").otherwise("name"))
-        .filter(pl.col("name").is_in([*rank, *exports]))
-        .with_columns(rank=pl.col("name").replace_strict(rank, default=len(rank)))
-        .select(*_PLACE, "name", "rank", "home", "path", pl.col("value").alias(what))
-        .unique(maintain_order=True)
-    )
-    pairs = turns.select("order", *_PLACE, "base").unique().join(leaves, on=_PLACE)
+    name = pl.when(pl.col("longer").is_in(list(rank))).then("longer").otherwise("name")
     around = (pl.col("home") == "") | (pl.col("base") == pl.col("home")) | pl.col("base").str.starts_with(pl.concat_str(pl.col("home"), pl.lit(".")))
     inside = pl.col("base").str.strip_prefix(pl.col("home")).str.strip_chars(".")
-    is_export = pl.col("name").is_in(exports) & ~pl.col("name").is_in(list(rank))
+    is_export = name.is_in(exports) & ~name.is_in(list(rank))
     fits = ~is_export | (around & inside.str.contains(_EXPORT_LISTS) & ~inside.str.contains(r"^\d"))
-    return (
-        pairs.with_columns(near=pl.when(around).then(pl.col("home").str.len_bytes().cast(pl.Int64)).otherwise(-1), fits=fits)
-        .filter("fits")
-        .sort("order", "near", "rank", descending=[False, True, False], maintain_order=True)
-        .unique("order", keep="first", maintain_order=True)
-        .select("order", what)
-    )
+    depth = pl.when(around).then(pl.col("home").str.len_bytes().cast(pl.Int64)).otherwise(-1)
+    worse = name.replace_strict(rank, default=len(rank), return_dtype=pl.Int64) - depth * _RANKS
+    return pl.when(name.is_in([*rank, *exports]) & fits).then(worse)
 
 
 def _named(turns: pl.DataFrame, key: IncidentKey) -> pl.DataFrame:

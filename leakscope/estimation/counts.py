@@ -126,26 +126,36 @@ class _Side:
         clustered = reach.design is SampleDesign.CLUSTER and reach.infers
         return cls(reach=reach, units=units, clusters=_record_clusters(units, linked.record_persons, reach) if clustered else None)
 
-    def split(self, hit: pl.DataFrame) -> tuple[dict[str, int], tuple[list[float], list[float]] | None]:
-        """`hit` (`source, record`) by stratum, and by cluster where clusters were drawn."""
-        by_stratum = dict(hit.join(self.units, on=["source", "record"], how="left").group_by("unit").len().drop_nulls().iter_rows())
-        return by_stratum, None if self.clusters is None else _cluster_hits(self.clusters, hit)
+    def strata(self, hits: pl.DataFrame) -> dict[str, dict[str, int]]:
+        """Records by stratum for each entity of `hits` (`entity, source, record`, each once); records of no stratum are left out."""
+        counted = hits.join(self.units, on=["source", "record"], how="left").group_by("entity", "unit").len().drop_nulls("unit").sort("entity", "unit")
+        found: dict[str, dict[str, int]] = {}
+        for entity, unit, count in counted.iter_rows():
+            found.setdefault(entity, {})[unit] = count
+        return found
+
+    def clustered(self, hit: pl.DataFrame) -> tuple[list[float], list[float]] | None:
+        """`hit` (`source, record`) by cluster, where clusters were drawn."""
+        return None if self.clusters is None else _cluster_hits(self.clusters, hit)
 
 
 def _entity_counts(sightings: pl.DataFrame, linked: People, evidence: _Side, exposure: _Side, accuracy: Mapping[str, Accuracy]) -> dict[str, EntityCount]:
     counted = linked.individuals.filter("counted").select("person")
     people = linked.person_elements.join(counted, on="person", how="semi").group_by("entity").agg(pl.col("person").n_unique())
     people_of = dict(people.iter_rows())
-    records_of = sightings.select("entity", "source", "record").unique().partition_by("entity", as_dict=True)
+    hits = sightings.select("entity", "source", "record").unique()
+    records_of = hits.partition_by("entity", as_dict=True)
+    side = exposure if exposure.reach.infers or evidence.reach.design is SampleDesign.FULL else evidence
+    strata = exposure.strata(hits)
+    own_strata = strata if side is exposure else side.strata(hits)
     totals = sightings.group_by("entity").agg(findings=pl.len(), values=pl.col("fingerprint").n_unique()).sort("entity")
     found: dict[str, EntityCount] = {}
     for entity, findings, values in totals.iter_rows():
         hit = records_of[(entity,)].drop("entity")
-        total = total_of_records(hit.height, exposure.reach, *exposure.split(hit))
+        total = total_of_records(hit.height, exposure.reach, strata.get(entity, {}), exposure.clustered(hit))
         if total is not None and entity in accuracy and exposure.reach.infers:
             total = corrected_total(total, hit.height, exposure.reach, accuracy[entity])
-        side = exposure if exposure.reach.infers or evidence.reach.design is SampleDesign.FULL else evidence
-        share = share_of_records(hit.height, side.reach, *side.split(hit))
+        share = share_of_records(hit.height, side.reach, own_strata.get(entity, {}), side.clustered(hit))
         found[entity] = EntityCount(
             entity=entity, findings=findings, records=hit.height, values=values, people=people_of.get(entity, 0), share_of_records=share, exposure_records=total
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,30 +53,39 @@ def _written(text: str) -> datetime | None:
     return None
 
 
-def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+def _first(row: dict[str, Any], names: tuple[str, ...]) -> str | None:
     for name in names:
         value = row.get(name)
-        if isinstance(value, Mapping):
+        if value is None:
+            continue
+        if isinstance(value, dict):
             value = value.get("name")
-        if isinstance(value, (str, int)) and str(value):
-            return str(value)
+        if isinstance(value, (str, int)) and (text := str(value)):
+            return text
     return None
 
 
 def describe_rows(source: str, rows: Iterator[tuple[int, Any]], batch: Batch) -> pl.DataFrame:
     """One row of schema `RECORDS` for every record."""
-    described = [_described(number, row) for number, row in rows]
-    columns = {name: RECORDS[name] for name in ("record", "timestamp", "service", "host", "size_bytes")}
-    frame = pl.DataFrame(described, schema=columns, orient="row").with_columns(source=pl.lit(source)).select(RECORDS.names())
-    if batch.lines is None:
-        return frame
-    sizes = [len(line) for line in batch.lines.split(b"\n")][: frame.height]
-    return frame.with_columns(size_bytes=pl.Series(sizes, dtype=pl.UInt64))
+    columns: tuple[list[Any], ...] = ([], [], [], [])
+    for number, row in rows:
+        told = row if isinstance(row, dict) else {}
+        for column, value in zip(columns, (number, _moment(told), _first(told, SERVICES), _first(told, HOSTS)), strict=True):
+            column.append(value)
+    names = ("record", "timestamp", "service", "host")
+    frame = pl.DataFrame([pl.Series(name, column, dtype=RECORDS[name]) for name, column in zip(names, columns, strict=True)])
+    return frame.with_columns(source=pl.lit(source), size_bytes=_sizes(batch, frame.height)).select(RECORDS.names())
 
 
-def _described(number: int, row: Any) -> tuple[Any, ...]:
-    if not isinstance(row, Mapping):
-        return number, None, None, None, None
-    lower = {str(name).lower(): value for name, value in row.items()} if not any(name in row for name in TIMESTAMPS) else row
-    moment = next((found for name in TIMESTAMPS if name in lower and (found := instant(lower[name]))), None)
-    return number, moment, _first(row, SERVICES), _first(row, HOSTS), None
+def _sizes(batch: Batch, records: int) -> pl.Series:
+    """Bytes of every line; null for rows of a table."""
+    sizes = None if batch.lines is None else [len(line) for line in batch.lines.split(b"\n")][:records]
+    return pl.Series(sizes, dtype=pl.UInt64) if sizes is not None else pl.Series([None], dtype=pl.UInt64).new_from_index(0, records)
+
+
+_MOMENTS = frozenset(TIMESTAMPS)
+
+
+def _moment(row: dict[str, Any]) -> datetime | None:
+    lower = {str(name).lower(): value for name, value in row.items()} if _MOMENTS.isdisjoint(row) else row
+    return next((found for name in TIMESTAMPS if name in lower and (found := instant(lower[name]))), None)
