@@ -32,6 +32,8 @@ _NOT_PERSON = re.compile(
 )
 _EMPTY = frozenset("na n/a null none nan nil unknown undefined - -- . ? true false".split())
 _DIGIT = re.compile("[0-9]")
+#: Scripts that put no blank between words.
+_UNSPACED = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A UUID or hash where a login is expected is an id that a machine gave, not a name that a person chose.
 _MACHINE_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
 
@@ -80,7 +82,8 @@ class Role:
     mentions: str | None = None
 
     def fits(self, text: str) -> bool:
-        """Whether `text` has the shape of the role's values."""
+        """Whether `text` has the shape of the role's values; the wide blank of East Asia is a blank."""
+        text = text.replace("\u3000", " ")
         if text.lower() in _EMPTY or not self.value.fullmatch(_unmarked(text)):
             return False
         if self.no_digits and (_has_digit(text) or "_" in text):
@@ -191,6 +194,15 @@ def roles_of(key: str) -> tuple[Role, ...]:
         found = _endings().get(name, ())
         if found:
             return tuple(role for role in found if not set(words[:start]) & set(role.not_after) and not (start and role in _whole().get(name, ())))
+    return _ending_unspaced(words[-1]) if words and _UNSPACED.search(words[-1]) else ()
+
+
+def _ending_unspaced(word: str) -> tuple[Role, ...]:
+    """The roles of the longest name in which a word without blanks ends: `收货地址` is an address, `患者氏名` a name."""
+    for start in range(1, len(word) - 1):
+        found = _endings().get(word[start:], ())
+        if found:
+            return tuple(role for role in found if not any(other in word[:start] for other in role.not_after))
     return ()
 
 

@@ -1,21 +1,33 @@
-"""Numbers of rows in tables of people: the column `id` of a table `users` is a user's id, as `user_id` is elsewhere."""
+"""
+Numbers of rows in tables of people: the column `id` of a table `users` is a user's id, as `user_id` is elsewhere, and `klient_id` of a
+table of addresses is what `id` is in `klienci`.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
+from leakscope.detection.roles import bare, roles_of
 from leakscope.text.words import key_words
 
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8})+$")
 
 
 @cache
+def _rows() -> Mapping[str, Any]:
+    rows: Mapping[str, Any] = tomllib.loads((files("leakscope.catalogue") / "columns.toml").read_text("utf-8"))["row_keys"]
+    return rows
+
+
+@cache
 def _names() -> tuple[frozenset[str], dict[str, str]]:
     """The names of key columns, and the singular of each word for people."""
-    rows = tomllib.loads((files("leakscope.catalogue") / "columns.toml").read_text("utf-8"))["row_keys"]
+    rows = _rows()
     singular = {word: one for one, forms in rows["people"].items() for word in (one, *forms)}
     return frozenset(rows["names"]), singular
 
@@ -39,7 +51,8 @@ def people_of(source: str) -> str | None:
 
 def key_in(source: str, field: str, key: str) -> str:
     """
-    What `key` means in `source`: the bare key of a table of people is the key of such a person.
+    What `key` means in `source`: the bare key of a table of people is the key of such a person, and so is one that names them in any language;
+    the bare name there is a person's.
 
     Args:
         source: printable name.
@@ -47,10 +60,26 @@ def key_in(source: str, field: str, key: str) -> str:
         key: name of the field.
 
     Example:
-        >>> key_in("dump.sql:users", "id", "id"), key_in("dump.sql:orders", "id", "id")
-        ('user id', 'id')
+        >>> key_in("dump.sql:users", "id", "id"), key_in("dump.sql:orders", "id", "id"), key_in("dump.sql:orders", "id_cliente", "id_cliente")
+        ('user id', 'id', 'customer id')
     """
-    if field != key or key.lower() not in _names()[0]:
-        return key
+    bare_key, known = key.lower(), _rows()
+    if field != key or (bare_key not in known["names"] and bare_key not in known["full_names"]):
+        return _reference(key)
     people = people_of(source)
+    if bare_key in known["full_names"]:
+        return "full name" if people and people not in known["may_be_companies"] else key
     return f"{people} id" if people else key
+
+
+@lru_cache(maxsize=65536)
+def _reference(key: str) -> str:
+    """A key made of a word for people and of one for an id, in the word that all tables share; any other key as it is."""
+    words = bare(key_words(key)).split()
+    if len(words) != 2 or roles_of(key):
+        return key
+    for of, said in (words, reversed(words)):
+        people = _names()[1].get(of)
+        if people and said in _names()[0]:
+            return f"{people} id"
+    return key

@@ -81,12 +81,12 @@ def names_of(placed: pl.DataFrame) -> pl.DataFrame:
     The name of each unit.
 
     Returns:
-        `unit, given, surname, name, in_turn`: name parts by column name; `name` is given and surname, or the full name; `in_turn`
+        `unit, given, surname, name, in_turn`: name parts by what their column is known to hold, else by its name; `name` is given and surname, or the full name; `in_turn`
         when a chat alone tells it.
     """
-    key = pl.col("key").str.to_lowercase()
-    is_given = key.str.contains(r"given|first|fore|vorname|prenom|nombre|middle")
-    is_surname = key.str.contains(r"sur_?name|last|family|nachname|apellido|cognome|^nom$")
+    key, part = pl.col("key").str.to_lowercase(), pl.col("attributes").str.extract(r'"part":"([^"]*)"')
+    is_given = pl.when(part.is_not_null()).then(part == "given").otherwise(key.str.contains(r"given|first|fore|vorname|prenom|nombre|middle")).fill_null(False)
+    is_surname = pl.when(part.is_not_null()).then(part == "family").otherwise(key.str.contains(r"sur_?name|last|family|nachname|apellido|cognome|^nom$")).fill_null(False)
     persons = placed.filter((pl.col("entity") == "PERSON") & (pl.col("value") != ""))
     parts = persons.group_by("unit", maintain_order=True).agg(
         given=pl.col("value").filter(is_given & ~is_surname).first(),

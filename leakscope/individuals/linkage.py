@@ -20,7 +20,7 @@ from leakscope.individuals.same_name import SameName, join_same_names
 from leakscope.individuals.strong import StrongLinks, contradictions, link_strong
 from leakscope.individuals.systems import by_system
 from leakscope.individuals.uncertainty import LISTED, Open, certainty, interval_of
-from leakscope.individuals.units import AGES, of_people, place
+from leakscope.individuals.units import AGES, in_fields_of_people, of_people, place
 from leakscope.individuals.unread import unread_people
 from leakscope.individuals.weak import WeakLinks, attach_lone_names, by_single_fact, link_descriptions, weak_facts
 from leakscope.model import Basis, Estimate
@@ -119,7 +119,8 @@ class Facts:
 def facts_of(placed: pl.DataFrame, turns: pl.DataFrame) -> Facts:
     """The facts of placed sightings."""
     names = names_of(placed)
-    identifiers = by_system(identify(placed), placed.select("unit", "source").unique(subset="unit"), names)
+    told = names_of(placed.filter(in_fields_of_people()))
+    identifiers = by_system(identify(placed), placed.select("unit", "source").unique(subset="unit"), told)
     first = identifiers.select(pl.col("ident").max()).item()
     speakers = _turn_identifiers(placed, turns, 0 if first is None else first + 1)
     return Facts(names=names, births=births_of(placed), identifiers=identifiers, speakers=speakers)

@@ -90,12 +90,15 @@ def _placed_by_path(sightings: pl.DataFrame) -> pl.DataFrame:
     return sightings.join(places, on="field", how="left", maintain_order="left").with_columns(session_key=pl.col("session_key") | in_text)
 
 
+def in_fields_of_people() -> pl.Expr:
+    """Whether a sighting stands in a field of people's names; a name here and there in an address column makes it none."""
+    return (pl.col("entity") == "PERSON").mean().over("source", "field") >= OF_PEOPLE
+
+
 def _numbered_people(placed: pl.DataFrame) -> pl.DataFrame:
     """Columns `name_1, email_1, name_2, email_2` hold several people: the number becomes the group where names carry one."""
     number = pl.col("key").str.extract(r"^\D*?_?(\d{1,2})(?:_\D*)?$", 1)
-    # a name here and there in an address column makes it no column of people
-    of_people = (pl.col("entity") == "PERSON").mean().over("source", "field") >= OF_PEOPLE
-    named = placed.filter(of_people & (pl.col("entity") == "PERSON") & (pl.col("group") == "")).select("source", "key", number.alias("number")).unique()
+    named = placed.filter(in_fields_of_people() & (pl.col("entity") == "PERSON") & (pl.col("group") == "")).select("source", "key", number.alias("number")).unique()
     several = (
         named.drop_nulls()
         .with_columns(base=pl.col("key").str.replace(r"\d{1,2}", "#"))

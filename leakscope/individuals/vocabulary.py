@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -79,19 +80,21 @@ def slot_roles() -> Mapping[str, str]:
 
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
+_SEPARATOR = re.compile(r"[\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
 
 
 @lru_cache(maxsize=65536)
 def path_words(path: str) -> tuple[str, ...]:
     """
-    The words of a field path in order, lower case.
+    The words of a field path in order, lower case, without accents.
 
     Example:
         >>> path_words("data.createdBy[0].e-mail")
         ('data', 'created', 'by', '0', 'e', 'mail')
     """
-    return tuple(word.lower() for word in _SEPARATOR.split(_CAMEL.sub("_", path)) if word)
+    plain = path if path.isascii() else unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFKD", path)))
+    return tuple(word.lower() for word in _SEPARATOR.split(_CAMEL.sub("_", plain)) if word)
 
 
 def has_phrase(path: str, phrases: Iterable[str]) -> bool:

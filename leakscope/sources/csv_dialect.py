@@ -146,7 +146,7 @@ def _quotings(text: str) -> list[tuple[str, bool]]:
 
 
 def _completed(found: Dialect, rows: list[list[str]], separator: bool) -> tuple[Dialect, list[list[str]]]:
-    preamble = _preamble(rows, found.width)
+    preamble = preamble_of(rows, found.width)
     rows = rows[preamble:]
     headed = has_header(rows)
     names = tuple(field.strip() for field in rows[0]) if headed else ()
@@ -155,8 +155,14 @@ def _completed(found: Dialect, rows: list[list[str]], separator: bool) -> tuple[
     return replace(found, quote="" if escaped else found.quote, escaped=escaped, separator=separator, preamble=preamble, names=names, types=types), rows
 
 
-def _preamble(rows: Sequence[Sequence[str]], width: int) -> int:
-    """Rows of one field before the first whole one, in a table of three columns and more."""
+def preamble_of(rows: Sequence[Sequence[str]], width: int) -> int:
+    """
+    How many rows stand before the header: titles and dates of reports, in a table of three columns and more.
+
+    Args:
+        rows: the first ones, none of them empty; what is empty at their ends left out.
+        width: fields of a usual row.
+    """
     if not rows or len(rows[0]) >= width or (width < 3 and not rows[0][0].startswith("#")):
         return 0
     first = next((number for number, row in enumerate(rows[: _MAX_PREAMBLE + 1]) if len(row) >= width), 0)

@@ -7,15 +7,19 @@ References:
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from leakscope.errors import SetAsideError
 from leakscope.model import Reading, SetAside
 from leakscope.sources import Format
-from leakscope.sources.csv_dialect import has_header
+from leakscope.sources.csv_dialect import has_header, preamble_of
 from leakscope.sources.evidence import Evidence
 from leakscope.sources.tables import MAX_COLUMNS, Tables, column_names, text_of
 
+#: Rows of a sheet that tell how wide it is.
+_LOOK_ROWS = 200
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -32,7 +36,7 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(evidence: Evidence) -> Reading:
     """
-    Rows of every sheet as text; the first row names the columns if it looks like names.
+    Rows of every sheet as text; the first row under a title names the columns if it looks like names. Titles are records of their own.
 
     Raises:
         SetAsideError: the file is damaged or protected by a password.
@@ -63,10 +67,26 @@ def _sheet(tables: Tables, name: str, rows: list[list[Any]]) -> Reading:
     if not filled:
         return
     width = max(map(len, filled))
-    headed = width <= MAX_COLUMNS and has_header([[value or "" for value in row] for row in filled])
-    columns = tuple(column_names([value or "" for value in filled[0]] if headed else [], min(width, MAX_COLUMNS)))
-    for row in filled[1:] if headed else filled:
+    above = _titles(filled)
+    rest = filled[above:]
+    headed = width <= MAX_COLUMNS and has_header([[value or "" for value in row] for row in rest])
+    columns = tuple(column_names([value or "" for value in rest[0]] if headed else [], min(width, MAX_COLUMNS)))
+    for row in filled[:above]:
+        yield from tables.add(name, ("line",), [" ".join(filter(None, row))], sum(len(value) for value in row if value))
+    for row in rest[1:] if headed else rest:
         yield from tables.add(name, columns, row, sum(len(value) for value in row if value))
+
+
+def _titles(filled: Sequence[Sequence[str | None]]) -> int:
+    """How many rows of a sheet stand above its header."""
+    rows = [_without_end(row) for row in filled[:_LOOK_ROWS]]
+    return preamble_of(rows, Counter(map(len, rows)).most_common(1)[0][0])
+
+
+def _without_end(row: Sequence[str | None]) -> list[str]:
+    """A row up to its last cell that holds something, as text."""
+    last = max(place for place, value in enumerate(row) if value is not None)
+    return [value or "" for value in row[: last + 1]]
 
 
 def _cell(value: Any) -> str | None:

@@ -61,3 +61,15 @@ def test_rows_of_two_tables_meet_at_the_key(kernel):
 
     together = people.join(people, on="person").filter((pl.col("source") == "dump.sql:users") & (pl.col("source_right") == "dump.sql:orders"))
     assert sorted(together.select("record", "record_right").rows()) == [(0, 0), (0, 2), (1, 1)]
+
+
+@pytest.mark.parametrize(("key", "said"), [("klient_id", "customer id"), ("id_cliente", "customer id"), ("uzytkownik_id", "user id"), ("order_id", "order_id"), ("patient_id", "patient_id")])
+def test_a_reference_to_people_in_any_language_is_their_key(key, said):
+    """`klient_id` of a table of addresses is what `id` is in `klienci`; a key with a meaning of its own keeps it."""
+    assert key_in("dump.sql:adresy", key, key) == said
+
+
+@pytest.mark.parametrize(("source", "said"), [("app.db:user", "full name"), ("app.db:food", "name"), ("crm/Account.csv", "name")])
+def test_the_bare_name_in_a_table_of_people_is_a_persons(source, said):
+    """Accounts may be those of companies."""
+    assert key_in(source, "name", "name") == said

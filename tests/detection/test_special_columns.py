@@ -93,3 +93,10 @@ def test_a_reason_tells_where_it_speaks_of_health(name: str, value: str, found: 
 def test_every_name_of_the_lexicon_reaches_its_role() -> None:
     """Also where vowel signs or capitals split a word."""
     assert [(one.id, name) for one in roles() for name in (*one.names, *one.exact) if one not in roles_of(name)] == []
+
+
+@pytest.mark.parametrize(("value", "entity"), [("bisexual", "SEXUAL_ORIENTATION"), ("schwul", "SEXUAL_ORIENTATION"), ("landscape", None), ("left to right", None)])
+def test_a_bare_orientation_is_told_by_its_value(value, entity):
+    """Screens and pages have an orientation too."""
+    found = role_candidate(roles_of("orientation"), value)
+    assert (found.entity if found else None) == entity

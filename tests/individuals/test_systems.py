@@ -44,3 +44,12 @@ def test_files_that_do_not_contradict_are_left_as_they_are():
     identifiers = identify(placed)
 
     assert by_system(identifiers, placed.select("unit", "source").unique(), pl.DataFrame(schema={"unit": pl.UInt32, "name": pl.String})).equals(identifiers)
+
+
+def test_a_name_here_and_there_in_an_address_tells_no_systems_apart():
+    """Streets are called after people; what references the users in a table of addresses are the users."""
+    streets = [f"Elm {number}" for number in range(8)]
+    homes = [cell for place, street in enumerate(streets, start=1) for cell in ((place, "user_id", "ONLINE_IDENTIFIER", str(place + 1)), (place, "street", "POSTAL_ADDRESS", street))]
+    called = [(place, "street", "PERSON", "jana pawla") for place in range(1, 5)]
+
+    assert counted(users("shop", NAMES, "lee"), sightings(*homes, *called).with_columns(source=pl.lit("homes"))) == 12

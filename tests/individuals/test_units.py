@@ -40,6 +40,8 @@ def test_a_field_lies_in_the_innermost_element_of_a_list(field, group):
         ("valid_from", ""),
         ("token", ""),
         ("history.total", ""),
+        ("Cellulare genitore 2", "parent"),
+        ("Médecin", "clinician"),
     ],
 )
 def test_a_path_tells_another_s_part(field, slot):
@@ -50,6 +52,7 @@ def test_a_path_tells_another_s_part(field, slot):
 def test_words_of_a_path():
     """Camel case, brackets and punctuation part them."""
     assert path_words("data.createdBy[0].e-mail") == ("data", "created", "by", "0", "e", "mail")
+    assert path_words("Né(e) le, 会員番号, ガス") == ("ne", "e", "le", "会員番号", "ガス")
     assert has_phrase("user.countryCode", ["country_code"])
     assert not has_phrase("discount", ["count"])
 

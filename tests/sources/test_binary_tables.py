@@ -124,6 +124,23 @@ def test_every_sheet_of_a_workbook_is_a_source(reading):
     assert sum(batch.records for batch in batches) >= 1
 
 
+def test_titles_above_the_header_of_a_sheet_are_records_of_their_own(reading):
+    """A report's title and date stand above its table; the table keeps its columns."""
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in (["Payroll", "May 2026", None, "CONFIDENTIAL"], [], ["No", "Surname", "Forename", "Tax code", "Gross", "Union"], [1, "Doe", "Ann", "1257L", 2100, "GMB"], [2, "Roe", "Tom", "1257L", 1900, None], ["Total", None, None, None, 4000]):
+        sheet.append(row)
+    target = io.BytesIO()
+    workbook.save(target)
+    batches, aside, _ = reading("p.xlsx", target.getvalue())
+
+    rows = _dicts(batches)["p.xlsx:Sheet"]
+    told = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    assert (aside, told[:2]) == ([], [{"line": "Payroll May 2026 CONFIDENTIAL"}, {"No": "1", "Surname": "Doe", "Forename": "Ann", "Tax code": "1257L", "Gross": "2100", "Union": "GMB"}])
+
+
 def test_a_mongodump_collection_comes_back(reading):
     """Object ids, dates and nested documents as JSON."""
     import datetime
