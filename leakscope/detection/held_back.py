@@ -12,9 +12,11 @@ from leakscope.catalogue.model import Detector
 from leakscope.detection.benign import weighed
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import context_of
+from leakscope.detection.judging import with_names
 from leakscope.detection.kernel import Kernel
 from leakscope.detection.matching import candidates
-from leakscope.detection.roles import role_candidate, roles_of
+from leakscope.detection.numbers_named import numbers_of
+from leakscope.detection.roles import roles_of
 from leakscope.detection.row_keys import key_in
 from leakscope.model import Batch
 from leakscope.safety.masking import mask
@@ -62,8 +64,7 @@ class HeldBack:
     def _suppressed(self, rules: list[Detector], path: str, key: str, value: str) -> list[Candidate]:
         context, least = context_of(path, key), self._kernel.min_confidence
         found = [one for rule in rules for one in candidates(rule, context, value, least)]
-        by_role = role_candidate(roles_of(key), value) if key else None
-        judged = (weighed(one, context, value) for one in ([*found, by_role] if by_role else found))
+        judged = (weighed(one, context, value) for one in with_names(found, roles_of(key), numbers_of(key), value))
         asked = self._kernel.entities
         return [one for one in judged if one.reason and (asked is None or one.entity in asked)]
 

@@ -15,6 +15,7 @@ from leakscope.detection.context import Context, context_of, reducer
 from leakscope.detection.matching import Seeker
 from leakscope.detection.named_rules import NamedRules
 from leakscope.detection.nearest import by_nearest_word
+from leakscope.detection.numbers_named import MASKED, Named, number_candidate, numbers_of, without_telephones
 from leakscope.detection.overlaps import resolved
 from leakscope.detection.prefilter import LAYER, Prefilter
 from leakscope.detection.roles import Role, role_candidate, roles_of
@@ -42,6 +43,7 @@ class Around:
         context: the names, reduced to what rules ask for.
         named: rules that the names alone make possible.
         roles: what the key can say that its value is.
+        numbers: official numbers that the key names.
         known: what stands in values seen beside these names.
         seekers: of the rules that were asked here, by index.
     """
@@ -50,8 +52,14 @@ class Around:
     context: Context
     named: frozenset[int]
     roles: tuple[Role, ...]
+    numbers: Named
     known: dict[str, Judgement] = field(default_factory=dict)
     seekers: dict[int, Seeker] = field(default_factory=dict)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the key alone can make something of its value."""
+        return bool(self.roles or self.numbers)
 
 
 class Judge:
@@ -99,7 +107,7 @@ class Judge:
             return known
         if possible is None:
             possible = self._possible(around, value)
-        if not possible and not around.roles:
+        if not possible and not around.asks:
             return _NOTHING
         known = self.judged(around, value, possible)
         if len(value) <= CACHED_LENGTH:
@@ -122,8 +130,8 @@ class Judge:
         around = self._shared.get(context)
         if around is None:
             named, raised = (of(context.near, context.path) for of in (self._named.possible, self._named.surer))
-            roles = roles_of(key) if key else ()
-            around = self._equal.setdefault((context.near, named, raised, roles), Around(len(self._equal) + self._forgotten, context, named, roles))
+            roles, numbers = roles_of(key), numbers_of(key)
+            around = self._equal.setdefault((context.near, named, raised, roles, numbers), Around(len(self._equal) + self._forgotten, context, named, roles, numbers))
             self._shared[context] = around
         self._remember()
         self._around[path, key] = around
@@ -157,9 +165,8 @@ class Judge:
             if seeker is None:
                 seeker = seekers[index] = Seeker(self.detectors[index], context, self._min_confidence)
             found += seeker.found(value)
-        by_role = role_candidate(around.roles, value) if around.roles else None
-        if by_role:
-            found.append(by_role)
+        if around.asks:
+            found = with_names(found, around.roles, around.numbers, value)
         return self._together(found, context, value) if found else _NOTHING
 
     def _together(self, found: Sequence[Candidate], context: Context, value: str) -> Judgement:
@@ -187,6 +194,16 @@ class Judge:
 
 
 _NOTHING: Judgement = ((), ())
+
+
+def with_names(found: list[Candidate], asked: tuple[Role, ...], numbers: Named, value: str) -> list[Candidate]:
+    """The candidates of a value with what its name makes of it; a number whose digits are masked is nothing else."""
+    number = number_candidate(numbers, value)
+    if number and number.entity == MASKED:
+        return [number]
+    by_role = role_candidate(asked, value) if asked else None
+    every = [*without_telephones(found, number), number] if number else found
+    return [*every, by_role] if by_role else every
 
 
 def judged_together(found: Sequence[Candidate], context: Context, value: str, min_confidence: float) -> tuple[Sequence[Candidate], Sequence[Candidate]]:

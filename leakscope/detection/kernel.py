@@ -144,8 +144,8 @@ class Kernel:
         return self._as_surroundings(self._judge.surroundings(path, said), said)
 
     def _as_surroundings(self, around: Around, said: str) -> Surroundings:
-        only_address = all(role.entity == _ADDRESS for role in around.roles)
-        return Surroundings(around.number, around.named, bool(around.roles), only_address, said, around)
+        only_address = not around.numbers and all(role.entity == _ADDRESS for role in around.roles)
+        return Surroundings(around.number, around.named, around.asks, only_address, said, around)
 
     def _found_natively(
         self, batch: Batch, lines: bytes, scan: NativeScan, values: Values, further: list[Further] | None = None

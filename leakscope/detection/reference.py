@@ -10,9 +10,10 @@ from leakscope.catalogue.model import Catalogue
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import context_of
 from leakscope.detection.decoded import Place, beaten
-from leakscope.detection.judging import judged_together
+from leakscope.detection.judging import judged_together, with_names
 from leakscope.detection.matching import candidates
-from leakscope.detection.roles import role_candidate, roles_of
+from leakscope.detection.numbers_named import numbers_of
+from leakscope.detection.roles import roles_of
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import SIGHTINGS
@@ -27,8 +28,7 @@ def found_in(catalogue: Catalogue, path: str, key: str, value: str, least: float
     """What stands in one value, and what is suppressed there, by running every rule on it."""
     context = context_of(path, key)
     found = [one for detector in catalogue.detectors for one in candidates(detector, context, value, least)]
-    by_role = role_candidate(roles_of(key), value) if key else None
-    standing, suppressed = judged_together([*found, by_role] if by_role else found, context, value, least)
+    standing, suppressed = judged_together(with_names(found, roles_of(key), numbers_of(key), value), context, value, least)
     return *standing, *suppressed
 
 

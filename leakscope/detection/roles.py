@@ -16,7 +16,7 @@ from leakscope.text.words import WHOLE_WORD_LENGTH, key_words
 from leakscope.validators import validator
 
 #: Words that only say how or whose a field is, and that may stand after a name: `phone_1`, `email_work`.
-_TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
+TRAILING = frozenset("1 2 3 4 01 02 primary secondary work home mobile main other value text str string field raw no nr number".split())
 #: Code points of a value of any role.
 LONGEST = 400
 #: Words of a name; Hindi's vowel signs split it into more.
@@ -187,7 +187,7 @@ def roles_of(key: str) -> tuple[Role, ...]:
     whole = " ".join(words)
     if whole in _whole():
         return tuple(dict.fromkeys((*_whole()[whole], *_endings().get(whole, ()))))
-    while len(words) > 1 and words[-1] in _TRAILING and " ".join(words) not in _endings():
+    while len(words) > 1 and words[-1] in TRAILING and " ".join(words) not in _endings():
         words = words[:-1]
     for start in range(max(0, len(words) - LONGEST_NAME), len(words)):
         name = " ".join(words[start:])
