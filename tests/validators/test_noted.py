@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import time
 
 import pytest
 
@@ -40,3 +41,12 @@ def test_random_tokens_pass_and_words_do_not() -> None:
 def test_changes_of_kind_are_a_share_of_neighbours() -> None:
     """Every neighbour pair counts, and a text of one kind has none."""
     assert (changes("aB3"), changes("abc"), changes("a")) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("text", ["a" * 200 + "!", "aB" * 100 + "9!", "ab-" * 66 + "1!", "A1" * 100 + "%", "/a" * 100 + "1"])
+@pytest.mark.parametrize("name", ["token_noted", "key_noted", "password_noted", "login_noted", "host_login_noted", "token"])
+def test_no_text_holds_a_check_up(name: str, text: str) -> None:
+    """Texts made to hurt are answered in under a tenth of a second."""
+    began = time.process_time()
+    validator(name)(text)
+    assert time.process_time() - began < 0.1
