@@ -93,7 +93,7 @@ def _username(one: Candidate, context: Context, value: str) -> Candidate:
     text = value[one.start : one.end]
     if one.detector.startswith("field."):
         return one
-    if one.detector.startswith("pii.log_"):
+    if asks_more(one.detector):
         return weighed_log_id(one, context, value)
     code = (_DOTTED_CODE.fullmatch(text) and value[one.end : one.end + 1] == "(") or _ATTRIBUTE.search(text)
     return one._replace(reason="code") if code else one
@@ -147,9 +147,14 @@ _GOODS_KEY = re.compile(
 )
 
 
+def asks_more(detector: str) -> bool:
+    """Whether what a rule finds, by its id, is weighed by more of the names than `OF_NAMES`."""
+    return detector.startswith("pii.log_")
+
+
 def _online(one: Candidate, context: Context, value: str) -> Candidate:
     """Ids behind short names are people's in lines of logs alone; others as numbers are."""
-    return weighed_log_id(one, context, value) if one.detector.startswith("pii.log_") else _numbered(one, context, value)
+    return weighed_log_id(one, context, value) if asks_more(one.detector) else _numbered(one, context, value)
 
 
 def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
@@ -163,10 +168,10 @@ def _numbered(one: Candidate, context: Context, value: str) -> Candidate:
     return one._replace(reason="identifier") if machine else one
 
 
-#: Every word of a key that is asked for here.
-KEY_WORDS = frozenset(
-    word for one in (TRACE_KEY, _MACHINE_KEY, _VERSION_KEY, _COUNTER_KEY, NAMES_WORDS, _GOODS_KEY) for word in re.findall(r"[a-z]{2,}", one.pattern.replace(r"\b", " "))
-)
+#: What is asked of the names around a value here; only ids in lines of logs ask for more (`asks_more`).
+OF_NAMES = (TRACE_KEY, _MACHINE_KEY, _VERSION_KEY, _COUNTER_KEY, NAMES_WORDS, _GOODS_KEY)
+#: Every word of a key that is asked for.
+KEY_WORDS = frozenset(word for one in OF_NAMES for word in re.findall(r"[a-z]{2,}", one.pattern.replace(r"\b", " ")))
 _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "IP_ADDRESS": _ip,
     "EMAIL_ADDRESS": _email,

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from leakscope.catalogue.model import Catalogue
-from leakscope.detection.benign import KEY_WORDS, weighed
+from leakscope.detection.benign import KEY_WORDS, OF_NAMES, weighed
+from leakscope.detection.benign_lists import says
 from leakscope.detection.benign_log_ids import ELSEWHERE
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.context import Context, context_of, reducer
@@ -40,6 +41,7 @@ class Around:
 
     Args:
         number: its own, for as long as the kernel lives.
+        kin: equal where all rules find the same, but those that ask for more of the names (`benign.asks_more`).
         context: the names, reduced to what rules ask for.
         named: rules that the names alone make possible.
         roles: what the key can say that its value is.
@@ -49,6 +51,7 @@ class Around:
     """
 
     number: int
+    kin: int
     context: Context
     named: frozenset[int]
     roles: tuple[Role, ...]
@@ -85,6 +88,7 @@ class Judge:
         self._around: dict[tuple[str, str], Around] = {}
         self._shared: dict[Context, Around] = {}
         self._equal: dict[tuple[Any, ...], Around] = {}
+        self._kin: dict[tuple[Any, ...], int] = {}
         self._forgotten = 0
         self._in_text: dict[str, frozenset[int]] = {}
         self._seen: dict[tuple[str, str], tuple[str, str]] = {}
@@ -131,11 +135,20 @@ class Judge:
         if around is None:
             named, raised = (of(context.near, context.path) for of in (self._named.possible, self._named.surer))
             roles, numbers = roles_of(key), numbers_of(key)
-            around = self._equal.setdefault((context.near, named, raised, roles, numbers), Around(len(self._equal) + self._forgotten, context, named, roles, numbers))
+            says_all = (context.near, named, raised, roles, numbers)
+            around = self._equal.get(says_all)
+            if around is None:
+                kin = self._kin_of(context, named, (roles, numbers))
+                around = self._equal[says_all] = Around(len(self._equal) + self._forgotten, kin, context, named, roles, numbers)
             self._shared[context] = around
         self._remember()
         self._around[path, key] = around
         return around
+
+    def _kin_of(self, context: Context, named: frozenset[int], key: tuple[Any, ...]) -> int:
+        """The number of all names that say the same as these to rules and to the benign catalogue; `key`: all that the key says of its value."""
+        said = (named, key, self._named.heard(context.near, context.path), tuple(says(one, context.near) for one in OF_NAMES))
+        return self._kin.setdefault(said, len(self._kin))
 
     def _text(self, value: str) -> frozenset[int]:
         """Rules whose triggers stand in `value`; remembered."""

@@ -145,7 +145,7 @@ class Kernel:
 
     def _as_surroundings(self, around: Around, said: str) -> Surroundings:
         only_address = not around.numbers and all(role.entity == _ADDRESS for role in around.roles)
-        return Surroundings(around.number, around.named, around.asks, only_address, said, around)
+        return Surroundings(around.number, around.named, around.asks, only_address, said, around, around.kin)
 
     def _found_natively(
         self, batch: Batch, lines: bytes, scan: NativeScan, values: Values, further: list[Further] | None = None

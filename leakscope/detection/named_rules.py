@@ -29,6 +29,12 @@ class NamedRules:
         #: By the words of the key and of the path: rules that the names alone make possible, and those that they make surer.
         self.possible: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(_Words(detectors, asked).beside)
         self.surer: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(_Words(detectors, raised).beside)
+        keyed = {index: one.keywords for index, one in enumerate(detectors) if can_reach(one, least)}
+        self._keyed: Callable[[str, str], frozenset[int]] = lru_cache(maxsize=16384)(_Words(detectors, keyed).beside)
+
+    def heard(self, near: str, path: str) -> tuple[frozenset[int], ...]:
+        """All that rules hear in names: for words that they need and words that make them surer, whose stand near and whose on the whole path."""
+        return self._keyed(near, path), self.surer(near, path), self._keyed(path, path), self.surer(path, path)
 
 
 class _Words:

@@ -30,7 +30,7 @@ class Rules(Structure):
     _fields_ = (
         ("rules", c_int32), ("words", c_int32), ("layers", c_int32), ("owner_at", c_void_p), ("owner", c_void_p), ("keyword_at", c_void_p),
         ("keyword", c_void_p), ("only_named", c_void_p), ("alone", c_void_p), ("confirm", c_void_p), ("least", c_void_p),
-        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("issuers", c_int32), ("issuer", c_void_p), ("reading", c_int32), ("regions", c_void_p),
+        ("check", c_void_p), ("address", c_int32), ("networks", c_int32), ("network", c_void_p), ("issuers", c_int32), ("issuer", c_void_p), ("reading", c_int32), ("regions", c_void_p), ("apart", c_void_p),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def library() -> Any:
     kernel = c_void_p
     for name, result, arguments in (
         ("new", kernel, (POINTER(Given), c_int32, POINTER(Rules), ASK, POINTER(c_uint64))),
-        ("around", None, (kernel, c_void_p, c_uint32)),
+        ("around", None, (kernel, c_void_p, c_uint32, c_int64)),
         ("settle", POINTER(Result), (kernel, c_void_p, c_void_p, c_void_p)),
         ("forget", None, (kernel,)),
         ("lines", POINTER(Result), (kernel, c_char_p, c_int64, c_int32)),

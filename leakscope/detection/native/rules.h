@@ -16,6 +16,7 @@ typedef struct {
     const u32 *issuer;
     i32 reading;                    /* automata that every text is asked for */
     const i32 *regions;             /* of those behind WITHOUT_REGIONS, two numbers: bytes of the region that a match is in, and the mark in it */
+    const u8 *apart;                /* rules that ask for more of the names than the others do */
 } Rules;
 
 static int ascending(const void *a, const void *b) { return (*(const i32 *)a > *(const i32 *)b) - (*(const i32 *)a < *(const i32 *)b); }
@@ -176,5 +177,6 @@ typedef struct { i32 parent, kind, around, hard; u64 hash; } Place;
 enum { ROOT, FIELD, INDEX, LABEL, LABEL_NAME, NESTED };
 enum { TAKES_ROLE = 1, ONLY_ADDRESS = 2 };
 
-/* What is known of a kind of place: which rules its names make possible, and whether its values have a role. */
-typedef struct { u64 *named; u32 flags; i32 loose; i32 *loose_named; } Around;
+/* What is known of a kind of place: which rules its names make possible, whether its values have a role, and a number that those share
+   beside whose names all rules find the same that are not `apart`. */
+typedef struct { u64 *named; u32 flags; i32 loose; i32 *loose_named; i64 kin; } Around;

@@ -106,8 +106,8 @@ OUTSIDE Kernel *leakscope_new(const Given *a, i32 automata, const Rules *r, Ask 
 }
 
 /* Describes a kind of place by what its names make possible; the first one is that of a record that is itself a value. */
-OUTSIDE void leakscope_around(Kernel *k, const u64 *named, u32 flags) {
-    Around around = {malloc(sizeof(u64) * (size_t)(k->r.words + 1)), flags, 0, malloc(sizeof(i32) * (size_t)(k->r.rules + 1))};
+OUTSIDE void leakscope_around(Kernel *k, const u64 *named, u32 flags, i64 kin) {
+    Around around = {malloc(sizeof(u64) * (size_t)(k->r.words + 1)), flags, 0, malloc(sizeof(i32) * (size_t)(k->r.rules + 1)), kin};
     if (!around.named || !around.loose_named) abort();
     memcpy(around.named, named, sizeof(u64) * (size_t)k->r.words);
     for (i32 rule = 0; rule < k->r.rules; rule++)

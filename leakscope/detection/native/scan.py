@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from leakscope.catalogue.model import Detector
+from leakscope.detection.benign import asks_more
 from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.native.checks import address_rule, issuer_table, network_table
 from leakscope.detection.native.library import ASK, Given, Result, Rules, library
@@ -41,6 +42,7 @@ class Surroundings(NamedTuple):
         only_address: whether that can be nothing but a network address.
         key: the name that findings in the value say.
         told: of them, to whoever judges a value beside them.
+        kin: equal for surroundings in which rules find the same, those left out that ask for more of the names; null: like no others.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Surroundings(NamedTuple):
     only_address: bool
     key: str
     told: Any = None
+    kin: int | None = None
 
 
 def available() -> bool:
@@ -84,6 +87,7 @@ class NativeScan:
         self._networks, self._issuers = network_table(benign_catalogue().networks), issuer_table()
         self._tables = tables_of(detectors, least)
         self._ask = ASK(self._asked)
+        self._apart = np.array([asks_more(rule.id) for rule in detectors], dtype=np.uint8)
         self._possible = np.zeros(len(detectors) + 1, dtype=np.int32)
         self._kernel: Any = self._begin(self._tables, len(detectors), address_rule(detectors, least))
         root = surroundings("", "")
@@ -104,7 +108,7 @@ class NativeScan:
         asked = Rules(
             rules, self._words, int(tables.layers[0]), at(tables.owner_at), at(tables.owner), at(tables.keyword_at), at(tables.keyword),
             at(tables.only_named), at(tables.alone), at(tables.confirm), at(tables.least),
-            at(tables.check), address, len(self._networks) // 3, at(self._networks), len(self._issuers) // 5, at(self._issuers), MARKED + 1, at(tables.regions),
+            at(tables.check), address, len(self._networks) // 3, at(self._networks), len(self._issuers) // 5, at(self._issuers), MARKED + 1, at(tables.regions), at(self._apart),
         )  # fmt: skip
         self._automata = automata
         secret = (ctypes.c_uint64 * 3)(*(secrets.randbits(64) | 1 for _ in range(3)))
@@ -125,7 +129,8 @@ class NativeScan:
             index = self._indexes[known.number] = len(self._indexes)
             bits = sum(1 << rule for rule in known.named)
             words = np.array([bits >> 64 * word & 0xFFFFFFFFFFFFFFFF for word in range(self._words)], dtype=np.uint64)
-            self._library.leakscope_around(self._kernel, words.ctypes.data, _TAKES_ROLE * known.takes_role | _ONLY_ADDRESS * known.only_address)
+            kin = -1 - index if known.kin is None else known.kin
+            self._library.leakscope_around(self._kernel, words.ctypes.data, _TAKES_ROLE * known.takes_role | _ONLY_ADDRESS * known.only_address, kin)
         return index
 
     def _asked(self, number: int, parent: int, kind: int, segment: int, length: int, index: int) -> int:

@@ -146,20 +146,31 @@ static void meet(Kernel *k, u32 verdict, const u8 *text, size_t n, i32 place, i3
     PUSH(v->met, met);
 }
 
+/* By what a text is remembered beside names of one number; `layers`: where another encoding is sought in it. */
+static u64 key_beside(const Kernel *k, u64 h, i64 names, int layers) {
+    u64 key = fold(h ^ (u64)names * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
+    return layers ? fold(key, k->secret[2]) | 1 : key;
+}
+
+/* The number that all names share which say the same to the rules that are possible. */
+static i64 names_for(const Kernel *k, const Around *around, i32 index, i32 possible) {
+    for (i32 i = 0; i < possible; i++) if (k->r.apart[k->possible[i]]) return index;
+    return around->kin + ((i64)1 << 32);
+}
+
 static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 depth, u32 from, u32 to, int escaped, int layers) {
     i32 index = k->places.at[place].around;
     Around *around = &k->arounds.at[index];
     u64 h = hashed(text, n, k->secret) | 1;
-    u64 key = fold(h ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[1]) | 1;
+    u64 key = key_beside(k, h, index, layers);
     int kind = 0;
     i32 count = 0, possible = 0;
-    if (layers) key = fold(key, k->secret[2]) | 1;
     k->turn++;
     const Memo *memo = remembered(k, n, h);
     /* In most texts nothing can stand: those cannot have been judged, and where judgements are kept is far from the processor. */
     int nothing = memo && !memo->count && !around->loose && !(around->flags & TAKES_ROLE);
-    const Judged *judged = nothing ? NULL : judged_at(&k->verdicts, key);
-    if (!judged) {
+    i64 verdict = nothing ? -1 : verdict_at(&k->verdicts, key);
+    if (verdict < 0) {
         const i32 *triggers = triggers_of(k, text, n, h, &count);
         possible = count || around->loose ? possible_rules(k, around, triggers, count, text, n, h) : 0;
         if (possible || (around->flags & TAKES_ROLE)) kind |= 1;
@@ -169,14 +180,20 @@ static int value(Kernel *k, const u8 *text, size_t n, i32 place, i32 level, i32 
         int role = around->flags & TAKES_ROLE;
         if (kind == 1 && possible == 1 && k->possible[0] == k->r.address && (!role || around->flags & ONLY_ADDRESS) && nobodys(&k->r, text, n, role, &kinds)) {
             /* What is said of such texts depends on how many addresses of which kind they hold alone: one stands for all. */
-            key = fold((kinds + 1) ^ (u64)(u32)index * 0x9E3779B97F4A7C15u, k->secret[0]) | 1;
-            judged = judged_at(&k->verdicts, key);
+            key = fold((kinds + 1) ^ (u64)names_for(k, around, index, possible) * 0x9E3779B97F4A7C15u, k->secret[0]) | 1;
+            verdict = verdict_at(&k->verdicts, key);
         }
     }
-    if (kind == 1 && !judged) judged = ask_for(&k->verdicts, key, place, text, n, k->possible, possible);
-    if (judged) {
+    if (kind == 1 && verdict < 0) {
+        /* Beside other names that say the same to all of these rules, it may have been judged. */
+        u64 shared = key_beside(k, h, names_for(k, around, index, possible), layers);
+        verdict = verdict_at(&k->verdicts, shared);
+        if (verdict >= 0) remember(&k->verdicts, key, verdict);
+        else verdict = remember(&k->verdicts, shared, ask_for(&k->verdicts, key, place, text, n, k->possible, possible));
+    }
+    if (verdict >= 0) {
         kind = possible = 0;
-        meet(k, judged->verdict, text, n, place, level, from, to, escaped);
+        meet(k, (u32)verdict, text, n, place, level, from, to, escaped);
     }
     if (!kind && !k->everything) return OK;
     emit(k, place, text, n, depth, kind);

@@ -50,23 +50,29 @@ static void verdicts_start(Verdicts *v) {
 
 static inline uint16_t tag_of(u64 key) { return (uint16_t)(key >> 48) | 1; }
 
-static const Judged *judged_at(const Verdicts *v, u64 key) {
+/* The verdict remembered by a key, or -1. */
+static i64 verdict_at(const Verdicts *v, u64 key) {
     size_t slot = key >> 20 & (VERDICTS - 1);
-    return v->tag[slot] == tag_of(key) && v->judged[slot].key == key ? &v->judged[slot] : NULL;
+    return v->tag[slot] == tag_of(key) && v->judged[slot].key == key ? (i64)v->judged[slot].verdict : -1;
+}
+
+/* Remembers a verdict by one more key. */
+static i64 remember(Verdicts *v, u64 key, i64 verdict) {
+    Judged judged = {key, (u32)verdict};
+    v->judged[key >> 20 & (VERDICTS - 1)] = judged, v->tag[key >> 20 & (VERDICTS - 1)] = tag_of(key);
+    return verdict;
 }
 
 /* Asks what stands in a text, in which `rules` may find something. */
-static const Judged *ask_for(Verdicts *v, u64 key, i32 place, const u8 *text, size_t n, const i32 *rules, i32 count) {
+static i64 ask_for(Verdicts *v, u64 key, i32 place, const u8 *text, size_t n, const i32 *rules, i32 count) {
     PUSH(v->asked_place, place), PUSH(v->asked_at, (i64)v->asked_texts.n), PUSH(v->asked_rules_at, (i64)v->asked_rules.n);
     ROOM(v->asked_texts, n + 1);
     memcpy(v->asked_texts.at + v->asked_texts.n, text, n);
     v->asked_texts.n += n;
     for (i32 i = 0; i < count; i++) PUSH(v->asked_rules, rules[i]);
-    Judged judged = {key, (u32)v->verdicts.n};
     Verdict unknown = {0, 0, 0};
     PUSH(v->verdicts, unknown);
-    v->judged[key >> 20 & (VERDICTS - 1)] = judged, v->tag[key >> 20 & (VERDICTS - 1)] = tag_of(key);
-    return &v->judged[key >> 20 & (VERDICTS - 1)];
+    return remember(v, key, (i64)v->verdicts.n - 1);
 }
 
 /* Whether it matters where a value was met. */
