@@ -13,6 +13,7 @@ from leakscope.errors import FactsError, UsageError
 from leakscope.model import Estimate
 from leakscope.notification.changes import changes
 from leakscope.notification.clocks import instant_text
+from leakscope.notification.elsewhere import changes_elsewhere, elsewhere
 from leakscope.notification.engine import STATUS, Answer, answer, in_order
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
@@ -103,24 +104,37 @@ def decide(
         UsageError: `proposed` names no jurisdiction.
         FactsError: an override gives a duty a status that no duty has.
     """
-    rows = profiles(conform(individuals, INDIVIDUALS), conform(person_elements, PERSON_ELEMENTS))
+    individuals = _placed(conform(individuals, INDIVIDUALS), facts.population.residence)
+    rows = profiles(individuals, conform(person_elements, PERSON_ELEMENTS))
     unknown = sorted(set(proposed) - set(jurisdictions()))
     if unknown:
         raise UsageError(f"there is no jurisdiction called {plain(unknown[0])}", hint="docs/jurisdictions.md lists them")
     people = Headcount.of(rows, counts, full=facts.population.design == "full")
     drafts = frozenset(proposed)
     found = answer(people, facts, on, proposed=drafts)
+    beyond = elsewhere(found, people, facts, on, proposed=drafts)
+    by_place, by_fact = changes_elsewhere(beyond, people), changes(found, people, facts, on, proposed=drafts)
+    stands = any(duty["status"] == "applies" for duty in found.duties)
     duties, overrides = _overridden(found, facts)
     duties = [_to_each(duty, individuals) for duty in duties]
     return Decision(
         duties=duties,
-        what_would_change=changes(found, people, facts, on, proposed=drafts),
-        missing_facts=missing_facts(found, people, facts),
+        what_would_change=[*by_fact, *by_place] if stands else [*by_place, *by_fact],
+        missing_facts=missing_facts(found, people, facts, beyond),
         overrides=overrides,
         records=reasons_on_record(duties),
         on=on,
         banner=BANNER if facts.incident.privileged else None,
     )
+
+
+def _placed(individuals: pl.DataFrame, stated: str | None) -> pl.DataFrame:
+    """The people, living where it was stated that all do of whom the evidence does not tell."""
+    if stated is None:
+        return individuals
+    here = pl.col("residence")
+    whole = pl.when(here == stated.split("-")[0]).then(pl.lit(stated)).otherwise(here) if "-" in stated else here
+    return individuals.with_columns(whole.fill_null(stated).alias("residence"))
 
 
 def _overridden(found: Answer, facts: Facts) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -50,7 +50,7 @@ def answer(people: Headcount, facts: Facts, on: date, *, only: Iterable[str] | N
     questions: list[dict[str, Any]] = []
     for row in jurisdictions().values():
         if wanted is None or row.id in wanted:
-            found, asked = _evaluate(row, people, facts, on, proposed=row.id in proposed)
+            found, asked = evaluate(row, people, facts, on, proposed=row.id in proposed)
             duties += found
             questions += asked
     return Answer(duties=tuple(sorted(duties, key=in_order)), questions=tuple(questions))
@@ -62,7 +62,8 @@ def in_order(duty: Mapping[str, Any]) -> tuple[Any, ...]:
     return (duty["status"] == "does_not_apply", instant is None, instant or "", hours is None, hours or 0, STATUS.index(duty["status"]), duty["id"])
 
 
-def _evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date, *, proposed: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def evaluate(row: Jurisdiction, people: Headcount, facts: Facts, on: date, *, proposed: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The duties of one jurisdiction, as `answer` gives them, and what it asks."""
     bound = regime(row, facts)
     near = nexus(row, people, facts)
     if bound.value is NO or (near.value is NO and not near.why):

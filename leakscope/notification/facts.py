@@ -34,6 +34,7 @@ from leakscope.notification.facts_tables import (
     SignOff,
 )
 from leakscope.notification.kleene import Kleene
+from leakscope.notification.place_codes import place_code
 from leakscope.safety.escape import plain
 
 SCHEMA_VERSION = 1
@@ -192,9 +193,9 @@ def _read(path: str, spec: Mapping[str, Any], value: Any, zone: ZoneInfo | None)
         return _read_instant(path, value, zone)
     if kind in ("texts", "texts_or_null"):
         said = _strings(path, value)
-        return tuple(code.upper() for code in said) if path in _CODES else tuple(said)
-    if path == "incident.main_establishment" and isinstance(value, str):
-        return value.upper()
+        return tuple(_place(path, one) for one in said) if path in _PLACES else tuple(said)
+    if path in _PLACES and isinstance(value, str):
+        return _place(path, value) if value.strip() else None
     readers: dict[str, Any] = {"text": str, "integer": int, "number": (int, float), "boolean": bool, "mapping": Mapping}
     if kind == "counts":
         return _counts(path, value)
@@ -203,8 +204,15 @@ def _read(path: str, spec: Mapping[str, Any], value: Any, zone: ZoneInfo | None)
     return value
 
 
-#: Lists of ISO codes, which people also write in small letters.
-_CODES = ("incident.establishments", "incident.targets")
+#: Facts that are places.
+_PLACES = frozenset({"incident.establishments", "incident.targets", "incident.main_establishment", "population.residence"})
+
+
+def _place(path: str, value: str) -> str:
+    code = place_code(value)
+    if code is None:
+        raise FactsError(f"{path} names no place that ISO 3166 knows: {plain(value)}", hint="write places as codes: DE, US-CA; EU and EEA stand for all of it")
+    return code
 
 
 def _checked_choice(path: str, value: Any, choices: tuple[str, ...]) -> str:

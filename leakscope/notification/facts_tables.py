@@ -191,6 +191,7 @@ class Population:
     records: Mapping[str, int] = _fact("counts", "Records in the exposure: one number, or a table by source or by day.")
     design: str = _choice("How the sample was drawn.", "full", "first", "last", "bernoulli", "reservoir", "systematic", "stratified", "cluster")
     by: str = _choice("What its strata (table, day) or clusters (file, person) are.", "table", "day", "file", "person")
+    residence: str | None = _text("Where all people live of whom the evidence does not tell, if that is one place; an ISO code (DE, US-CA).")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from leakscope.notification.elsewhere import Elsewhere
 from leakscope.notification.engine import Answer
 from leakscope.notification.facts import TABLES, Facts
 from leakscope.notification.headcount import Headcount
 
 
-def missing_facts(found: Answer, people: Headcount, facts: Facts) -> list[dict[str, Any]]:
+def missing_facts(found: Answer, people: Headcount, facts: Facts, beyond: Sequence[Elsewhere] = ()) -> list[dict[str, Any]]:
     """
     Missing facts, those that matter for most duties first.
+
+    Args:
+        found: the answer.
+        people: the people it was given for.
+        facts: the facts it was given for.
+        beyond: laws that a place nobody stated would bring.
 
     Returns:
         Entries `{"fact", "question", "why", "matters_for"}`.
@@ -21,8 +29,10 @@ def missing_facts(found: Answer, people: Headcount, facts: Facts) -> list[dict[s
         for path in duty["missing_facts"]:
             matters.setdefault(path, []).append(duty["id"])
     rows = [{"fact": path, "question": question(path), "why": _why(path, len(ids)), "matters_for": sorted(ids)} for path, ids in matters.items()]
+    if "incident.establishments" not in matters and (seated := [one for one in beyond if one.seat]):
+        rows.append({"fact": "incident.establishments", "question": question("incident.establishments"), "why": _beyond(seated), "matters_for": _named(seated)})
     rows.sort(key=lambda row: (-len(row["matters_for"]), row["fact"]))
-    return [*rows, *_merged(found), *_residence(people), *(row for row in _population(people, facts) if row["fact"] not in matters)]
+    return [*rows, *_merged(found), *_residence(people, [one for one in beyond if one.homes]), *(row for row in _population(people, facts) if row["fact"] not in matters)]
 
 
 def _merged(found: Answer) -> list[dict[str, Any]]:
@@ -57,12 +67,21 @@ def _why(path: str, duties: int) -> str:
     return f"{duties} {'duty depends' if duties == 1 else 'duties depend'} on it"
 
 
-def _residence(people: Headcount) -> list[dict[str, Any]]:
+def _beyond(found: Sequence[Elsewhere]) -> str:
+    duties = sum(len(one.duties) for one in found)
+    return f"{duties} further {'duty' if duties == 1 else 'duties'} in {len(found)} {'place' if len(found) == 1 else 'places'} may apply"
+
+
+def _named(found: Sequence[Elsewhere]) -> list[str]:
+    return sorted(duty["id"] for one in found for duty in one.duties)
+
+
+def _residence(people: Headcount, beyond: Sequence[Elsewhere]) -> list[dict[str, Any]]:
     nowhere = sum(row.count for row in people.rows if row.residence is None)
     stateless = sum(row.count for row in people.rows if row.residence == "US")
     found = []
     if nowhere:
-        found.append({"fact": "residence", "question": "Where do these people live?", "why": f"residence of {nowhere:,} observed people is unknown; further jurisdictions may apply", "matters_for": []})
+        found.append({"fact": "residence", "question": "Where do these people live?", "why": f"residence of {nowhere:,} observed people is unknown; {_beyond(beyond) if beyond else 'further jurisdictions may apply'}; population.residence states it where it is one place", "matters_for": _named(beyond)})
     if stateless:
         found.append({"fact": "residence.US", "question": "In which state do these people live?", "why": f"{stateless:,} observed people live in the United States, state unknown; state statutes may apply", "matters_for": []})
     return found

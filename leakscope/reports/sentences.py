@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from leakscope.notification.elsewhere import PLACE
 from leakscope.reports.wording import DESIGN_NAMES, RECIPIENT_NAMES, band_name, counted, instant, interval, number, percent, short_interval
 from leakscope.severity.cost import NOT_ASKED
 
@@ -249,8 +250,22 @@ def window_sentence(assessment: Mapping[str, Any]) -> str:
 def duties_sentence(assessment: Mapping[str, Any]) -> str:
     """How many duties apply and how many may."""
     counts = [sum(1 for duty in assessment["duties"] if duty["status"] in wanted) for wanted in (("applies",), ("may_apply", "unknown"))]
-    head = f"{counts[0]} {'applies' if counts[0] == 1 else 'apply'}" if counts[0] else "none applies on the facts stated"
+    waiting = any(str(row["id"]).startswith(PLACE) for row in assessment.get("what_would_change") or ())
+    none = "none can be told before places are stated (where people live, where you are)" if waiting else "none applies on the facts stated"
+    head = f"{counts[0]} {'applies' if counts[0] == 1 else 'apply'}" if counts[0] else none
     return head + (f", {counts[1]} may" if counts[1] else "")
+
+
+def no_duty_sentence(decision: Mapping[str, Any]) -> str:
+    """What stands where no duty applies or may: a place that nobody stated is said to be the reason, because silence would look like safety."""
+    waiting = {duty for row in decision.get("what_would_change") or () if str(row["id"]).startswith(PLACE) for duty in row["duties"]}
+    if not waiting:
+        return "No duty applies or may apply on the facts stated."
+    hangs = "1 duty hangs" if len(waiting) == 1 else f"{number(len(waiting))} duties hang"
+    return (
+        f"No duty can be told yet: where these people live or where you are established is not known, and {hangs} on it. "
+        "Clocks may run already, the shortest from awareness; state the places: leakscope facts new FACTS.toml."
+    )
 
 
 def change_sentence(row: Mapping[str, Any]) -> str:
