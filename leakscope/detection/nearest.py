@@ -24,6 +24,9 @@ FARTHER_FACTOR = 0.5
 _BEFORE = 80
 #: Characters by which a word behind a value counts as farther off than one before it: most words stand before.
 _BEHIND = 15.0
+#: Types of numbers whose words do not say the country, and the elements that such a number can be.
+_OF_NO_COUNTRY = frozenset({"NATIONAL_ID", "TAX_ID", "VAT_ID", "COMPANY_NUMBER"})
+_REGISTERED = frozenset({"national_id", "tax_id", "ssn", "organisation"})
 #: Distance of a word in the names around a value.
 _IN_NAMES = 1000.0
 _NOWHERE = 10_000.0
@@ -67,9 +70,11 @@ def _covered(told: list[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
 
 @lru_cache(maxsize=4096)
 def _say_the_same(entity: str, other: str) -> bool:
-    """Whether two types are one, or one kind of number in two countries: of these, the word tells nothing."""
-    element = element_of(entity)
-    return entity == other or (element is not None and element == element_of(other))
+    """Whether two types are one, or one kind of number in two countries, or one of no known country: of these, the word tells nothing."""
+    element, second = element_of(entity), element_of(other)
+    if entity == other or (element is not None and element == second):
+        return True
+    return bool({entity, other} & _OF_NO_COUNTRY) and {element, second} <= _REGISTERED
 
 
 def _distance(one: Candidate, context: Context, value: str) -> float:
