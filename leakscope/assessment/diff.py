@@ -8,7 +8,7 @@ from typing import Any
 
 from leakscope.notification.questions import asked
 from leakscope.reports.sentences import duty_name, override_text
-from leakscope.reports.wording import DESIGN_NAMES, band_name, counted, instant, interval, status_name
+from leakscope.reports.wording import DESIGN_NAMES, band_name, counted, due, interval, status_name
 
 NOT_THERE = "-"
 Row = Mapping[str, Any]
@@ -71,7 +71,7 @@ def _secret(row: Row) -> str:
 
 def _duty(row: Row) -> str:
     deadline = row["deadline"]
-    return f"{status_name(row)}, {instant(deadline['instant']) if deadline['instant'] else deadline['text']}"
+    return f"{status_name(row)}, {due(deadline) if deadline['instant'] else deadline['text']}"
 
 
 def _rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from rich.console import Console
 from leakscope.errors import SetAsideError, UnreadableError
 from leakscope.model import Batch, SetAside
 from leakscope.safety.escape import plain
-from leakscope.sources import Format, expand, read
+from leakscope.sources import Format, expand, identify, read
 from leakscope.sources.evidence import Evidence, distinct_names, gather, sha256_of
 from leakscope.sources.promise import promise
 
@@ -61,8 +61,13 @@ def _identified(evidence: Evidence) -> list[dict[str, Any]]:
     except SetAsideError as error:
         return [_refused(SetAside(source=evidence.name, reason=error.reason, detail=error.message))]
     rows: list[dict[str, Any]] = []
+    outer = identify(evidence)
     for piece in expand(evidence):
-        rows.extend([_refused(piece)] if isinstance(piece, SetAside) else _rows(*piece, digest))
+        if isinstance(piece, SetAside):
+            rows.append(_refused(piece))
+            continue
+        inner, chosen = piece
+        rows.extend(_rows(replace(inner, path=evidence.path), chosen if outer is None or inner.parent is None else replace(chosen, title=f"{outer.title}, holding {chosen.title}"), digest))
     return rows
 
 

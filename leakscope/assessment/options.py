@@ -11,7 +11,9 @@ from leakscope.assessment.pipelines import Pipeline, load_pipeline
 from leakscope.engines import ENGINES
 from leakscope.errors import UsageError
 from leakscope.model import SampleDesign
+from leakscope.safety.escape import plain
 from leakscope.severity import load_scheme
+from leakscope.sources.evidence import is_case_folder
 
 #: What a run can draw by itself.
 DRAWS = ("first", "last", "bernoulli", "reservoir", "systematic", "stratified", "cluster")
@@ -114,10 +116,13 @@ def check(options: Options) -> Options:
     The options themselves, if they make sense together.
 
     Raises:
-        UsageError: they contradict one another.
+        UsageError: they contradict one another, or a case is named as evidence.
     """
     if not options.paths:
         raise UsageError("No evidence was named", hint="Give files, folders, - or the address of a live store.")
+    for path in options.paths:
+        if is_case_folder(Path(path)):
+            raise UsageError(f"{plain(path)} is a case, no evidence", hint=f"leakscope report {plain(path)} shows it; leakscope decide {plain(path)} decides again.")
     if options.rows is not None and options.fraction is not None:
         raise UsageError("--rows and --fraction were both given", hint="Give one of them.")
     if options.rows is not None and options.rows < 1:

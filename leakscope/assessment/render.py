@@ -36,6 +36,23 @@ def known_form(name: str) -> Report:
     raise UsageError(f"There is no report format {plain(name)}", hint=hint)
 
 
+def form_for(target: str | None) -> Report:
+    """
+    The form that the ending of a file's name asks for; text where there is no file or no ending.
+
+    Raises:
+        UsageError: no form has that ending; before, the file would have held what its name does not say.
+    """
+    name = Path(target or "").name.lower()
+    if target in (None, "-") or not Path(name).suffix or Path(str(target)).is_dir():
+        return known_form("text")
+    fitting = [report for report in reports().values() if name.endswith(report.suffix if report.suffix.startswith(".") else f".{report.suffix}")]
+    fitting = fitting or [report for report in reports().values() if report.name == {"md": "markdown"}.get(Path(name).suffix[1:], Path(name).suffix[1:])]
+    if not fitting:
+        raise UsageError(f"No form of report ends in {plain(Path(name).suffix)}", hint="Choose one with --format; leakscope report CASE --format list names them.")
+    return max(fitting, key=lambda report: len(report.suffix))
+
+
 def read_frames(case: Case, report: Report) -> dict[str, pl.DataFrame]:
     """The tables of `case` that `report` asks for."""
     return {name: case.read_frame(FILES[name]) for name in report.frames if name in FILES}

@@ -9,8 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from leakscope.reports.sentences import stood_in
-from leakscope.reports.wording import counted
+from leakscope.reports.secret_wording import secret_state, seen_in, stood_in, whose
 from leakscope.safety.escape import plain
 
 
@@ -24,16 +23,13 @@ def render_table(rows: Sequence[Mapping[str, Any]], *, width: int, color: bool) 
     table.add_column("secret")
     for row in rows:
         head = f"{plain(str(row['provider'] or 'unknown issuer'))}: {plain(str(row['kind']))} [{row['severity']}]"
-        state = f"{row['environment']}, {str(row['status']).replace('_', ' ')}, seen in {counted(row['records'], 'record')}" + (f", account {plain(str(row['account']))}" if row.get("account") else "")
-        stood = f"stood in: {stood_in(row)}{_whose(row)}" if row.get("places") else ""
-        table.add_row(str(row["rank"]), "\n".join((head, f"  {plain(str(row['preview']))}  {row['id']}", f"  {state}", *([f"  {stood}"] if stood else []), f"  revoke: {row['revoke']} {row['console'] or ''}".rstrip())))
+        state = f"state: {_state(row)}" + (f"; account {plain(str(row['account']))}" if row.get("account") else "")
+        stood = "; ".join(part for part in (f"stood in: {stood_in(row)}", whose(row)) if part) if row.get("places") else ""
+        table.add_row(str(row["rank"]), "\n".join((head, f"  {plain(str(row['preview']))}  {row['id']}", f"  {state}", f"  seen in {seen_in(row)}", *([f"  {stood}"] if stood else []), f"  revoke: {row['revoke']} {row['console'] or ''}".rstrip())))
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-def _whose(row: Mapping[str, Any]) -> str:
-    """Whose a secret is, where the evidence tells."""
-    if not row.get("people"):
-        return ""
-    who = row["owner_person"] or counted(row["people"], "person", "people")
-    return {"linked": f"; part of the data of {who}", "author": f"; written by {who}", "alone": f"; only {who} in its records"}.get(row["owner_basis"], "")
+def _state(row: Mapping[str, Any]) -> str:
+    state = secret_state(row)
+    return "not known whether it still works" if state == "unknown" else state

@@ -70,7 +70,7 @@ def exit_code(data: Mapping[str, Any], fail_on: str | None) -> int:
     """10 when the incident or its gravest secret reaches `fail_on`, else 4 when something was set aside, else 0."""
     if fail_on and max(reached(data), default=-1) >= LEVELS.index(fail_on):
         return 10
-    serious = [piece for piece in data["coverage"]["set_aside"] if piece["reason"] != "duplicate"]
+    serious = [piece for piece in data["coverage"]["set_aside"] if piece["reason"] not in ("duplicate", "case-folder")]
     return 4 if serious else 0
 
 

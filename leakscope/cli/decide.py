@@ -33,11 +33,13 @@ def command(
 
     now = datetime.now(UTC)
     overrides = [override_from(target, why=why, who=who or getpass.getuser(), now=now) for target in targets]
-    decision = redecide(open_case(case), facts_file=facts_file, on=_day(day) or now.date(), save=save, proposed=proposed, scheme=scheme, overrides=overrides)
+    opened = open_case(case)
+    assessed_on = (opened.assessment().get("case") or {}).get("on")
+    decision = redecide(opened, facts_file=facts_file, on=_day(day) or now.date(), save=save, proposed=proposed, scheme=scheme, overrides=overrides)
     if form == "json":
         sys.stdout.buffer.write(orjson.dumps(decision.to_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
-        click.echo(render_duties(decision.to_dict(), now=now, width=width(), color=colour()), nl=False)
+        click.echo(render_duties(decision.to_dict(), now=now, assessed_on=assessed_on, width=width(), color=colour()), nl=False)
 
 
 def _day(text: str | None) -> date | None:

@@ -13,11 +13,11 @@ from leakscope.cli._output import colour, standard_error, width
 
 @click.command()
 @click.argument("case", type=click.Path(exists=True, file_okay=False))
-@click.option("--format", "form", metavar="FORM", default="text", show_default=True, help="html, json, docx, csv, markdown, ics, veris, dpv, edpb, sarif and more; list prints all.")
+@click.option("--format", "form", metavar="FORM", help="html, json, docx, csv, markdown, ics, veris, dpv, edpb, sarif and more; list prints all.  [default: what the ending of -o says, else text]")
 @click.option("-o", "--output", "target", metavar="PATH", help="File or folder to write to; - is standard output.  [default: standard output for text]")
-def command(case: str, form: str, target: str | None) -> None:
+def command(case: str, form: str | None, target: str | None) -> None:
     """Render a case's assessment: a page, an incident report, tables, or a format that other tools read."""
-    from leakscope.assessment.render import known_form, read_frames, target_file, write_private
+    from leakscope.assessment.render import form_for, known_form, read_frames, target_file, write_private
     from leakscope.reports import reports
 
     if form == "list":
@@ -26,9 +26,9 @@ def command(case: str, form: str, target: str | None) -> None:
         return
     from leakscope.assessment.case import open_case
 
-    opened, report, now = open_case(case), known_form(form), datetime.now(UTC)
+    opened, report, now = open_case(case), known_form(form) if form else form_for(target), datetime.now(UTC)
     assessment = opened.assessment()
-    if form == "text" and target in (None, "-"):
+    if report.name == "text" and target in (None, "-"):
         from leakscope.reports import console
 
         sys.stdout.write(console.render(assessment, now=now, width=width(), color=colour()))

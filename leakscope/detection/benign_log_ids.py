@@ -42,6 +42,6 @@ def weighed_log_id(one: Candidate, context: Context, value: str) -> Candidate:
         return one._replace(reason=ELSEWHERE)
     if _SYSTEM.search(line) or value[one.start : one.end].lower() in _NOBODYS:
         return one._replace(reason="system-account")
-    if lead[-1:] in _QUERY and lead or _LOG.search(line) or (_MESSAGE.search(context.near) and "\n" not in value):
+    if (lead[-1:] in _QUERY and lead) or _LOG.search(line) or (_MESSAGE.search(context.near) and "\n" not in value):
         return one
     return one._replace(reason=ELSEWHERE)

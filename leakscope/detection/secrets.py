@@ -63,9 +63,18 @@ def _distinct(found: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
             last_seen=pl.col("timestamp").max(),
             fingerprints=pl.col("fingerprint").unique().sort(),
             project=pl.col("project").drop_nulls().first(),
-            services=pl.col("service").drop_nulls().unique().sort(),
+            services=pl.col("service").filter(is_service_name()).unique().sort(),
         )
     )
+
+
+#: A service name as engineers write it; anything else in a field of that name may be data and is counted, not shown.
+_SERVICE_NAME = r"^[a-z][a-z-]*(?:[._][a-z-]+)*[0-9]{0,2}$"
+
+
+def is_service_name() -> pl.Expr:
+    """Whether the column `service` holds a name that may be shown."""
+    return pl.col("service").str.contains(_SERVICE_NAME) & (pl.col("service").str.len_chars() <= 40)
 
 
 #: The address of a Google service account names its project (Google Cloud documentation, "Service accounts overview").

@@ -150,8 +150,8 @@ def deadline(rule: Deadline, jurisdiction: Jurisdiction, facts: Facts, *, told_b
         held: law enforcement asked to wait and the law allows it.
 
     Returns:
-        `instant` (or null), `time_zone` by whose clocks people read it (the organisation's for limits in hours, the law's
-        for limits in days), `from`, `starts`, `text`, `calendar`, `outer_limit`, `hours` (about how long the limit is, for
+        `instant` (or null), `time_zone` by whose clocks people read it (the organisation's for limits in hours, null while
+        nobody stated it; the law's for limits in days), `from`, `starts`, `text`, `calendar`, `outer_limit`, `hours` (about how long the limit is, for
         ordering), `missing` (clock fact) and `provisional`.
     """
     value, missing, provisional = _length(rule, facts), None, False
@@ -174,7 +174,7 @@ def deadline(rule: Deadline, jurisdiction: Jurisdiction, facts: Facts, *, told_b
         instant, text = _held(instant, text, facts)
     return {
         "instant": instant_text(instant),
-        "time_zone": (facts.clocks.time_zone if rule.unit == "hours" else None) or jurisdiction.time_zone,
+        "time_zone": facts.clocks.time_zone if rule.unit == "hours" else jurisdiction.time_zone,
         "from": rule.start,
         "starts": instant_text(start.instant),
         "text": text,

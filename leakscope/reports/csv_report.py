@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.reports.form import Frames, Report
-from leakscope.reports.sentences import stood_in
+from leakscope.reports.secret_wording import stood_in
 from leakscope.safety.escape import cell
 
 PERSON_COLUMNS = ("person", "kind", "role", "counted", "reason", "residence", "residence_basis", "child", "records", "conflict", "confidence", "label")

@@ -10,6 +10,7 @@ from typing import Any
 from leakscope.errors import UsageError
 from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
+from leakscope.reports.secret_wording import secrets_in_all, secrets_sentence, whose_sentences
 from leakscope.reports.sentences import (
     PART_NOTE,
     bands_sentence,
@@ -23,19 +24,16 @@ from leakscope.reports.sentences import (
     override_text,
     review_lines,
     sample_sentence,
-    secrets_in_all,
-    secrets_sentence,
     source_checked,
     together_words,
     unseen_sentence,
-    whose_sentences,
     window_sentence,
 )
 from leakscope.reports.wording import (
     NOT_STATED,
     band_name,
     countdown,
-    instant,
+    due,
     interval,
     number,
     open_duties,
@@ -166,14 +164,14 @@ def _duties(document: Any, assessment: Assessment, now: datetime) -> None:
         for duty in open_duties(assessment)
     ]
     _paragraph(document, "Not legal advice. Each line shows its rule and how far our source of it was checked.")
-    _table(document, ("Status", "Whom to tell", "Law", "Our source", "Deadline (UTC)", "Left"), rows)
+    _table(document, ("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), rows)
     if not rows:
         _paragraph(document, "No duty applies or may apply on the facts stated.")
 
 
 def _limit(deadline: Mapping[str, Any], now: datetime) -> tuple[str, str]:
     fixed = deadline.get("instant")
-    return (instant(fixed), countdown(deadline, now=now)) if fixed else (str(deadline.get("text") or NOT_STATED), "-")
+    return (due(deadline), countdown(deadline, now=now)) if fixed else (str(deadline.get("text") or NOT_STATED), "-")
 
 
 def _secrets(document: Any, assessment: Assessment, now: datetime) -> None:

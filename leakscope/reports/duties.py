@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,25 +15,39 @@ from rich.text import Text
 
 from leakscope.notification.questions import asked
 from leakscope.reports.sentences import change_sentence, override_text
-from leakscope.reports.wording import RECIPIENT_NAMES, band_name, countdown, instant, is_urgent, open_duties, short_interval, status_name
+from leakscope.reports.wording import (
+    RECIPIENT_NAMES,
+    band_name,
+    countdown,
+    due_short,
+    instant,
+    is_urgent,
+    open_duties,
+    short_interval,
+    status_name,
+)
 from leakscope.safety.escape import plain
 
 CHANGES_SHOWN, FACTS_SHOWN = 8, 12
 
 
-def render_duties(decision: Mapping[str, Any], *, now: datetime, width: int = 80, color: bool = False) -> str:
+def render_duties(decision: Mapping[str, Any], *, now: datetime, assessed_on: str | None = None, width: int = 80, color: bool = False) -> str:
     """
     A decision as text.
 
     Args:
         decision: `Decision.to_dict()`, or an assessment.
         now: for the countdowns.
+        assessed_on: day whose law the case was assessed under, to say where it is another one.
         width: columns.
         color: whether to use colour.
     """
     console = Console(file=io.StringIO(), width=width, force_terminal=color, no_color=not color, highlight=False, markup=False, legacy_windows=False)
     if decision.get("banner"):
         console.print(Text(plain(str(decision["banner"])), style="bold"), "", sep="\n")
+    for line in _under(decision, now, assessed_on):
+        console.print(_line(line, "dim"))
+    console.print()
     for title, parts in _sections(decision, now):
         console.print(Text(title, style="bold"))
         for part in parts:
@@ -43,6 +57,14 @@ def render_duties(decision: Mapping[str, Any], *, now: datetime, width: int = 80
     file = console.file
     assert isinstance(file, io.StringIO)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def _under(decision: Mapping[str, Any], now: datetime, assessed_on: str | None) -> Iterable[str]:
+    """Under the law of which day this was decided, and that the case was assessed under another."""
+    day = decision.get("on") or decision.get("case", {}).get("on")
+    yield f"law of {day}, now {instant(now.isoformat())}"
+    if assessed_on and assessed_on != day:
+        yield f"The case was assessed under the law of {assessed_on}; --on {assessed_on} decides under that."
 
 
 def _severity(decision: Mapping[str, Any]) -> str | None:
@@ -82,7 +104,7 @@ def _open(decision: Mapping[str, Any], now: datetime) -> list[RenderableType]:
     table.add_column("status", width=15)
     table.add_column("whom to tell, under what", ratio=1, overflow="fold")
     table.add_column("people", justify="right", max_width=14, overflow="fold")
-    table.add_column("deadline", width=16, overflow="fold")
+    table.add_column("deadline, left", width=18, overflow="fold")
     for duty in duties:
         table.add_row(*_row(duty, now))
     unverified = sum(1 for duty in duties if duty["confidence"]["unverified"])
@@ -95,7 +117,7 @@ def _row(duty: Mapping[str, Any], now: datetime) -> tuple[Text, Text, Text, Text
     recipient = "" if duty["recipient_kind"] == "individuals" else f" ({duty['recipient']})"
     limit = duty["deadline"]
     urgent = "bold red" if is_urgent(limit, now=now) else ""
-    when = f"{instant(limit['instant']).removesuffix(' UTC')}\n{countdown(limit, now=now)}" if limit.get("instant") else str(limit["text"])
+    when = f"{due_short(limit)}\n{countdown(limit, now=now)}" if limit.get("instant") else str(limit["text"])
     told = f"\ntold {instant(duty['notified'])}" if duty.get("notified") else ""
     cell = Text.assemble(_line(who, "bold" if duty["status"] == "applies" else ""), _line(recipient + mark), "\n", _line(duty["citation"], "dim"))
     return _line(status_name(duty)), cell, _line(short_interval(duty["people"])), Text.assemble(*_lines(when, urgent), *_lines(told, "dim"))
@@ -120,7 +142,7 @@ def _closed(duties: list[Mapping[str, Any]]) -> RenderableType:
     return table
 
 
-def _listed(rows: list[Mapping[str, Any]], left: str, right: str, shown: int) -> list[RenderableType]:
+def _listed(rows: Sequence[Mapping[str, Any]], left: str, right: str, shown: int) -> list[RenderableType]:
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
     table.add_column(ratio=1, overflow="fold")

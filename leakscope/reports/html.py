@@ -13,7 +13,7 @@ from jinja2 import ChainableUndefined, DictLoader, Environment
 from markupsafe import Markup
 
 from leakscope.notification.questions import asked
-from leakscope.reports import plots, sentences, wording
+from leakscope.reports import plots, secret_wording, sentences, wording
 from leakscope.reports.form import Report
 from leakscope.safety.escape import plain
 
@@ -51,7 +51,7 @@ def _environment() -> Environment:
     environment = Environment(loader=DictLoader(templates), autoescape=True, undefined=ChainableUndefined, finalize=_finalize, trim_blocks=True, lstrip_blocks=True)
     words = {
         "number": wording.number, "percent": wording.percent, "interval": wording.interval, "short": _people,
-        "instant": wording.instant, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
+        "instant": wording.instant, "due": wording.due, "band": wording.band_name, "status": wording.status_name, "size": wording.size, "tone": tone,
         "language": wording.language_name, "counted": wording.counted, "source_checked": sentences.source_checked, "sources_read": sentences.sources_read, "override_text": sentences.override_text, "asked": asked,
         "topic_title": wording.topic_title, "interval_tail": _interval_tail, "evidence": _evidence, "css": Markup((folder / "page.css").read_text("utf-8")), "contents": CONTENTS,
     }  # fmt: skip
@@ -90,7 +90,7 @@ def _lead(assessment: Assessment, first: Mapping[str, Any] | None, applies: Sequ
         parts.append(f"The whole exposure is estimated to concern {wording.interval(people['exposure'], unit='people')}.")
     parts.append(f"Severity is {wording.band_name(incident['band'])}.")
     verb = "duty to notify applies" if len(applies) == 1 else "duties to notify apply"
-    parts.append(f"{len(applies)} {verb} on the facts stated (not legal advice)" + (f"; the first deadline is {wording.instant(first['deadline']['instant'])}." if first else "."))
+    parts.append(f"{len(applies)} {verb} on the facts stated (not legal advice)" + (f"; the first deadline is {wording.due(first['deadline'])}." if first else "."))
     return " ".join(parts)
 
 
@@ -220,7 +220,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
     applies = [duty for duty in duties if duty["status"] == "applies"]
     first = next((duty for duty in applies if duty["deadline"].get("instant")), None)
     secrets, bounds = assessment["secrets"], assessment["individuals"].get("bounds") or {}
-    kinds = sentences.secret_kinds(secrets) if len(secrets) > SECRETS_SHOWN else []
+    kinds = secret_wording.secret_kinds(secrets) if len(secrets) > SECRETS_SHOWN else []
     shown = 0 if kinds else SECRETS_SHOWN
     groups = {row["topic"]: row for row in assessment["severity"].get("topics") or ()}
     topics = sorted((chat or {}).get("topics") or (), key=lambda row: -(row["people"].get("value") or 0))[:TOPICS_SHOWN]
@@ -233,7 +233,8 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "live": sum(1 for row in secrets if row["status"] == "looks_live" or row["environment"] == "live"),
         "coverage": sentences.coverage_sentence(assessment), "window": sentences.window_sentence(assessment), "part_note": sentences.PART_NOTE if sentences.is_read_in_part(assessment) else "", "impact": impact, "chat": chat,
         "topics": [{**row, "group": (groups.get(row["topic"]) or {}).get("group"), "weighs": (groups.get(row["topic"]) or {}).get("severity")} for row in topics],
-        "secrets_said": sentences.secrets_sentence(assessment), "whose": sentences.whose_sentences(assessment), "stood_in": sentences.stood_in, "secrets_all": sentences.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
+        "secrets_said": secret_wording.secrets_sentence(assessment), "whose": secret_wording.whose_sentences(assessment), "stood_in": secret_wording.stood_in, "whose_is": secret_wording.whose, "seen_in": secret_wording.seen_in,
+        "secret_state": secret_wording.secret_state, "secrets_all": secret_wording.secrets_in_all(assessment), "unseen": sentences.unseen_sentence(assessment),
         "not_weighed": assessment["severity"].get("not_weighed") or {}, "combinations": _combination_rows(assessment),
         "controllers": sorted(assessment["individuals"].get("by_controller") or (), key=lambda row: -row["people"]),
         "sample_sentence": sentences.sample_sentence(assessment), "review": sentences.review_lines(assessment["quality"].get("review")), "population": sentences.population_total(assessment),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leakscope.reports.form import Report
-from leakscope.reports.wording import RECIPIENT_NAMES, open_duties, parse_instant, status_name
+from leakscope.reports.wording import RECIPIENT_NAMES, due, open_duties, parse_instant, status_name
 from leakscope.safety.escape import plain
 
 _FOLD = 75
@@ -38,17 +38,20 @@ def _stamp(moment: datetime) -> str:
 
 def _description(duty: Mapping[str, Any]) -> str:
     checked = "unverified: check before relying" if duty["confidence"]["unverified"] else f"source: {duty['confidence']['level']}"
-    parts = [f"Status: {status_name(duty)}", f"To: {duty['recipient']}", f"Limit: {duty['deadline']['text']}", f"Law: {duty['citation']} ({checked})"]
+    parts = [f"Status: {status_name(duty)}", f"Ends: {due(duty['deadline'])}", f"To: {duty['recipient']}", f"Limit: {duty['deadline']['text']}", f"Law: {duty['citation']} ({checked})"]
     if duty["missing_facts"]:
         parts.append(f"Missing: {', '.join(duty['missing_facts'])}")
     return "\n".join([*parts, *duty["why"], "Not legal advice."])
 
 
-def _event(duty: Mapping[str, Any], case: str, now: datetime) -> Iterable[str]:
+def _event(duty: Mapping[str, Any], assessment: Mapping[str, Any], now: datetime) -> Iterable[str]:
     instant = parse_instant(duty["deadline"]["instant"])
     if instant is None:
         return
-    who = f"{duty['jurisdiction_name']}: tell {RECIPIENT_NAMES.get(duty['recipient_kind'], duty['recipient_kind'])}"
+    case = assessment["case"]["id"]
+    incident = (assessment["facts"].get("incident") or {}).get("reference") or assessment["case"].get("title") or case
+    whom = RECIPIENT_NAMES.get(duty["recipient_kind"], duty["recipient_kind"])
+    who = f"{duty['jurisdiction_name']}: tell {whom}{'' if duty['status'] == 'applies' else ', if it applies'} ({incident})"
     yield from ("BEGIN:VEVENT", f"UID:{_escaped(duty['id'])}.{_escaped(case)}@leakscope", f"DTSTAMP:{_stamp(now)}", f"DTSTART:{_stamp(instant)}")
     yield f"SUMMARY:{_escaped(who)}"
     yield f"DESCRIPTION:{_escaped(_description(duty))}"
@@ -70,7 +73,7 @@ def render(assessment: Mapping[str, Any], *, now: datetime) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//LeakScope//Notification deadlines//EN", "CALSCALE:GREGORIAN"]
     for duty in open_duties(assessment):
         if not duty.get("notified"):
-            lines += _event(duty, assessment["case"]["id"], now)
+            lines += _event(duty, assessment, now)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 

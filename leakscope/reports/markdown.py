@@ -9,6 +9,7 @@ from typing import Any
 from leakscope.notification.questions import asked
 from leakscope.reports.form import Report
 from leakscope.reports.markdown_severity import combinations, escape, table, topics, worksheet
+from leakscope.reports.secret_wording import secrets_in_all, secrets_sentence, whose_sentences
 from leakscope.reports.sentences import (
     PART_NOTE,
     bands_sentence,
@@ -20,16 +21,14 @@ from leakscope.reports.sentences import (
     override_text,
     review_lines,
     sample_sentence,
-    secrets_in_all,
-    secrets_sentence,
     source_checked,
     unseen_sentence,
-    whose_sentences,
 )
 from leakscope.reports.wording import (
     NOT_STATED,
     band_name,
     countdown,
+    due,
     instant,
     interval,
     number,
@@ -94,7 +93,7 @@ def _executive(assessment: Assessment, now: datetime) -> list[str]:
         f"- Individuals in the whole exposure: {escape(interval(exposure)) if exposure else 'cannot be stated; size and sample design are needed'}.",
         f"- Data that weighs most: {top}.",
         f"- Distinct secrets to revoke: {number(len(assessment['secrets']))}.",
-        f"- Duties to notify that apply: {len(applies)}" + (f"; first deadline {escape(instant(dated[0]['deadline']['instant']))} ({escape(countdown(dated[0]['deadline'], now=now))})." if dated else "."),
+        f"- Duties to notify that apply: {len(applies)}" + (f"; first deadline {escape(due(dated[0]['deadline']))} ({escape(countdown(dated[0]['deadline'], now=now))})." if dated else "."),
         f"- Coverage: {escape(coverage_sentence(assessment))}",
         "",
     ]
@@ -235,7 +234,7 @@ def _indicators(assessment: Assessment, now: datetime) -> list[str]:
 def _duty_row(duty: Mapping[str, Any], now: datetime) -> list[str]:
     deadline = duty.get("deadline") or {}
     fixed = deadline.get("instant")
-    when = [_when(fixed), escape(countdown(deadline, now=now))] if fixed else [escape(deadline.get("text") or NOT_STATED), "-"]
+    when = [escape(due(deadline)), escape(countdown(deadline, now=now))] if fixed else [escape(deadline.get("text") or NOT_STATED), "-"]
     return [escape(status_name(duty)), escape(duty_name(duty)), escape(duty.get("citation") or duty["instrument"]), escape(source_checked(duty)), *when]
 
 

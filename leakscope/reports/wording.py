@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from leakscope.notification.moments import in_zone, place
+
 NOT_STATED = "Not stated"
 BAND_NAMES = {"very_high": "very high", "not_assessed": "not assessed", "none": "not weighed"}
 STATUS_NAMES = {"applies": "applies", "may_apply": "may apply", "does_not_apply": "does not apply", "unknown": "unknown"}
@@ -125,6 +127,33 @@ def duration(span: timedelta) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes:02d} min"
+
+
+def due(deadline: Mapping[str, Any]) -> str:
+    """
+    When a deadline ends, by the clocks of those who must keep it and in UTC.
+
+    A limit in days ends at midnight of the law's place, which in UTC is often the next day: the date people must
+    remember comes first.
+    """
+    moment, local = _both_clocks(deadline)
+    if moment is None or local is None:
+        return instant(deadline.get("instant"))
+    day = f"{moment:%Y-%m-%d} " if local.date() != moment.date() else ""
+    return f"{local:%a %Y-%m-%d %H:%M} {place(deadline.get('time_zone'))} ({day}{moment:%H:%M} UTC)"
+
+
+def due_short(deadline: Mapping[str, Any]) -> str:
+    """The same for a narrow column: local time where it is known, else UTC."""
+    _, local = _both_clocks(deadline)
+    return f"{local:%Y-%m-%d %H:%M} {place(deadline.get('time_zone'))}" if local else instant(deadline.get("instant"))
+
+
+def _both_clocks(deadline: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """The end of a deadline in UTC and by local clocks; null where there is none, or no zone whose clocks differ."""
+    moment = parse_instant(deadline.get("instant"))
+    local = in_zone(moment, deadline.get("time_zone")) if moment else None
+    return (moment.astimezone(UTC) if moment else None), (local if local and local.utcoffset() else None)
 
 
 def countdown(deadline: Mapping[str, Any], *, now: datetime) -> str:

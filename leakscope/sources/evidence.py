@@ -189,10 +189,19 @@ def _standard_input() -> Evidence:
     return Evidence(name="stdin", opener=lambda: io.BytesIO(content), size_bytes=len(content))
 
 
+#: What LeakScope wrote about the evidence is none, and would be counted with it when a case is made beside its evidence.
+_OF_A_CASE = "A case that LeakScope wrote, or its key; it tells of evidence and is none itself."
+
+
 def _folder(root: Path) -> Iterator[Evidence | SetAside]:
     closed: list[str] = []
     for folder, names, files in os.walk(root, followlinks=False, onerror=lambda error: closed.append(str(error.filename))):
         names.sort()
+        cases = [name for name in names if is_case_folder(Path(folder) / name)]
+        for name in [*cases, *(key for case in cases if (key := f"{case}.key") in files)]:
+            (names if name in cases else files).remove(name)
+            shown = (Path(folder) / name).relative_to(root).as_posix()
+            yield SetAside(source=plain(shown), reason="case-folder", detail=_OF_A_CASE, records=0)
         for name in sorted(files):
             path = Path(folder) / name
             yield _file(path, path.relative_to(root).as_posix(), follow=False)
@@ -203,6 +212,16 @@ def _folder(root: Path) -> Iterator[Evidence | SetAside]:
     for folder in closed:
         shown = Path(folder).relative_to(root).as_posix()
         yield SetAside(source=plain(shown if shown != "." else root.name), reason="cannot-open", detail="The folder cannot be opened; what is in it is not known.")
+
+
+def is_case_folder(folder: Path) -> bool:
+    """Whether a folder is a case, finished or not, by the first entry of its ledger."""
+    try:
+        with (folder / "ledger.jsonl").open("rb") as file:
+            head = file.readline(4096)
+    except OSError:
+        return False
+    return head.startswith(b'{"at":') and b'"event":"started"' in head
 
 
 def _file(path: Path, name: str, *, follow: bool) -> Evidence | SetAside:

@@ -56,3 +56,25 @@ def test_files_have_no_overview(tmp_path):
 
     assert (rows[0]["stored"], rows[0]["look"]) == (None, None)
     assert identify.render_table(rows).startswith("a.csv: ")
+
+
+def test_what_lies_inside_a_mail_is_assessed_by_the_mails_own_path(tmp_path):
+    """The next command names a file that exists, and the title says what holds what."""
+    (tmp_path / "one.eml").write_text("From: a@example.org\nTo: b@example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/plain\n\nhello\n")
+    row = identify.identify_paths([str(tmp_path)])[0]
+
+    assert row["next"] == f"leakscope assess {tmp_path / 'one.eml'}"
+    assert row["title"].startswith("Mail message, holding ")
+
+
+def test_a_case_beside_the_evidence_is_no_evidence(tmp_path):
+    """It is listed with its key, and nothing of it is read."""
+    (tmp_path / "data.csv").write_text("email,city\na@example.org,Bonn\n")
+    (tmp_path / "case-1").mkdir()
+    (tmp_path / "case-1" / "ledger.jsonl").write_text('{"at":"2026-11-28T00:00:00+00:00","event":"started","facts":{}}\n')
+    (tmp_path / "case-1" / "individuals.csv").write_text("email,city\nb@example.org,Bonn\n")
+    (tmp_path / "case-1.key").write_text("00")
+    rows = identify.identify_paths([str(tmp_path)])
+
+    assert [row["source"] for row in rows if row["format"]] == ["data.csv"]
+    assert {row["source"]: row["set_aside"][0]["reason"] for row in rows if not row["format"]} == {"case-1": "case-folder", "case-1.key": "case-folder"}

@@ -323,3 +323,13 @@ def test_a_type_that_does_not_exist_is_refused_with_the_nearest(leakscope, tmp_p
 
     assert (result.returncode, result.stdout, _is_clear(result)) == (2, b"", True)
     assert b"Did you mean EMAIL_ADDRESS?" in result.stderr
+
+
+def test_a_case_is_no_evidence(leakscope, tmp_path):
+    """Its findings would be counted as people; the hint says what the command was for."""
+    (tmp_path / "case-1").mkdir()
+    (tmp_path / "case-1" / "ledger.jsonl").write_text('{"at":"2026-11-28T00:00:00+00:00","event":"started","facts":{}}\n')
+    result = leakscope("assess", "case-1", "--case", "c")
+
+    assert (result.returncode, (tmp_path / "c").exists()) == (2, False)
+    assert b"leakscope report case-1" in result.stderr

@@ -47,7 +47,7 @@ def test_one_row_per_distinct_secret_with_counts_and_times() -> None:
     url = "postgresql://shop:gr33nTe4pot@db.nordbank.dk:5432/orders"
     rows = [{"timestamp": f"2025-01-0{day}T00:00:00Z", "_service": name, "u": url, "copy": url} for day, name in ((1, "api"), (3, "web"))]
     row = sheet(*rows).row(0, named=True)
-    assert (row["records"], row["occurrences"], row["services"], row["account"]) == (2, 4, ["api", "web"], "db.nordbank.dk:5432/orders")
+    assert (row["records"], row["occurrences"], row["services"], row["account"]) == (2, 4, ["api", "web"], "postgresql://db.nordbank.dk:5432/orders")
     assert (row["first_seen"].day, row["last_seen"].day) == (1, 3)
     assert "gr33nTe4pot" not in str(row)
 

@@ -159,3 +159,19 @@ def test_the_command_prints_text_and_json(case):
 
     assert "record 7" in text.stdout
     assert orjson.loads(io.BytesIO(data.stdout_bytes).read())["kind"] == "finding"
+
+
+@pytest.mark.parametrize(("name", "begin"), [("page.html", b"<!doctype html>"), ("people.csv", b"person,kind"), ("memo.docx", b"PK"), ("notes.md", b"# Incident report"), ("notes", b"LeakScope"), ("x.edpb.json", b'{\n  "filled"')])
+def test_a_files_ending_chooses_the_form(case, tmp_path, name, begin):
+    """No file holds what its name does not say."""
+    run("report", case.root, "-o", tmp_path / name)
+
+    assert (tmp_path / name).read_bytes().startswith(begin)
+
+
+def test_an_ending_that_no_form_has_is_bad_use(case, tmp_path):
+    """With the way to the list of forms."""
+    result = run("report", case.root, "-o", tmp_path / "page.pdf")
+
+    assert isinstance(result.exception, UsageError)
+    assert not (tmp_path / "page.pdf").exists()

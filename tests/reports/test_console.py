@@ -48,10 +48,10 @@ def test_secrets_of_one_kind_stand_on_one_line(assessment):
 
 
 def test_it_fits_a_screenful(assessment):
-    """At most ninety-two lines, however many rows the assessment has."""
+    """At most ninety-five lines, however many rows the assessment has."""
     many = {**assessment, "impact_summary": assessment["impact_summary"] * 5, "secrets": assessment["secrets"] * 20, "duties": assessment["duties"] * 20}
 
-    assert len(screen(many).splitlines()) <= 92
+    assert len(screen(many).splitlines()) <= 95
 
 
 def test_an_estimate_never_stands_without_its_interval(assessment):

@@ -12,7 +12,8 @@ import orjson
 import pytest
 
 from leakscope.reports import console, docx_report, html, markdown, reports
-from leakscope.reports.sentences import bands_sentence, cost_sentence, duties_sentence, review_lines, sample_sentence, secrets_sentence
+from leakscope.reports.secret_wording import secrets_sentence
+from leakscope.reports.sentences import bands_sentence, cost_sentence, duties_sentence, review_lines, sample_sentence
 from leakscope.reports.wording import interval, number, percent
 from tests.reports.assessment_fixture import NOW, estimate
 

@@ -13,7 +13,7 @@ from leakscope.errors import UsageError
 from leakscope.notification.law import jurisdictions
 from leakscope.notification.questions import asked
 from leakscope.reports.sentences import change_sentence, source_checked, sources_read
-from leakscope.reports.wording import instant, interval
+from leakscope.reports.wording import due, instant, interval
 from leakscope.safety.escape import plain
 
 
@@ -74,7 +74,7 @@ def _deadline_rows(deadline: Mapping[str, Any]) -> Rows:
         rows.append(("clock", f"started {instant(deadline['starts'])} with {said(deadline.get('from')).replace('_', ' ')}"))
     if deadline.get("calendar"):
         rows.append(("counted in", said(deadline["calendar"])))
-    rows.append(("ends", instant(deadline["instant"]) if deadline.get("instant") else "at no fixed instant"))
+    rows.append(("ends", due(deadline) if deadline.get("instant") else "at no fixed instant"))
     if deadline.get("provisional"):
         rows.append(("note", "provisional: the fact that starts the clock was assumed"))
     return rows

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from leakscope.assessment.sections.evidence import instant
+from leakscope.detection.secrets import is_service_name
 from leakscope.estimation import EntityCount
 from leakscope.individuals.secret_owners import PLACES
 from leakscope.safety.escape import plain
@@ -163,10 +164,6 @@ def timeline(records: pl.DataFrame, sightings: pl.DataFrame, exposure_window: di
     }
 
 
-#: A service name as engineers write it; anything else may be data and is counted, not shown.
-_SERVICE_NAME = r"^[a-z][a-z-]*(?:[._][a-z-]+)*[0-9]{0,2}$"
-
-
 def systems(records: pl.DataFrame) -> dict[str, Any]:
     """
     Services and hosts that the records name: the services by records, the hosts as a count.
@@ -175,5 +172,5 @@ def systems(records: pl.DataFrame) -> dict[str, Any]:
         records: schema RECORDS.
     """
     counts = records.filter(pl.col("service").is_not_null()).group_by("service").len("records").sort(["records", "service"], descending=[True, False])
-    named = counts.filter(pl.col("service").str.contains(_SERVICE_NAME) & (pl.col("service").str.len_chars() <= 40)).head(12)
+    named = counts.filter(is_service_name()).head(12)
     return {"services": named.to_dicts(), "services_total": counts.height, "hosts_total": records["host"].drop_nulls().n_unique()}

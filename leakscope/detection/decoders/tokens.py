@@ -148,10 +148,10 @@ def _iso(text: str | None) -> datetime | None:
 
 
 def connection_string(text: str) -> Decoded | None:
-    """Host and database of a connection string; never its password."""
-    url = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^@/\s]*@)?([^/?\s]+)(?:/([^?\s]*))?", text)
+    """Kind, host and database of a connection string; never its password, nor the punctuation of the sentence it ends."""
+    url = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://(?:[^@/\s]*@)?([^/?\s]+)(?:/([^?\s]*))?", text)
     if url:
-        return Decoded(account="/".join(part for part in url.groups() if part))
+        return Decoded(account=f"{url[1].lower()}://" + "/".join(part.rstrip(":;,.)'\"") for part in url.groups()[1:] if part))
     host = re.search(r"(?:server|host|data source|endpoint|addr)\s*=\s*([^;,\s]+)", text, re.IGNORECASE)
     name = re.search(r"(?:database|initial catalog|dbname)\s*=\s*([^;\s]+)", text, re.IGNORECASE)
     parts = [found[1] for found in (host, name) if found]
