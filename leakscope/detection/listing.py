@@ -10,8 +10,11 @@ from typing import Any
 
 from leakscope.catalogue import Catalogue, load
 from leakscope.errors import UsageError
+from leakscope.safety.escape import plain
 
 Row = dict[str, Any]
+#: Detectors named to somebody who asked for one that is not there.
+NEAR = 5
 
 
 def _detectors(catalogue: Catalogue) -> list[Row]:
@@ -76,7 +79,10 @@ def shown(name: str, rules: Path | None = None) -> Row:
     Raises:
         UsageError: there is none of that id.
     """
-    found = load(rules).by_id.get(name)
+    known = load(rules).by_id
+    found = known.get(name)
     if found is None:
-        raise UsageError(f"There is no detector {name}.", hint="leakscope catalogue list detectors names them all.")
+        near = sorted(one for one in known if name.lower() in one)
+        some = f"Did you mean {', '.join(near[:NEAR])}{' ...' if len(near) > NEAR else ''}?" if near else "leakscope catalogue list detectors names them all."
+        raise UsageError(f"There is no detector or jurisdiction {plain(name)}.", hint=some)
     return asdict(found)

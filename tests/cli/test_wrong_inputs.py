@@ -333,3 +333,11 @@ def test_a_case_is_no_evidence(leakscope, tmp_path):
 
     assert (result.returncode, (tmp_path / "c").exists()) == (2, False)
     assert b"leakscope report case-1" in result.stderr
+
+
+@pytest.mark.parametrize(("words", "hint"), [(("asess", "x"), b"Did you mean assess?"), (("catalogue", "show", "stripe"), b"Did you mean secret.stripe."), (("catalogue", "show", "zzz"), b"catalogue list detectors")])
+def test_a_mistyped_name_is_answered_with_the_nearest(leakscope, words, hint):
+    """A command, a detector; where nothing is near, the list."""
+    result = leakscope(*words)
+
+    assert (result.returncode, hint in result.stderr) == (2, True)

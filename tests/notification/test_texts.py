@@ -87,7 +87,7 @@ def test_the_european_template_has_its_hundred_fields_answered_from_the_case():
     assert answers[70] == "k (Health record); n (US social security number)"
     assert answers[87] == "severe"
     assert answers[89] == "high risk"
-    assert answers[114].startswith("16 Land authorities")
+    assert answers[114].startswith("the authority of your Land")
     assert answers[117] == "DE: 3"
 
 
