@@ -19,6 +19,8 @@ _VERSION_BEFORE = re.compile(r"(?:\b[vV]|\b(?i:version|ver|release|build|rev|fir
 _GOES_ON, _HAS_BEGUN = re.compile(r"\.[0-9]"), re.compile(r"[0-9]\.$")
 _MACHINE_KEY = re.compile(r"\b(?:trace|span|request|correlation|commit|etag|hash|build|parent|job|queue|task|message id|event)\b")
 _VERSION_KEY = re.compile(r"\b(?:version|ver|release|build|firmware|user agent|useragent)\b")
+#: A field called so numbers rows; nobody writes cards there, and one number in ten passes their check digit.
+_ROW_KEY = re.compile(r"\bid$")
 _COUNTER_KEY = re.compile(r"\b(?:timestamp|time|ts|nano|nanos|trace|span|offset|duration|order|tracking|sequence|seq)\b")
 
 
@@ -65,11 +67,16 @@ def _card(one: Candidate, context: Context, value: str) -> Candidate:
     digits = "".join(c for c in text if c.isdigit())
     if digits in listed("cards", "test"):
         return one._replace(reason="test-card")
-    if fills(one, value) and says(_COUNTER_KEY, context.near):
+    if fills(one, value) and (says(_COUNTER_KEY, context.near) or (one.confidence < _SURE and says(_ROW_KEY, context.near))):
         return one._replace(reason="other-number")
     if one.confidence < _SURE and _COUNTED_BEFORE.search(value[max(0, one.start - 24) : one.start]):
         return one._replace(reason="other-number")
     return one
+
+
+def _vehicle(one: Candidate, context: Context, value: str) -> Candidate:
+    """Seventeen digits are a number of something else: a vehicle's names its maker in letters (ISO 3780)."""
+    return one._replace(reason="other-number") if value[one.start : one.end].isdigit() else one
 
 
 def _iban(one: Candidate, context: Context, value: str) -> Candidate:
@@ -177,6 +184,7 @@ _BY_ENTITY: Mapping[str, Callable[[Candidate, Context, str], Candidate]] = {
     "EMAIL_ADDRESS": _email,
     "CREDIT_CARD": _card,
     "IBAN_CODE": _iban,
+    "VIN": _vehicle,
     "AGE": _age,
     "PERSON": _person,
     "PHONE_NUMBER": _phone,
@@ -190,12 +198,29 @@ def _bare(text: str) -> str:
     return "".join(c for c in text if c.isalnum()).upper()
 
 
+#: A decimal number as a whole value, and the beginning of one in a text.
+_DECIMAL, _BEGINS_DECIMAL = re.compile(r"\s*[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?\s*"), re.compile(r"(?<![\w.])0\.$")
+
+
+def _is_fraction(one: Candidate, value: str) -> bool:
+    """Whether a number of many digits is what stands behind the point of a decimal number."""
+    if one.end - one.start < _LONG or not one.start or value[one.start - 1] != "." or not value[one.start : one.end].isdigit():
+        return False
+    return bool(_BEGINS_DECIMAL.search(value[max(0, one.start - 3) : one.start]) or _DECIMAL.fullmatch(value))
+
+
+#: Digits of the shortest number of a person that is weighed as one behind a point.
+_LONG = 8
+
+
 def weighed(one: Candidate, context: Context, value: str) -> Candidate:
     """`one` with the reason it is suppressed for, or with its role, where the benign catalogue knows its value."""
     if one.reason:
         return one
     if has_numbers(one.entity) and _bare(value[one.start : one.end]) in listed("numbers", one.entity):
         return one._replace(reason="documented-example")
+    if _is_fraction(one, value):
+        return one._replace(reason="fraction")
     judge = _BY_ENTITY.get(one.entity)
     if judge:
         return judge(one, context, value)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from leakscope.detection.chat_shapes import at_places, plain_path, shapes, snake
+from leakscope.detection.chat_shapes import at_places, plain_path, role_words, shapes, snake
 from leakscope.detection.language import tell_languages
 from leakscope.safety.keys import IncidentKey
 
 #: Ids and names are short and hold no blanks; anything else under such a key is a text.
 LONGEST_ID = 128
+#: Messengers tell authors by the names that people have in a chat, blanks included; elsewhere a role stands there.
+_BY_NAME = "sender"
 #: Keys under which exports keep a conversation's messages; an `id` beside one of them is the conversation's.
 _EXPORT_LISTS = r"^(?:mapping|chat_messages|messages|conversations|conversation|turns|dialog)\b"
 #: Lists whose elements are answers, parts or events of one conversation, never conversations of their own.
@@ -39,7 +41,9 @@ def place_in_conversations(found: pl.DataFrame, values: pl.DataFrame, named: pl.
         longer=snake(pl.col("path").str.split(".").list.tail(2).list.join("_")), home=pl.col("path").str.strip_suffix(plain_path(pl.col("key"))).str.strip_chars(".")
     )
     ids = at_places(values, places.filter(pl.col("name").is_in(names) | pl.col("longer").is_in(names)))
-    short = pl.col("value").str.len_chars().is_between(1, LONGEST_ID) & ~pl.col("value").str.contains(r"\s")
+    by_name = pl.col("name") == _BY_NAME
+    shaped = pl.when(by_name).then(~pl.col("value").str.to_lowercase().is_in(list(role_words()))).otherwise(~pl.col("value").str.contains(r"\s"))
+    short = pl.col("value").str.len_chars().is_between(1, LONGEST_ID) & shaped
     near = ids.filter(short).join(found.select(_PLACE).unique(), on=_PLACE, how="semi", maintain_order="left")
     bare = pl.col("base").str.replace(r"\.(?:message|data|kwargs|#\w+)$", "")
     told = found.with_columns(

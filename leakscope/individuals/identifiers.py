@@ -135,7 +135,9 @@ def fan_out(edges: pl.DataFrame, names: pl.DataFrame, births: pl.DataFrame) -> p
     counted = edges.group_by("ident").agg(pl.col("kind").first(), pl.col("rank").first(), units=pl.col("unit").n_unique())
     busy = counted.filter(pl.col("units") > 1)
     for number, (kind, rank) in enumerate(edges.select("kind", "rank").unique().sort("kind").iter_rows()):
-        below = busy.filter((pl.col("rank") <= rank) & (pl.col("kind") != kind)).select("ident")
+        # one device has many visits, and is no less one person's for them
+        visits = (pl.lit(kind) == "SESSION") & (pl.col("rank") == DEVICE_RANK)
+        below = busy.filter((pl.col("rank") <= rank) & (pl.col("kind") != kind) & ~visits).select("ident")
         other = edges.filter(pl.col("kind") == kind).select("unit", pl.col("ident").alias("other"))
         busy = busy.join(_distinct_beside(edges, below, other, f"fan{number}"), on="ident", how="left")
     fans = [name for name in busy.columns if name.startswith("fan")]

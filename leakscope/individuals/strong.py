@@ -108,6 +108,28 @@ def _bridges(edges: pl.DataFrame, clusters: pl.DataFrame, bad: pl.DataFrame, nam
     return told.filter(apart | ((pl.col("number") > 1) & (pl.col("birth") > 1))).select("ident")
 
 
+def _known_by_device(edges: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    Sessions of nobody else than a device are the device's: visits come and go, and an advertising id stays.
+
+    Args:
+        edges: `unit, ident, kind, rank`.
+        clusters: `unit, cluster`.
+
+    Returns:
+        `edges` in which every unit of such sessions has their first device, and `clusters` without them.
+    """
+    inside = edges.join(clusters, on="unit")
+    known = inside.filter((pl.col("rank") >= SESSION_RANK) & (pl.col("kind") != "SESSION")).select("cluster")
+    device = inside.filter(pl.col("rank") == DEVICE_RANK).join(known, on="cluster", how="anti").sort("ident").unique(subset="cluster", keep="first", maintain_order=True)
+    if device.is_empty():
+        return edges, clusters
+    freed = clusters.join(device.select("cluster", "ident", "kind", "rank"), on="cluster")
+    rest = clusters.join(freed, on="unit", how="anti").with_columns(cluster=(pl.col("cluster").rank("dense") - 1).cast(pl.UInt32))
+    others = edges.join(freed.select("unit"), on="unit", how="anti")
+    return pl.concat([others, freed.select(edges.columns)]), rest
+
+
 def _attach_devices(edges: pl.DataFrame, clusters: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     Units known by a device or address only: to the one person seen with it, else to a person of their own.
@@ -163,7 +185,7 @@ def link_strong(identifiers: pl.DataFrame, extra: pl.DataFrame, names: pl.DataFr
     if bridges.height:
         anchors = anchors.join(bridges, on="ident", how="anti")
         clusters = _linked(anchors)
-    clusters, device_loose = _attach_devices(left, clusters)
+    clusters, device_loose = _attach_devices(*_known_by_device(left, clusters))
     dropped = pl.concat([known, many, bridges.with_columns(why=pl.lit("contradictory identifier"))])
     without = every.join(clusters, on="unit", how="anti").join(dropped, on="ident").group_by("unit").agg(pl.col("why").min())
     loose = pl.concat([without, device_loose.join(without, on="unit", how="anti")])

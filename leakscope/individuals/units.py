@@ -165,6 +165,16 @@ def _several_in_one_text(placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _with_senders(placed: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
+    """Who sent a message that is a record of its own is its author, not another person."""
+    if turns.is_empty():
+        return placed
+    said = turns.filter((pl.col("role") == "user") & ~pl.col("field").str.contains(r"[\[.]")).select("source", "record").unique().with_columns(said=pl.lit(True))
+    joined = placed.join(said, on=["source", "record"], how="left", maintain_order="left")
+    authors = (pl.col("field") == "sender") & pl.col("said").fill_null(False)
+    return joined.with_columns(slot=pl.when(authors).then(pl.lit("")).otherwise("slot")).drop("said")
+
+
 def place(sightings: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     """
     Every sighting in its unit.
@@ -176,7 +186,7 @@ def place(sightings: pl.DataFrame, turns: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `sightings` with `group`, `slot`, `side` (own | third_party | business), `session_key` and the dense number `unit`.
     """
-    placed = _fold_groups(_numbered_people(_placed_by_path(sightings)))
+    placed = _fold_groups(_numbered_people(_with_senders(_placed_by_path(sightings), turns)))
     business = [slot for slot, row in words()["slots"].items() if row["role"] in ("employee", "business_contact")]
     third = [slot for slot, row in words()["slots"].items() if row["role"] in ("third_party", "child")]
     side = pl.when(pl.col("slot").is_in(business)).then(pl.lit("business")).when(pl.col("slot").is_in(third)).then(pl.lit("third_party"))

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import orjson
 import polars as pl
 
 from leakscope.errors import SetAsideError
@@ -26,6 +27,7 @@ from leakscope.sources.csv_dialect import Dialect, dialect_of
 from leakscope.sources.encoding import encoding_of
 from leakscope.sources.evidence import Evidence, head_of
 from leakscope.sources.tables import MAX_COLUMNS, column_names
+from leakscope.text.quoted_lists import list_of, may_be_list
 from leakscope.text.sql_values import copied_row
 
 BATCH_ROWS = 20_000
@@ -140,7 +142,7 @@ def read(evidence: Evidence) -> Reading:
     """Batches of text columns; missing fields are null, extra ones get `column_N`; unreadable rows are set aside."""
     head = head_of(evidence, _LOOK_BYTES)
     encoding = encoding_of(head) or "utf-8"
-    dialect, _ = dialect_of(head.decode(encoding, "replace"), named=True)
+    dialect, looked = dialect_of(head.decode(encoding, "replace"), named=True)
     names = column_names(dialect.names, min(max(dialect.width, len(dialect.names)), MAX_COLUMNS))
     csv.field_size_limit(MAX_FIELD_BYTES)
     with evidence.open() as stream, io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="") as text:
@@ -154,11 +156,39 @@ def read(evidence: Evidence) -> Reading:
             before = [" ".join(filter(None, row)) for row in islice(filter(None, rows), dialect.preamble)]
             yield Batch(source=evidence.name, first_record=0, records=len(before), frame=pl.DataFrame({"line": before}, schema={"line": pl.String}))
             collected = len(before)
+        lists = _columns_of_lists(looked[bool(dialect.names) + dialect.types :], dialect)
         for piece in _batches(evidence.name, rows, names, dialect=dialect, record=collected):
+            piece = _with_lists(piece, [name for place, name in enumerate(names) if place in lists]) if lists and isinstance(piece, Batch) else piece
             collected += piece.records or 0
             yield piece
         if cut.refused:
             yield SetAside(source=evidence.name, reason="line-too-long", detail="A line is over 32 MiB or has over a million columns.", records=cut.refused, record=collected)
+
+
+def _columns_of_lists(rows: Sequence[Sequence[str]], dialect: Dialect) -> frozenset[int]:
+    """Places of columns whose cells are lists or maps in single quotes, as ClickHouse and Python write them."""
+    read = [copied_row(dialect.delimiter.join(row), dialect.delimiter) if dialect.escaped else row for row in rows]
+    found = set()
+    for place in range(dialect.width):
+        cells = [row[place] for row in read if place < len(row) and row[place]]
+        if cells and any("'" in (cell or "") for cell in cells) and all(may_be_list(cell or "") for cell in cells):
+            found.add(place)
+    return frozenset(found)
+
+
+def _with_lists(batch: Batch, columns: Sequence[str]) -> Batch:
+    """A table's rows as objects, the cells of `columns` as the lists and maps that they hold."""
+    if batch.frame is None:
+        return batch
+    lines = []
+    for row in batch.frame.iter_rows(named=True):
+        held = {name: value for name, value in row.items() if value is not None}
+        for name in columns:
+            told = list_of(held.get(name, ""))
+            if told is not None:
+                held[name] = told
+        lines.append(orjson.dumps(held))
+    return Batch(source=batch.source, first_record=batch.first_record, records=batch.records, lines=b"\n".join(lines) + b"\n")
 
 
 def _batches(source: str, rows: Iterator[list[str]], names: list[str], *, dialect: Dialect, record: int) -> Reading:

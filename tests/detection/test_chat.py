@@ -124,6 +124,14 @@ def test_users_models_and_services_come_from_neighbours() -> None:
     assert found.filter(pl.col("record") == 0)["service"].unique().to_list() == ["gateway"]
 
 
+def test_the_name_of_a_messages_sender_tells_its_author() -> None:
+    """As messengers export it, blanks included; a role in its place names nobody."""
+    rows = [{"conversation_id": "c", "sender": who, "role": "user", "content": what} for who, what in (("Ana Berg", "hi all"), ("Bo Lee", "hi Ana"), ("Ana Berg", "bye all"))]
+
+    assert turns_of(*rows)["user"].n_unique() == 2
+    assert turns_of({"id": "c-1", "chat_messages": [{"sender": "human", "text": "hi there"}]})["user"].null_count() == 1
+
+
 def test_ids_are_pseudonyms() -> None:
     """No id from the evidence stands in the frame."""
     found = turns_of({"session_id": "secret-session", "user_id": "secret-user", "messages": SAID})

@@ -63,3 +63,14 @@ def test_a_stand_in_is_suppressed_with_its_reason(text: str, reason: str) -> Non
 def test_its_real_neighbour_is_found(text: str, entity: str) -> None:
     """The rule for the stand-in does not swallow what a person would write."""
     assert entity in read(text)[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [("battery", "0.4724530375800011", "fraction"), ("note", "level 0.4724530375800011 of 1", "fraction"), ("Id", "5818463147975", "other-number"), ("order", "20264615177545633", "other-number")],
+)
+def test_digits_of_other_numbers_are_no_card_and_no_vehicle(key, value, reason):
+    """What stands behind a decimal point, in a row's `id`, or seventeen digits without a letter."""
+    kernel = Kernel(load(), IncidentKey(b"s" * 32))
+    found = kernel.find_batch(Batch(source="s", first_record=0, records=1, lines=orjson.dumps({key: value}) + b"\n"))
+    assert (found.filter(found["entity"].is_in(["CREDIT_CARD", "VIN"])).height, reason in kernel.suppressed["reason"].to_list()) == (0, True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leakscope.individuals import link
 from leakscope.model import Basis
 from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, TURNS, empty
-from tests.individuals.evidence import KEY, OTHER_USER, USER, records, said, sightings
+from tests.individuals.evidence import KEY, OTHER_USER, USER, records, said, sightings, turns
 
 
 def linked(found, spoken=None):
@@ -341,3 +341,20 @@ def test_logins_of_machines_are_nobody(login):
     result = linked(sightings((0, "user", "USERNAME", login), (1, "user", "USERNAME", "annlee7")))
 
     assert people(result).height == 1
+
+
+def test_visits_of_one_device_are_one_person():
+    """Each record has a session of its own; the advertising id stays, and a login makes them the user's."""
+    rows = []
+    for place in range(9):
+        rows += [(place, "session_id", "ONLINE_IDENTIFIER", f"5e55{place:028x}"), (place, "advertising_id", "DEVICE_ID", f"ad0{place % 3:029x}")]
+    found = sightings(*rows, (0, "user_id", "ONLINE_IDENTIFIER", USER))
+
+    assert link(found, records(found), empty(TURNS), KEY).individuals.filter("counted").height == 3
+
+
+def test_who_sent_a_message_is_its_author():
+    """A messenger's export names the sender beside each message, and is no second person for it."""
+    spoken = turns((0, "content", "user", "hi"), (1, "content", "user", "ok")).with_columns(user=pl.lit("u1"))
+
+    assert people(linked(sightings((0, "sender", "PERSON", "Ana Berg"), (1, "sender", "PERSON", "Ana Berg")), spoken))["role"].to_list() == ["chat_author"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from hypothesis import given
@@ -188,3 +189,15 @@ def test_a_few_chinese_names_are_not_taken_for_korean(reading, encoding):
     batches, _, _ = reading("t.csv", "id,name\n1,王小明\n2,李娜\n".encode(encoding))
 
     assert batches[0].frame["name"].to_list() == ["王小明", "李娜"]
+
+
+def test_lists_in_the_cells_of_a_clickhouse_table_are_lists(reading):
+    """Parallel arrays of names and values are told apart as in ClickHouse's other formats."""
+    rows = ["day\tstring.names\tstring.values", "Date\tArray(String)\tArray(String)", "2026-05-01\t['user.id','note']\t['u-1','it\\\\'s']", "2026-05-02\t[]\t[]"]
+    batches, aside, _ = reading("log.tsv", "\n".join(rows).encode() + b"\n")
+
+    lines = b"".join(batch.lines for batch in batches).splitlines()
+    assert (aside, [json.loads(line) for line in lines]) == (
+        [],
+        [{"day": "2026-05-01", "string.names": ["user.id", "note"], "string.values": ["u-1", "it's"]}, {"day": "2026-05-02", "string.names": [], "string.values": []}],
+    )
