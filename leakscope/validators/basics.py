@@ -158,13 +158,17 @@ def jwt(text: str) -> bool:
 
 
 def basic_auth(text: str) -> bool:
-    """Whether `text` is base64 of `user:password` in printable characters (RFC 7617)."""
+    """Whether `text` is base64 of `user:password` in printable characters (RFC 7617), the password in UTF-8 or, where a client knows none, in Latin-1."""
     try:
-        decoded = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return False
-    _, colon, password = decoded.partition(":")
-    return bool(colon and password) and decoded.isprintable()
+    user, colon, password = raw.partition(b":")
+    try:
+        return bool(colon and password) and raw.decode().isprintable()
+    except UnicodeDecodeError:
+        foreign = sum(one > 0x7F for one in password)
+        return len(user) > 1 and user.isascii() and 3 * foreign <= len(password) and raw.decode("latin-1").isprintable()
 
 
 def crc32_base62(text: str) -> bool:
