@@ -17,14 +17,17 @@ from leakscope.detection.native.positions import REPEATS
 from leakscope.validators.basics import ISSUERS
 
 #: Checks as in `rules.h`.
-UNCHECKED, LUHN, IBAN, CARD = range(4)
+UNCHECKED, LUHN, IBAN, CARD, COUNTED = range(5)
+#: Characters of groups that are read together at most, as in `rules.h`.
+_MOST_CHECKED = 34
+_BOUNDED = (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)
 _DIGITS = frozenset(b"0123456789")
 _ALNUM = frozenset(one for one in range(128) if chr(one).isalnum())
 _SEPARATORS = frozenset(b" -./")
 #: By validator: the check that is part of it, the characters it reads, and the boundaries within which those stand in whole groups.
 _CHECKS = {
-    "card": (CARD, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
-    "luhn": (LUHN, _DIGITS, (Boundary.ALNUM, Boundary.TOKEN, Boundary.DIGIT)),
+    "card": (CARD, _DIGITS, _BOUNDED),
+    "luhn": (LUHN, _DIGITS, _BOUNDED),
     "iban": (IBAN, _ALNUM, (Boundary.ALNUM, Boundary.TOKEN)),
 }
 #: The validator of the rule of addresses.
@@ -36,12 +39,17 @@ def check_of(rule: Detector) -> int:
     The check that some groups of characters in a text pass if `rule` finds anything in it; `UNCHECKED` where that is not sure.
 
     Sure it is where every match is groups of the check's characters with one separator between them, with no such character
-    around it, and the rule drops what fails.
+    around it, and the rule drops what fails. Where there is no such check, groups of digits are `COUNTED`: automata do not count far,
+    and a run of hundreds of digits holds no number of 22.
     """
     check, members, boundaries = _CHECKS.get(rule.validator or "", (UNCHECKED, _DIGITS, ()))
-    if rule.validator_failure != "drop" or rule.boundary not in boundaries or GROUP in rule.pattern:
+    if GROUP in rule.pattern:
         return UNCHECKED
-    return check if _grouped(list(tree_of(rule.pattern, rule.ignore_case)), members, None) else UNCHECKED
+    tree = tree_of(rule.pattern, rule.ignore_case)
+    if check and rule.validator_failure == "drop" and rule.boundary in boundaries and _grouped(list(tree), members, None):
+        return check
+    counted = rule.boundary in _BOUNDED and tree.getwidth()[1] <= _MOST_CHECKED and _grouped(list(tree), _DIGITS, None)
+    return COUNTED if counted else UNCHECKED
 
 
 def _grouped(tree: list[tuple[Any, Any]], members: frozenset[int], following: tuple[Any, Any] | None) -> bool:

@@ -13,10 +13,13 @@ from leakscope.catalogue import load
 from leakscope.catalogue.model import Boundary
 from leakscope.detection.benign_lists import benign_catalogue
 from leakscope.detection.expressions import native
-from leakscope.detection.native.checks import CARD, IBAN, UNCHECKED, address_rule, check_of, network_table
+from leakscope.detection.native import build, scan
+from leakscope.detection.native.checks import CARD, COUNTED, IBAN, UNCHECKED, address_rule, check_of, network_table
 
+AROUND = scan.Surroundings(0, frozenset(), False, False, "")
 RULES = {rule.id: rule for rule in load().detectors}
-CHECKED = sorted(name for name, rule in RULES.items() if check_of(rule))
+COUNTING = sorted(name for name, rule in RULES.items() if check_of(rule) == COUNTED)
+CHECKED = [*sorted(name for name, rule in RULES.items() if check_of(rule) not in (UNCHECKED, COUNTED)), *COUNTING[::15]]
 
 
 def test_cards_and_ibans_are_checked() -> None:
@@ -46,8 +49,27 @@ def test_a_pattern_of_another_form_is_not_checked(pattern: str) -> None:
 def test_a_rule_that_keeps_what_fails_or_may_begin_inside_a_number_is_not_checked() -> None:
     """A failed check digit must mean that there is no finding."""
     card = RULES["pii.payment_card"]
-    assert check_of(replace(card, validator_failure="lower")) == UNCHECKED
+    assert check_of(replace(card, validator_failure="lower")) == COUNTED
     assert check_of(replace(card, boundary=Boundary.NONE)) == UNCHECKED
+
+
+def test_numbers_without_a_check_digit_of_the_scan_are_counted() -> None:
+    """Groups of digits within a boundary; not where the number may be longer than what is read together, or begin inside another."""
+    account = RULES["id.ar.cbu"]
+    assert check_of(account) == COUNTED
+    assert check_of(replace(account, validator_failure="lower")) == COUNTED
+    assert {check_of(replace(account, **other)) for other in ({"boundary": Boundary.NONE}, {"pattern": "[0-9]{35}"}, {"pattern": "[0-9]{20,}"})} == {UNCHECKED}
+
+
+@pytest.mark.skipif(build.compiler() is None, reason="no C compiler")
+def test_a_long_run_of_digits_is_no_number_of_fewer() -> None:
+    """Twenty-two digits between blanks may be an account, two hundred are none."""
+    scanner = scan.NativeScan(load().detectors, 0.5, lambda path, key: AROUND, lambda told, value, rules: scan.Verdict((), ()))
+    index = list(RULES).index("id.ar.cbu")
+    number = "7307557415685175258212"
+
+    assert [index in (scanner.possible(AROUND, text) or ()) for text in (number, f"a {number}, b", f"{number} {number}")] == [True, True, True]
+    assert [index in (scanner.possible(AROUND, text) or ()) for text in (number * 9, "1" * 200)] == [False, False]
 
 
 def test_addresses_are_only_decided_where_their_rule_is_sure_of_them() -> None:
