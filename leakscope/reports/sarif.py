@@ -45,14 +45,16 @@ def _rule(name: str, entity: str, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "id": plain(name),
         "name": plain(entity),
-        "shortDescription": {"text": plain(title)},
-        "fullDescription": {"text": plain(exposes)},
+        "shortDescription": {"text": plain(title)[:LONGEST_DESCRIPTION]},
+        "fullDescription": {"text": plain(exposes)[:LONGEST_DESCRIPTION]},
         "help": {"text": plain(" ".join(part for part in (exposes, revoke) if part))},
         "defaultConfiguration": {"level": _LEVELS.get(family, "warning")},
         "properties": {"tags": ["exposed-data", family], "security-severity": severity},
     }
 
 
+#: What GitHub's code scanning takes: results in a run, characters of a description (its documentation of SARIF support and of limits, read 2026-11-28).
+RESULTS_PER_RUN, LONGEST_DESCRIPTION = 25_000, 1024
 #: The field of a record that is a line of a text.
 _LINE = "line"
 
@@ -95,20 +97,29 @@ def _result(row: Mapping[str, Any], rules: Mapping[str, int]) -> dict[str, Any]:
 
 def build(rows: Iterable[Mapping[str, Any]], catalogue: Catalogue | None = None) -> dict[str, Any]:
     """
-    A SARIF log of findings.
+    A SARIF log of findings, in runs of up to `RESULTS_PER_RUN`, each with an id of its own so that one does not replace another.
 
     Args:
         rows: findings with the columns of schema `FINDINGS`; their order is kept.
         catalogue: where their detectors are described; null takes the bundled one.
     """
     listed, described = list(rows), catalogue or load()
-    detectors = sorted({(row["detector"], row["entity"]) for row in listed})
-    unique = dict(reversed(detectors))
+    parts = [listed[at : at + RESULTS_PER_RUN] for at in range(0, len(listed), RESULTS_PER_RUN)] or [[]]
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(part, number, described) for number, part in enumerate(parts, 1)]}
+
+
+def _run(listed: list[Mapping[str, Any]], number: int, described: Catalogue) -> dict[str, Any]:
+    """One run of as many results as code hosts take, with the rules that found them."""
+    unique = dict(reversed(sorted({(row["detector"], row["entity"]) for row in listed})))
     names = sorted(unique)
-    index = {name: number for number, name in enumerate(names)}
+    index = {name: at for at, name in enumerate(names)}
     driver = {"name": "LeakScope", "version": __version__, "semanticVersion": __version__, "rules": [_rule(name, unique[name], described) for name in names]}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(row, index) for row in listed]}
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"leakscope/{number}/"},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(row, index) for row in listed],
+    }
 
 
 def render(assessment: Mapping[str, Any], *, now: datetime, frames: Frames | None = None) -> str:
