@@ -20,6 +20,7 @@ from leakscope.reports.sentences import (
     duties_sentence,
     duty_name,
     is_read_in_part,
+    no_duty_sentence,
     observed_sentence,
     override_text,
     review_lines,
@@ -166,7 +167,7 @@ def _duties(document: Any, assessment: Assessment, now: datetime) -> None:
     _paragraph(document, "Not legal advice. Each line shows its rule and how far our source of it was checked.")
     _table(document, ("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), rows)
     if not rows:
-        _paragraph(document, "No duty applies or may apply on the facts stated.")
+        _paragraph(document, no_duty_sentence(assessment))
 
 
 def _limit(deadline: Mapping[str, Any], now: datetime) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leakscope.notification.questions import asked
-from leakscope.reports.sentences import change_sentence, override_text
+from leakscope.reports.sentences import change_sentence, no_duty_sentence, override_text
 from leakscope.reports.wording import (
     RECIPIENT_NAMES,
     band_name,
@@ -99,7 +99,7 @@ def _line(text: str, style: str = "") -> Text:
 def _open(decision: Mapping[str, Any], now: datetime) -> list[RenderableType]:
     duties = open_duties(decision)
     if not duties:
-        return [_line("No duty applies or may apply on the facts stated.")]
+        return [_line(no_duty_sentence(decision))]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim", expand=True)
     table.add_column("status", width=15)
     table.add_column("whom to tell, under what", ratio=1, overflow="fold")

@@ -240,7 +240,7 @@ def view(assessment: Assessment, *, now: datetime) -> dict[str, Any]:
         "sample_sentence": sentences.sample_sentence(assessment), "review": sentences.review_lines(assessment["quality"].get("review")), "population": sentences.population_total(assessment),
         "bounds": wording.interval({"value": None, "low": bounds.get("low"), "high": bounds.get("high")}),
         "flags": [flag["text"] if isinstance(flag, Mapping) else str(flag) for flag in incident.get("flags") or ()], "cost": sentences.cost_sentence(assessment), "bands_said": sentences.bands_sentence(assessment),
-        "duties": duties, "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],
+        "duties": duties, "no_duty": sentences.no_duty_sentence(assessment), "not_applying": [duty for duty in assessment["duties"] if duty["status"] == "does_not_apply"],
         "secret_kinds": kinds, "secrets": secrets[:shown], "secrets_rest": secrets[shown:SECRETS_LISTED], "secrets_more": max(0, len(secrets) - SECRETS_LISTED),
         "classes": impact[:CLASSES_SHOWN], "classes_rest": impact[CLASSES_SHOWN:], "changes": assessment["what_would_change"][:CHANGES_SHOWN],
         "changes_rest": assessment["what_would_change"][CHANGES_SHOWN:],

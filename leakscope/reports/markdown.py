@@ -18,6 +18,7 @@ from leakscope.reports.sentences import (
     coverage_sentence,
     duty_name,
     is_read_in_part,
+    no_duty_sentence,
     override_text,
     review_lines,
     sample_sentence,
@@ -244,7 +245,7 @@ def _response(assessment: Assessment, now: datetime) -> list[str]:
     secrets = [[str(row["rank"]), escape(row["kind"]), escape(row["preview"]), escape(row["severity"]), escape(row["revoke"] or NOT_STATED)] for row in assessment["secrets"][:MAX_ROWS]]
     return [
         "### Taken", "", *_bullets(_fact(assessment, "narrative", "response")),
-        "### Notifications", "", "Not legal advice.", "", *(table(("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), duties) or ["None applies or may apply on the facts stated.", ""]),
+        "### Notifications", "", "Not legal advice.", "", *(table(("Status", "Whom to tell", "Law", "Our source", "Deadline", "Left"), duties) or [no_duty_sentence(assessment), ""]),
         "### Secrets to revoke", "", *(_bullets([f"{sentence}." for sentence in whose]) if whose else []), *(table(("#", "Secret", "Preview", "Severity", "How"), secrets) or ["None found in what was examined.", ""]),
     ]  # fmt: skip
 

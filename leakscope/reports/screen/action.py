@@ -14,7 +14,7 @@ from rich.table import Table
 
 from leakscope.reports.screen.layout import BAND_STYLES, Assessment, columns, more, text
 from leakscope.reports.secret_wording import secret_kinds, whose_sentences
-from leakscope.reports.sentences import change_sentence
+from leakscope.reports.sentences import change_sentence, no_duty_sentence
 from leakscope.reports.wording import RECIPIENT_NAMES, countdown, due_short, is_urgent, screen_duties, status_name
 
 SECRETS_SHOWN, DUTIES_SHOWN, CHANGES_SHOWN = 5, 9, 3
@@ -27,7 +27,7 @@ def duties(assessment: Assessment, now: datetime) -> list[RenderableType]:
     """Whom to tell, those that apply first, with what is left of each time limit."""
     rows = screen_duties(assessment)
     if not rows:
-        return [text("No duty applies or may apply on the facts stated."), text("Not legal advice.", "dim")]
+        return [text(no_duty_sentence(assessment)), text("Not legal advice.", "dim")]
     table = columns((("status", {"width": 15}), ("whom to tell", {"ratio": 1, "overflow": "fold"}), ("deadline, left", {"width": 34, "overflow": "fold"})))
     grouped = _grouped(rows)
     kinds = Counter((duty["jurisdiction_name"], duty["recipient_kind"]) for duty, _ in grouped)
