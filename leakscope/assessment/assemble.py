@@ -27,7 +27,7 @@ from leakscope.assessment.sections import individuals as individuals_section
 from leakscope.assessment.sections import sample as sample_section
 from leakscope.assessment.sections.evidence import instant
 from leakscope.assessment.state import Run
-from leakscope.individuals.secret_owners import secret_owners
+from leakscope.individuals.secret_owners import SPOKEN, secret_owners
 from leakscope.model import Estimate
 from leakscope.safety.escape import plain
 from leakscope.safety.vault import seal
@@ -36,7 +36,7 @@ from leakscope.vocabulary import entities
 
 SCHEMA_VERSION = "1.0"
 DISCLAIMER = "Not legal advice. Each duty shows its rule, source and how far that source was checked; a lawyer decides."
-_WITHOUT_TEXT = pl.Schema({name: kind for name, kind in TURNS.items() if name != "text"})
+_WITHOUT_TEXT = tuple(name for name in TURNS if name != "text")
 
 
 def assemble(run: Run) -> Run:
@@ -48,12 +48,12 @@ def assemble(run: Run) -> Run:
     """
     assessment = plain_types(build(run))
     case, ledger = run.case, run.ledger
-    case.write_frame(files.FINDINGS, conform(run.sightings.reveal(), FINDINGS), ledger)
+    case.write_frame(files.FINDINGS, run.sightings.reveal(*FINDINGS), ledger)
     case.write_frame(files.INDIVIDUALS, conform(run.linked.individuals, INDIVIDUALS), ledger)
     case.write_frame(files.PERSON_ELEMENTS, conform(run.linked.person_elements, PERSON_ELEMENTS), ledger)
     case.write_frame(files.RECORD_PERSONS, conform(run.linked.record_persons, RECORD_PERSONS), ledger)
     case.write_frame(files.RECORDS, conform(run.records, RECORDS), ledger)
-    case.write_frame(files.TURNS, conform(run.turns.reveal(), _WITHOUT_TEXT), ledger)
+    case.write_frame(files.TURNS, run.turns.reveal(*_WITHOUT_TEXT), ledger)
     case.write_frame(files.SECRETS, run.secrets, ledger)
     if run.drawn.units is not None:
         case.write_frame(files.UNITS, run.drawn.units.join(run.records, on=["source", "record"], how="semi"), ledger)
@@ -118,7 +118,7 @@ def _user() -> str | None:
 
 def build(run: Run) -> dict[str, Any]:
     """The assessment, its sections in the order of the questions it answers."""
-    linked, estimates = run.linked, run.estimates
+    linked, estimates, found = run.linked, run.estimates, run.sightings.reveal(*FINDINGS)
     counted = linked.individuals.filter(pl.col("counted"))
     elements = linked.person_elements.join(counted.select("person"), on="person", how="semi")
     expensive = run.expensive.coverage if run.expensive is not None else None
@@ -131,12 +131,12 @@ def build(run: Run) -> dict[str, Any]:
             run.exhibits, run.set_aside, values_examined=run.values_examined, suppressed=run.suppressed, expensive=expensive
         ),
         "sample": {**_sample(run), **sample_section.beyond(estimates)},
-        "fields": findings_section.field_rows(run.sightings.reveal(), run.field_values),
+        "fields": findings_section.field_rows(found, run.field_values),
         "findings_by_entity": run.findings_rows,
-        "secrets": findings_section.secret_rows(run.secrets, secret_owners(run.secrets, run.sightings.reveal(), run.turns.reveal(), linked.record_persons)),
+        "secrets": findings_section.secret_rows(run.secrets, secret_owners(run.secrets, found, run.turns.reveal(*SPOKEN), linked.record_persons)),
         "chat": run.chat,
-        "organisations": findings_section.organisation_rows(run.sightings.reveal()),
-        "timeline": findings_section.timeline(run.records, run.sightings.reveal(), _exposure_window(run.facts)),
+        "organisations": findings_section.organisation_rows(found),
+        "timeline": findings_section.timeline(run.records, found, _exposure_window(run.facts)),
         "individuals": _individuals(run, counted, elements),
         "impact_summary": run.severity.impact_summary(),
         "severity": run.severity.section(),
@@ -173,7 +173,7 @@ def _exposure_window(facts: Any) -> dict[str, Any] | None:
 
 
 def _records_by_element(run: Run) -> dict[str, int]:
-    return individuals_section.record_counts_by_element(run.sightings.reveal(), {name: entity.element for name, entity in entities().items()})
+    return individuals_section.record_counts_by_element(run.sightings.reveal("source", "record", "entity"), {name: entity.element for name, entity in entities().items()})
 
 
 def _sample(run: Run) -> dict[str, Any]:

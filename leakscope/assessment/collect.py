@@ -12,10 +12,10 @@ from leakscope.assessment.drawing import Keep, drawing, seed_of
 from leakscope.assessment.opening import Piece, enter, pieces, require_unchanged
 from leakscope.assessment.state import Exhibit, Run
 from leakscope.engines import engine, local
-from leakscope.engines.batch import Examined, Work
+from leakscope.engines.batch import Examined, Work, release
 from leakscope.errors import UnreadableError
 from leakscope.model import Batch, SetAside
-from leakscope.safety.exposed import Exposed
+from leakscope.safety.packed import PackedFrame
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources import read
 from leakscope.sources.repeats import Repeats, kept
@@ -23,10 +23,15 @@ from leakscope.sources.repeats import Repeats, kept
 
 @dataclass(slots=True)
 class _Account:
-    """Running counts of one reading: the one mutable thing in a run."""
+    """Running counts of one reading: the one mutable thing in a run. What holds values is compressed as it comes."""
 
-    examined: list[Examined] = field(default_factory=list)
-    turns: list[pl.DataFrame] = field(default_factory=list)
+    sightings: PackedFrame = field(default_factory=lambda: PackedFrame(SIGHTINGS, "SIGHTINGS"))
+    turns: PackedFrame = field(default_factory=lambda: PackedFrame(TURNS, "TURNS"))
+    prose: PackedFrame = field(default_factory=lambda: PackedFrame(VALUES, "VALUES"))
+    records: list[pl.DataFrame] = field(default_factory=list)
+    fields: list[pl.DataFrame] = field(default_factory=list)
+    suppressed: list[pl.DataFrame] = field(default_factory=list)
+    values: int = 0
     exhibits: list[Exhibit] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     known_turns: set[str] = field(default_factory=set)
@@ -42,7 +47,7 @@ def detect(run: Run) -> Run:
     options = run.options
     work = Work(key=run.key, rules=options.rules, min_confidence=options.pipeline.min_confidence, chat=options.pipeline.chat)
     keep, drawn = drawing(run)
-    examine = engine(options.engine)
+    examine, workers = engine(options.engine), local.workers_for(local.bytes_to_read(_files(run)))
     total = sum(one.size_bytes or 0 for one in run.exhibits if not one.duplicate_of)
     account = _Account()
     repeats = Repeats(seed_of(run))
@@ -52,8 +57,10 @@ def detect(run: Run) -> Run:
             account.aside.append(piece)
         else:
             batches = _drawn(repeats.distinct(read(piece.evidence, piece.format)), keep)
-            _account_for(piece, examine(batches, work, workers=local.workers_for(local.bytes_to_read(_files(run)))), account)
+            _account_for(piece, examine(batches, work, workers=workers), account)
     run.progress.stop()
+    if workers > 1:
+        release()
     result = replace(_collected(run, account), drawn=drawn)
     if drawn.design is not None:
         _enter_draw(result)
@@ -97,9 +104,19 @@ def _account_for(piece: Piece, pairs: Found, account: _Account) -> None:
             account.aside.append(batch) if batch.reason != _NOT_DRAWN else None
         elif found is not None:
             of_source[_EXAMINED] += batch.records
-            account.examined.append(found)
-            account.turns.append(_without_repeats(found.turns, account.known_turns))
+            _keep(found, account)
     account.exhibits.extend(_accounted(piece.exhibit, counts))
+
+
+def _keep(found: Examined, account: _Account) -> None:
+    """Enter what one batch gave."""
+    account.sightings.add(found.sightings)
+    account.turns.add(_without_repeats(found.turns, account.known_turns))
+    account.prose.add(found.prose)
+    account.records.append(found.records)
+    account.fields.append(found.fields)
+    account.suppressed.append(found.suppressed)
+    account.values += found.values
 
 
 _COLLECTED, _EXAMINED, _ASIDE = range(3)
@@ -140,26 +157,23 @@ def _without_repeats(turns: pl.DataFrame, known: set[str]) -> pl.DataFrame:
     return turns.with_columns(pl.when(first).then("text").alias("text"))
 
 
-def _stacked(frames: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
-    return pl.concat(frames) if frames else empty(schema)
+def _summed(frames: list[pl.DataFrame], by: tuple[str, str], count: str) -> pl.DataFrame:
+    return pl.concat(frames).group_by(by).agg(pl.col(count).sum()) if frames else pl.DataFrame()
 
 
 def _collected(run: Run, account: _Account) -> Run:
     parents = {one.parent for one in account.exhibits if one.parent}
     read_sources = {one.source for one in account.exhibits}
     untouched = [one for one in run.exhibits if one.source not in read_sources | parents]
-    found = account.examined
-    fields = pl.concat([one.fields for one in found]).group_by("source", "field").agg(pl.col("records").sum()) if found else pl.DataFrame()
-    suppressed = pl.concat([one.suppressed for one in found]).group_by("entity", "reason").agg(pl.col("count").sum()) if found else pl.DataFrame()
     return replace(
         run,
         exhibits=(*account.exhibits, *untouched),
         set_aside=(*run.set_aside, *account.aside),
-        values_examined=sum(one.values for one in found),
-        field_values=fields,
-        sightings=Exposed(_stacked([one.sightings for one in found], SIGHTINGS), "SIGHTINGS"),
-        records=_stacked([one.records for one in found], RECORDS),
-        turns=Exposed(_stacked(account.turns, TURNS), "TURNS"),
-        prose=Exposed(_stacked([one.prose for one in found], VALUES), "VALUES"),
-        suppressed=suppressed,
+        values_examined=account.values,
+        field_values=_summed(account.fields, ("source", "field"), "records"),
+        sightings=account.sightings,
+        records=pl.concat(account.records) if account.records else empty(RECORDS),
+        turns=account.turns,
+        prose=account.prose,
+        suppressed=_summed(account.suppressed, ("entity", "reason"), "count"),
     )

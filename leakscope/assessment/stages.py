@@ -14,8 +14,8 @@ from leakscope.assessment.relink import with_decisions
 from leakscope.assessment.sections.findings import findings_by_entity
 from leakscope.assessment.state import Run
 from leakscope.model import Estimate, Sample, SampleDesign
-from leakscope.safety.exposed import Exposed
-from leakscope.schema import SIGHTINGS, conform
+from leakscope.safety.packed import PackedFrame
+from leakscope.schema import FINDINGS, SIGHTINGS, VALUES, conform, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def read_expensively(run: Run) -> Run:
     plan = expensive.plan(turns, prose, budget_seconds=options.time_budget_seconds, expensive_sample=options.expensive_sample, seed=options.seed, names=options.names)
     run.ledger.write("planned", units=plan.size)
     result = expensive.read(plan, turns, prose, run.key, names=options.names, progress=run.progress)
-    sightings = pl.concat([run.sightings.reveal(), conform(result.sightings, SIGHTINGS)]) if result.sightings.height else run.sightings.reveal()
-    return replace(run, expensive=result, expensive_size=plan.size, sightings=Exposed(sightings, run.sightings.kind))
+    sightings = run.sightings.with_more(conform(result.sightings, SIGHTINGS))
+    return replace(run, expensive=replace(result, sightings=empty(SIGHTINGS)), expensive_size=plan.size, sightings=sightings, prose=PackedFrame(VALUES, "VALUES"))
 
 
 def describe_chat(run: Run) -> Run:
@@ -54,7 +54,7 @@ def describe_chat(run: Run) -> Run:
     from leakscope.detection import chat_summary
 
     topics, totals = (run.expensive.topics, run.expensive.totals) if run.expensive is not None else (None, None)
-    return replace(run, chat=chat_summary.summary(run.turns.reveal(), topics, totals=totals))
+    return replace(run, chat=chat_summary.summary(run.turns.reveal(*chat_summary.COUNTED), topics, totals=totals))
 
 
 def find_secrets(run: Run) -> Run:
@@ -67,10 +67,13 @@ def find_secrets(run: Run) -> Run:
 def link_individuals(run: Run) -> Run:
     """Findings to people: strong identifiers exactly, the rest by probability; conflicts stay for a human, remembered decisions hold."""
     from leakscope.individuals import link
+    from leakscope.individuals.linkage import LINKED_BY, SAID
 
     reading = run.expensive.reading if run.expensive is not None else None
-    linked = link(run.sightings.reveal(), run.records, run.turns.reveal(), run.key, reading=reading, seed=run.options.seed)
-    after, decided = with_decisions(run.case, run.ledger, linked, run.decisions, run.sightings.reveal())
+    run.progress.start("linking people", None, "people")
+    linked = link(run.sightings.reveal(*LINKED_BY), run.records, run.turns.reveal(*SAID), run.key, reading=reading, seed=run.options.seed)
+    run.progress.stop()
+    after, decided = with_decisions(run.case, run.ledger, linked, run.decisions, run.sightings.reveal("fingerprint", "entity"))
     return replace(run, linked=after, decided=decided)
 
 
@@ -88,7 +91,7 @@ def estimate(run: Run) -> Run:
         drawn=run.records.height if some else None, supplied=sum(one.examined + one.not_drawn for one in run.exhibits) if some else None,
         drawn_design=drawn.design, drawn_by=drawn.by, drawn_from=dict(drawn.strata), clusters=drawn.clusters,
     )  # fmt: skip
-    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal(), run.linked, run.secrets, sample, drawn_units=drawn.units))
+    return replace(run, sample=sample, estimates=estimate_counts(run.records, run.sightings.reveal("source", "record", "entity", "fingerprint"), run.linked, run.secrets, sample, drawn_units=drawn.units))
 
 
 def weigh(run: Run) -> Run:
@@ -98,12 +101,13 @@ def weigh(run: Run) -> Run:
     counted = run.linked.individuals.filter(pl.col("counted"))
     elements = run.linked.person_elements.join(counted.select("person"), on="person", how="semi")
     estimates = run.estimates
-    rows = findings_by_entity(run.sightings.reveal(), run.records, elements, estimates.entities)
+    findings = run.sightings.reveal(*FINDINGS)
+    rows = findings_by_entity(findings, run.records, elements, estimates.entities)
     severity = assess(
         person_elements=elements,
         individuals=counted,
         estimates=counts_of(run),
-        findings=run.sightings.reveal(),
+        findings=findings,
         secrets=run.secrets,
         chat=run.chat,
         facts=run.facts,

@@ -13,9 +13,9 @@ import polars as pl
 from leakscope.assessment.case import Case
 from leakscope.assessment.options import Options
 from leakscope.model import Sample, SampleDesign, SetAside
-from leakscope.safety.exposed import Exposed
 from leakscope.safety.keys import IncidentKey
 from leakscope.safety.ledger import Ledger
+from leakscope.safety.packed import PackedFrame
 from leakscope.schema import RECORDS, SIGHTINGS, TURNS, VALUES, empty
 from leakscope.sources.evidence import Evidence
 
@@ -106,7 +106,7 @@ class Run:
     """
     A run between two stages: each stage returns a copy with more of it filled in.
 
-    Frames follow `leakscope.schema`; those that hold values are `Exposed` and never leave memory.
+    Frames follow `leakscope.schema`; those that hold values are packed, opened by the stages that read them, and never leave memory.
     """
 
     options: Options
@@ -124,10 +124,10 @@ class Run:
     set_aside: tuple[SetAside, ...] = ()
     values_examined: int = 0
     field_values: pl.DataFrame = field(default_factory=pl.DataFrame)
-    sightings: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(SIGHTINGS), "SIGHTINGS"))
+    sightings: PackedFrame = field(default_factory=lambda: PackedFrame(SIGHTINGS, "SIGHTINGS"))
     records: pl.DataFrame = field(default_factory=lambda: empty(RECORDS))
-    turns: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(TURNS), "TURNS"))
-    prose: Exposed[pl.DataFrame] = field(default_factory=lambda: Exposed(empty(VALUES), "VALUES"))
+    turns: PackedFrame = field(default_factory=lambda: PackedFrame(TURNS, "TURNS"))
+    prose: PackedFrame = field(default_factory=lambda: PackedFrame(VALUES, "VALUES"))
     suppressed: pl.DataFrame = field(default_factory=pl.DataFrame)
     expensive: Any = None
     expensive_size: int | None = None

@@ -15,6 +15,8 @@ from leakscope.schema import TIMESTAMP
 
 #: Severities of topics, worst first.
 SEVERITIES = ("critical", "high", "medium", "low", "none")
+#: Columns of `TURNS` that are counted.
+COUNTED = ("source", "record", "conversation", "user", "role", "turn", "model", "service", "timestamp", "language", "length", "attachments", "text")
 #: Longest list of models, services and languages.
 LISTED = 20
 
@@ -26,7 +28,7 @@ def summary(turns: pl.DataFrame, topics: pl.DataFrame | None = None, *, totals: 
     What was said, counted.
 
     Args:
-        turns: schema `TURNS`.
+        turns: schema `TURNS`, the columns `COUNTED` suffice.
         topics: sensitive turns that were read: turn, conversation, user, language, topic, probability, about, weight.
         totals: estimates for all turns, conversations and people, as `expensive.read` gives them.
 

@@ -106,6 +106,11 @@ def _kernel(rules: Path | None, key: IncidentKey, min_confidence: float, entitie
     return Kernel(load(rules), key, min_confidence=min_confidence, entities=entities)
 
 
+def release() -> None:
+    """Forget this process's kernels: what they remember of values takes hundreds of megabytes, and a run reads evidence once."""
+    _kernel.cache_clear()
+
+
 def find_in(batch: Batch, asked: Asked) -> Found:
     """
     Findings in `batch`, and what it adds to what is suppressed.

@@ -29,6 +29,9 @@ from leakscope.schema import INDIVIDUALS, PERSON_ELEMENTS, RECORD_PERSONS, empty
 from leakscope.text.normalise import normalise
 from leakscope.vocabulary import entities
 
+#: Columns of `SIGHTINGS` and of `TURNS` that linkage reads.
+LINKED_BY = ("source", "record", "field", "start", "entity", "detector", "confidence", "fingerprint", "attributes", "value", "key")
+SAID = ("source", "record", "field", "conversation", "user", "role", "turn", "length", "text")
 _TURN_RANK = {"user": 3.0, "conversation": 2.0}
 
 
@@ -226,9 +229,9 @@ def link(
     The individuals that the evidence speaks of.
 
     Args:
-        sightings: one row per finding with its value; schema `SIGHTINGS`; any order.
+        sightings: one row per finding with its value; schema `SIGHTINGS`, the columns `LINKED_BY` suffice; any order.
         records: schema `RECORDS`; times of the records.
-        turns: schema `TURNS`; who speaks in chats.
+        turns: schema `TURNS`, the columns `SAID` suffice; who speaks in chats.
         key: of the incident; pseudonyms are made with it.
         decisions: merges and splits remembered from earlier runs, oldest first.
         reading: schema `READING`: which texts were read for names; null when all were, or none could be.

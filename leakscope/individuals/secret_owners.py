@@ -10,6 +10,8 @@ from leakscope.detection.turn_places import AUTHOR, in_turns
 PLACES = {"user": "user_messages", "assistant": "answers", "system": "system_prompts", "tool": "tool_calls", "none": "elsewhere"}
 #: Why a secret is somebody's, the surest first.
 BASES = ("linked", "author", "alone")
+#: Columns of `TURNS` that tell where a secret stood.
+SPOKEN = ("source", "record", "field", "conversation", "user", "role", "turn", "length")
 
 
 def secret_owners(secrets: pl.DataFrame, sightings: pl.DataFrame, turns: pl.DataFrame, record_persons: pl.DataFrame) -> pl.DataFrame:
@@ -18,8 +20,8 @@ def secret_owners(secrets: pl.DataFrame, sightings: pl.DataFrame, turns: pl.Data
 
     Args:
         secrets: schema `SECRETS`.
-        sightings: schema `SIGHTINGS`.
-        turns: schema `TURNS`.
+        sightings: schema `SIGHTINGS` or `FINDINGS`.
+        turns: schema `TURNS`, the columns `SPOKEN` suffice.
         record_persons: schema `RECORD_PERSONS`.
 
     Returns:

@@ -35,7 +35,7 @@ class Exposed(Generic[Held]):
         self.kind = kind
 
     def __repr__(self) -> str:
-        return f"Exposed({self.kind}, {len(self._held)} {'chars' if isinstance(self._held, str) else 'rows'})"
+        return f"Exposed({self.kind}, {len(self)} {'chars' if isinstance(self._held, str) else 'rows'})"
 
     __str__ = __repr__
 

@@ -9,6 +9,7 @@ import pytest
 
 from leakscope.assessment.state import Run
 from leakscope.safety.exposed import Exposed
+from leakscope.safety.packed import PackedFrame
 
 PACKAGE = Path(__file__).resolve().parents[2] / "leakscope"
 
@@ -28,7 +29,8 @@ def test_every_frame_of_a_run_that_holds_values_is_exposed():
     """A run's own print form shows none of them."""
     kinds = {name: one.type for name, one in Run.__dataclass_fields__.items()}
 
-    assert {name for name, kind in kinds.items() if kind.startswith("Exposed")} == {"sightings", "turns", "prose"}
+    assert issubclass(PackedFrame, Exposed)
+    assert {name for name, kind in kinds.items() if kind == "PackedFrame"} == {"sightings", "turns", "prose"}
 
 
 def test_few_modules_reveal_what_is_exposed():
