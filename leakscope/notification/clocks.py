@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from leakscope.notification.facts import Clocks, Facts
-from leakscope.notification.law import Deadline, Jurisdiction
+from leakscope.notification.rule import Deadline, Jurisdiction
 
 #: Which timestamps may stand for a clock, most fitting first; a stand-in is named in the deadline's text.
 _CLOCKS: Mapping[str, tuple[str, ...]] = {

@@ -9,10 +9,10 @@ from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
-from leakscope.notification.law import Count, Version
 from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import Profile, lives_in
 from leakscope.notification.risk import disclosed, on_purpose
+from leakscope.notification.rule import Count, Version
 from leakscope.notification.setting import Setting
 from leakscope.notification.thresholds import people_words
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from leakscope.errors import CatalogueError
-from leakscope.notification.law import Version, tables
+from leakscope.notification.law import tables
+from leakscope.notification.rule import Version
 
 
 def items(profile: str | None, version: Version) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from leakscope.notification.facts_file import json_schema
-from leakscope.notification.law import DutyRule, Jurisdiction, Version, jurisdictions
+from leakscope.notification.law import jurisdictions
+from leakscope.notification.rule import DutyRule, Jurisdiction, Version
 from leakscope.notification.worked import all_failures
 from leakscope.safety.escape import markdown
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of
-from leakscope.notification.law import Version, tables
+from leakscope.notification.law import tables
 from leakscope.notification.people import Profile
+from leakscope.notification.rule import Version
 from leakscope.vocabulary import elements
 
 

@@ -17,8 +17,9 @@ from leakscope.notification.engine import Answer, evaluate, in_order
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
 from leakscope.notification.kleene import NO, UNKNOWN
-from leakscope.notification.law import Jurisdiction, jurisdictions
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.people import Profile, lives_in
+from leakscope.notification.rule import Jurisdiction
 from leakscope.notification.scope import EEA
 
 #: User-assigned codes of ISO 3166-1, which no country has: the place that is tried, and any other.

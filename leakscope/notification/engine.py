@@ -12,9 +12,10 @@ from leakscope.notification.content import items
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, known
-from leakscope.notification.law import Count, Deadline, DutyRule, Jurisdiction, Version, jurisdictions
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.outcome import Outcome, both, either
 from leakscope.notification.risk import Sensitivity, assess, perhaps, sensitivity
+from leakscope.notification.rule import Count, Deadline, DutyRule, Jurisdiction, Version
 from leakscope.notification.scope import EEA, addressed, ask, leading, nexus, regime, seated_in
 from leakscope.notification.setting import Setting
 from leakscope.notification.thresholds import counted, covered_count, people_words, where_words

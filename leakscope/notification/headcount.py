@@ -12,8 +12,8 @@ from scipy.special import ndtri
 from leakscope.estimation import estimate_reaches
 from leakscope.model import Basis, Estimate
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of
-from leakscope.notification.law import Count
 from leakscope.notification.people import Profile, lives_in
+from leakscope.notification.rule import Count
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -18,9 +18,9 @@ from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, any_of, known
-from leakscope.notification.law import Count
 from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import Profile
+from leakscope.notification.rule import Count
 
 #: At most this many people is "few": a slip between known persons (EDPB 01/2021 judges such cases by their smallness).
 FEW = 10

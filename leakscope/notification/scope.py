@@ -10,9 +10,10 @@ from leakscope.notification.elements import group
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
 from leakscope.notification.kleene import NO, UNKNOWN, YES, Kleene, known
-from leakscope.notification.law import DutyRule, Jurisdiction, jurisdictions
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.outcome import Outcome
 from leakscope.notification.people import lives_in
+from leakscope.notification.rule import DutyRule, Jurisdiction
 
 EEA = "EU-GDPR"
 #: What people write for the whole of it.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from leakscope.model import Estimate
 from leakscope.notification.facts import Facts
 from leakscope.notification.headcount import Headcount
-from leakscope.notification.law import Jurisdiction, Version
 from leakscope.notification.people import Profile
 from leakscope.notification.risk import Risk
+from leakscope.notification.rule import Jurisdiction, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

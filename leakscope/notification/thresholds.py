@@ -6,8 +6,8 @@ from leakscope.model import Estimate
 from leakscope.notification.elements import covered
 from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import UNKNOWN, any_of
-from leakscope.notification.law import Count, Version
 from leakscope.notification.outcome import Outcome
+from leakscope.notification.rule import Count, Version
 from leakscope.notification.setting import Setting
 
 

@@ -12,8 +12,9 @@ from leakscope.notification.engine import answer
 from leakscope.notification.facts import Facts, from_mapping
 from leakscope.notification.headcount import Headcount
 from leakscope.notification.kleene import UNKNOWN, known
-from leakscope.notification.law import Jurisdiction, jurisdictions
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.people import Profile
+from leakscope.notification.rule import Jurisdiction
 
 #: Every case starts here and says only what differs: data taken in clear, on purpose, by unknown persons.
 BASE: Mapping[str, Any] = {

@@ -60,7 +60,7 @@ def sample_sentence(assessment: Mapping[str, Any]) -> str:
 def override_text(row: Mapping[str, Any]) -> str:
     """What a person decided against the machine: from what, to what, who, when and why, on one line."""
     before, after = (f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value).replace("_", " ") for value in (row.get("before"), row.get("after")))
-    moved = f"{before} to {after}" if row.get("before") is not None else after
+    moved = after if row.get("before") is None else f"{after} (as the rules had it)" if before == after else f"{after} (the rules: {before})"
     return f"{row['target']}: {moved}, {row.get('who') or 'not stated'}, {str(row.get('when') or '')[:10]}: {row['why']}"
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from leakscope.notification.moments import in_zone, place
+from leakscope.notification.moments import ends_a_day, in_zone, place
 
 NOT_STATED = "Not stated"
 BAND_NAMES = {"very_high": "very high", "not_assessed": "not assessed", "none": "not weighed"}
@@ -140,13 +140,17 @@ def due(deadline: Mapping[str, Any]) -> str:
     if moment is None or local is None:
         return instant(deadline.get("instant"))
     day = f"{moment:%Y-%m-%d} " if local.date() != moment.date() else ""
-    return f"{local:%a %Y-%m-%d %H:%M} {place(deadline.get('time_zone'))} ({day}{moment:%H:%M} UTC)"
+    zone = place(deadline.get("time_zone"))
+    said = f"end of {local:%a %Y-%m-%d}, {zone} time" if ends_a_day(local) else f"{local:%a %Y-%m-%d %H:%M} {zone} time"
+    return f"{said} ({day}{moment:%H:%M} UTC)"
 
 
 def due_short(deadline: Mapping[str, Any]) -> str:
-    """The same for a narrow column: local time where it is known, else UTC."""
+    """The same for a narrow column that names the place beside it: local time where it is known, else UTC."""
     _, local = _both_clocks(deadline)
-    return f"{local:%Y-%m-%d %H:%M} {place(deadline.get('time_zone'))}" if local else instant(deadline.get("instant"))
+    if local is None:
+        return instant(deadline.get("instant"))
+    return f"end of {local:%Y-%m-%d} there" if ends_a_day(local) else f"{local:%Y-%m-%d %H:%M} {place(deadline.get('time_zone'))}"
 
 
 def _both_clocks(deadline: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:

@@ -6,7 +6,8 @@ import pytest
 
 from leakscope.notification.clocks import after, after_year_end, deadline, is_business_day, started
 from leakscope.notification.facts import Clocks, from_mapping
-from leakscope.notification.law import Deadline, jurisdictions
+from leakscope.notification.law import jurisdictions
+from leakscope.notification.rule import Deadline
 
 ROWS = jurisdictions()
 FRIDAY = datetime(2026, 12, 18, 15, tzinfo=UTC)

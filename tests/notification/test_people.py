@@ -7,8 +7,8 @@ from leakscope.model import Basis, Estimate
 from leakscope.notification.elements import us_element
 from leakscope.notification.headcount import Headcount, reaches
 from leakscope.notification.kleene import NO, UNKNOWN, YES
-from leakscope.notification.law import Count
 from leakscope.notification.people import Profile, lives_in, profiles
+from leakscope.notification.rule import Count
 from tests.notification.make import exact, frames, sampled
 
 

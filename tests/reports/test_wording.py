@@ -12,8 +12,8 @@ BERLIN = {"instant": "2025-02-01T18:10:00Z", "time_zone": "Europe/Berlin"}
 @pytest.mark.parametrize(
     ("deadline", "long", "short"),
     [
-        (NEW_YORK, "Fri 2025-02-28 23:59 New York (2025-03-01 04:59 UTC)", "2025-02-28 23:59 New York"),
-        (BERLIN, "Sat 2025-02-01 19:10 Berlin (18:10 UTC)", "2025-02-01 19:10 Berlin"),
+        (NEW_YORK, "end of Fri 2025-02-28, New York time (2025-03-01 04:59 UTC)", "end of 2025-02-28 there"),
+        (BERLIN, "Sat 2025-02-01 19:10 Berlin time (18:10 UTC)", "2025-02-01 19:10 Berlin"),
         ({**BERLIN, "time_zone": "Europe/London"}, "2025-02-01 18:10 UTC", "2025-02-01 18:10 UTC"),
         ({"instant": "2025-02-01T18:10:00Z"}, "2025-02-01 18:10 UTC", "2025-02-01 18:10 UTC"),
         ({"instant": None}, "Not stated", "Not stated"),

@@ -15,9 +15,10 @@ import polars as pl
 from leakscope.notification.content import forbidden_in
 from leakscope.notification.elements import covered
 from leakscope.notification.kleene import YES
-from leakscope.notification.law import Jurisdiction, Version, jurisdictions
+from leakscope.notification.law import jurisdictions
 from leakscope.notification.moments import in_zone
 from leakscope.notification.people import Profile, lives_in, profiles
+from leakscope.notification.rule import Jurisdiction, Version
 from leakscope.notification.words import ENGLISH, Words, languages, spoken_in
 
 _OPEN = ("applies", "may_apply")
