@@ -11,9 +11,10 @@ import polars as pl
 
 from leakscope.model import Estimate
 from leakscope.severity.circumstances import read_circumstances
+from leakscope.severity.combinations import combinations, worst_combinations
 from leakscope.severity.cost import NOT_ASKED, cost_ranges, no_cost
 from leakscope.severity.counts import NOT_PERSONAL, element_counts, telling_records
-from leakscope.severity.impact import before_weight, combinations, summarise, worst_combinations
+from leakscope.severity.impact import summarise
 from leakscope.severity.incident import Ground, circumstances_total, score_incident
 from leakscope.severity.others import FORMULAS, measures_of, scale_of, score_range, score_with, sensitivity_of, working_of
 from leakscope.severity.overrides import Override, fixed_factors, override_of, read_overrides, targets
@@ -22,6 +23,7 @@ from leakscope.severity.scheme import DEFAULT_SCHEME, ENISA_KIND, grounds_of, lo
 from leakscope.severity.secrets import rate_secrets, secrets_by_severity
 from leakscope.severity.shapes import Grounds, Scheme
 from leakscope.severity.topics import rate_topics
+from leakscope.severity.weights import before_weight
 
 #: Stands for all findings when none could be linked to a person.
 NOBODY = "not-linked"

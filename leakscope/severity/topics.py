@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from leakscope.severity.impact import weight_of
 from leakscope.severity.overrides import Override
 from leakscope.severity.shapes import Grounds
+from leakscope.severity.weights import weight_of
 from leakscope.vocabulary import element_of, elements
 
 _LEVELS = ((4, "very_high"), (3, "high"), (2, "medium"), (0, "low"))

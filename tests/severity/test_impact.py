@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from leakscope.model import Basis, Estimate
-from leakscope.severity.impact import scaled, weight_of
+from leakscope.severity.impact import scaled
 from leakscope.severity.scheme import grounds_of, load_scheme
+from leakscope.severity.weights import weight_of
 from leakscope.vocabulary import elements
 from tests.severity.people import assessed, findings_of
 from tests.severity.test_secrets import secret, secrets_of
