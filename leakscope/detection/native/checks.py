@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leakscope.catalogue.model import Boundary, Detector
 from leakscope.detection.expressions import GROUP
 from leakscope.detection.native.needs import tree_of
-from leakscope.detection.native.positions import REPEATS
+from leakscope.detection.native.positions import MOST_COUNTED, REPEATS
 from leakscope.validators.basics import ISSUERS
 
 #: Checks as in `rules.h`.
@@ -39,8 +39,8 @@ def check_of(rule: Detector) -> int:
     The check that some groups of characters in a text pass if `rule` finds anything in it; `UNCHECKED` where that is not sure.
 
     Sure it is where every match is groups of the check's characters with one separator between them, with no such character
-    around it, and the rule drops what fails. Where there is no such check, groups of digits are `COUNTED`: automata do not count far,
-    and a run of hundreds of digits holds no number of 22.
+    around it, and the rule drops what fails. Where there is no such check, groups of more digits than automata count are `COUNTED`:
+    a run of hundreds of digits holds no number of 22.
     """
     check, members, boundaries = _CHECKS.get(rule.validator or "", (UNCHECKED, _DIGITS, ()))
     if GROUP in rule.pattern:
@@ -48,7 +48,7 @@ def check_of(rule: Detector) -> int:
     tree = tree_of(rule.pattern, rule.ignore_case)
     if check and rule.validator_failure == "drop" and rule.boundary in boundaries and _grouped(list(tree), members, None):
         return check
-    counted = rule.boundary in _BOUNDED and tree.getwidth()[1] <= _MOST_CHECKED and _grouped(list(tree), _DIGITS, None)
+    counted = rule.boundary in _BOUNDED and MOST_COUNTED < tree.getwidth()[0] and tree.getwidth()[1] <= _MOST_CHECKED and _grouped(list(tree), _DIGITS, None)
     return COUNTED if counted else UNCHECKED
 
 

@@ -19,7 +19,7 @@ from leakscope.detection.native.checks import CARD, COUNTED, IBAN, UNCHECKED, ad
 AROUND = scan.Surroundings(0, frozenset(), False, False, "")
 RULES = {rule.id: rule for rule in load().detectors}
 COUNTING = sorted(name for name, rule in RULES.items() if check_of(rule) == COUNTED)
-CHECKED = [*sorted(name for name, rule in RULES.items() if check_of(rule) not in (UNCHECKED, COUNTED)), *COUNTING[::15]]
+CHECKED = [*sorted(name for name, rule in RULES.items() if check_of(rule) not in (UNCHECKED, COUNTED)), *COUNTING]
 
 
 def test_cards_and_ibans_are_checked() -> None:
@@ -49,16 +49,16 @@ def test_a_pattern_of_another_form_is_not_checked(pattern: str) -> None:
 def test_a_rule_that_keeps_what_fails_or_may_begin_inside_a_number_is_not_checked() -> None:
     """A failed check digit must mean that there is no finding."""
     card = RULES["pii.payment_card"]
-    assert check_of(replace(card, validator_failure="lower")) == COUNTED
+    assert check_of(replace(card, validator_failure="lower")) == UNCHECKED
     assert check_of(replace(card, boundary=Boundary.NONE)) == UNCHECKED
 
 
 def test_numbers_without_a_check_digit_of_the_scan_are_counted() -> None:
-    """Groups of digits within a boundary; not where the number may be longer than what is read together, or begin inside another."""
+    """More digits than automata count, within a boundary; not where the number may be longer than what is read together, or begin inside another."""
     account = RULES["id.ar.cbu"]
     assert check_of(account) == COUNTED
     assert check_of(replace(account, validator_failure="lower")) == COUNTED
-    assert {check_of(replace(account, **other)) for other in ({"boundary": Boundary.NONE}, {"pattern": "[0-9]{35}"}, {"pattern": "[0-9]{20,}"})} == {UNCHECKED}
+    assert {check_of(replace(account, **other)) for other in ({"boundary": Boundary.NONE}, {"pattern": "[0-9]{35}"}, {"pattern": "[0-9]{21,}"}, {"pattern": "[0-9]{20}"})} == {UNCHECKED}
 
 
 @pytest.mark.skipif(build.compiler() is None, reason="no C compiler")
