@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 from leakscope.detection.topics_head import NONE, head_path, read_seeds, save_head, seed_folder, seeds_hash, train
 
-THRESHOLD = 0.68
+THRESHOLD = 0.65
 FOLDS, SEED = 5, 20261124
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from leakscope.detection.names_everyday import names_somebody
+from leakscope.detection.names_everyday import as_place, names_somebody
 from leakscope.detection.names_gate import only_prose
 from leakscope.detection.names_given import given_names
 from leakscope.detection.names_handles import with_handles
@@ -50,19 +50,21 @@ def find_names(texts: Sequence[str], *, model: str = SHIPPED, handles: bool = Fa
     ruled = [language if language is not None and not reader.reads(language) else None for language in spoken]
     asked = [language is None or bool(_LATIN_NAME.search(text)) for text, language in zip(prose, ruled, strict=True)]
     found = iter(reader.find([text for text, ask in zip(prose, asked, strict=True) if ask]))
-    read = (_together(text, language, next(found) if ask else []) for text, language, ask in zip(texts, ruled, asked, strict=True))
+    read = (_together(text, language, next(found) if ask else [], told) for text, language, ask, told in zip(texts, ruled, asked, spoken, strict=True))
     every = [with_handles(text, spans) if handles else spans for text, spans in zip(texts, read, strict=True)]
     return [sorted(spans, key=lambda span: (span.start, span.end)) for spans in every]
 
 
-def _together(text: str, ruled: str | None, spans: list[NameSpan]) -> list[NameSpan]:
+def _together(text: str, ruled: str | None, spans: list[NameSpan], spoken: str | None) -> list[NameSpan]:
     """The model's spans, persons in letters it knows alone, and what rules find in others; in a language it does not know, rules come first."""
-    legible = [span for span in spans if span.entity != "PERSON" or (names_somebody(text, span) and script_language(text[span.start : span.end]) is None)]
+    placed = [as_place(text, span) for span in spans]
+    legible = [span for span in placed if span.entity != "PERSON" or (names_somebody(text, span) and script_language(text[span.start : span.end]) is None)]
     first = legible if ruled is None else find_by_rules(text, ruled)
     others = [span for language in other_scripts(text) if language != ruled for span in find_by_rules(text, language)]
     latin = [] if ruled is None else [span for span in legible if _LATIN_NAME.match(text, span.start)]
     kept = list(first)
-    listed = [NameSpan(start, end, "PERSON", LISTED) for start, end in given_names(text, "latin")]
+    tables = ("latin", spoken) if ruled is None and spoken else ("latin",)
+    listed = [NameSpan(start, end, "PERSON", LISTED) for table in tables for start, end in given_names(text, table)]
     for span in (*latin, *others, *listed):
         if not any(span.start < other.end and other.start < span.end for other in kept):
             kept.append(span)

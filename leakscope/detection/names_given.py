@@ -15,6 +15,9 @@ import re2
 #: A word, with hyphens and apostrophes inside it.
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
+#: What parts a Turkish name from its ending.
+_APOSTROPHE = re.compile("['’]")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -24,11 +27,15 @@ class Table:
     Args:
         given: lower-case forms of given names, in all cases; true for those that are no everyday words.
         patronymic, family: what such words look like, in lower case.
+        surname: words that are family names by their ending alone, in lower case; null where no ending is only theirs.
+        no_person: lower-case words of places and authorities; empty where two capitalised words say too little.
     """
 
     given: Mapping[str, bool]
     patronymic: Any
     family: Any
+    surname: Any
+    no_person: frozenset[str]
 
 
 @cache
@@ -65,7 +72,8 @@ def _table(language: str) -> Table:
     doubtful = set(read["also_words"])
     # a form that two names share is as sure as the surer one
     every = sorted((form.lower(), name not in doubtful) for name in read["given"] for form in forms(name, read["bends"]))
-    return Table(given=dict(every), patronymic=re2.compile(read["patronymic"]), family=re2.compile(read["family"]))
+    surname = re2.compile(read["surname"]) if "surname" in read else None
+    return Table(dict(every), re2.compile(read["patronymic"]), re2.compile(read["family"]), surname, frozenset(read.get("no_person", "").split()))
 
 
 def given_names(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -73,7 +81,9 @@ def given_names(text: str, language: str) -> Iterator[tuple[int, int]]:
     Half-open spans of persons in `text`, told by their given names, from left to right.
 
     A given name counts beside a patronymic; beside a family name if it is no everyday word or both are capitalised; before
-    another capitalised word; and alone if capitalised and no everyday word.
+    another capitalised word; and alone if capitalised and no everyday word. Two capitalised words side by side are a person's
+    too where one has an ending that only family names have, or where they stand inside a sentence and neither is a word of
+    places or authorities.
 
     Args:
         text: what somebody typed, in any case.
@@ -86,13 +96,36 @@ def given_names(text: str, language: str) -> Iterator[tuple[int, int]]:
     free = 0
     for place, (start, end) in enumerate(words):
         sure = table.given.get(text[start:end].lower())
-        if sure is None or place < free:
+        if place < free:
+            continue
+        if sure is None:
+            if (table.surname is not None or table.no_person) and _is_full_name(text, words, place, table):
+                yield words[place][0], words[place + 1][1]
+                free = place + 2
             continue
         first, last = _around(text, words, place, table, sure)
         if max(first, free) <= last:
             first = max(first, free)
             yield words[first][0], words[last][1]
             free = last + 1
+
+
+def _plain(word: str) -> str:
+    """A word in lower case without its Turkish ending; a Turkish capital İ is an i."""
+    return _APOSTROPHE.split(word)[0].replace("İ", "i").lower()
+
+
+def _is_full_name(text: str, words: list[tuple[int, int]], place: int, table: Table) -> bool:
+    """Whether the words at a place and behind it are capitalised, and a family name by their ending or by where they stand."""
+    if place + 1 >= len(words) or text[words[place][1] : words[place + 1][0]].strip():
+        return False
+    pair = [text[slice(*words[at])] for at in (place, place + 1)]
+    if not all(word[0].isupper() and word[1:].islower() for word in pair) or any(_plain(word) in table.no_person for word in pair):
+        return False
+    start, end = words[place - 1] if place else (0, 0)
+    inside = place > 0 and (text[start].islower() or end - start == 1) and not text[end : words[place][0]].strip()
+    surnamed = table.surname is not None and any(table.surname.fullmatch(word.lower()) for word in pair)
+    return surnamed or (inside and bool(table.no_person))
 
 
 def _around(text: str, words: list[tuple[int, int]], place: int, table: Table, sure: bool) -> tuple[int, int]:

@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float32]
 
 NONE = "none"
 #: Strength of the prior on the weights, and how much a harmless seed counts beside a sensitive one.
-SOFTNESS, HARMLESS_WEIGHT = 5.0, 1.5
+SOFTNESS, HARMLESS_WEIGHT = 5.0, 2.0
 #: Share of the most sensitive piece in a text's score; the rest is the mean of its pieces.
 PEAK = 0.5
 #: Texts encoded in one call.

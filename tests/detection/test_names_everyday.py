@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leakscope.detection.names_everyday import names_somebody
+from leakscope.detection.names_everyday import as_place, names_somebody
 from leakscope.detection.names_span import NameSpan
 
 
@@ -29,3 +29,9 @@ def test_a_capital_or_an_unknown_word_may_be_somebody(said: str) -> None:
 def test_places_are_left_alone() -> None:
     """Only persons are held against the words."""
     assert names_somebody("in alors", span("in alors", "alors", "LOCATION"))
+
+
+@pytest.mark.parametrize(("said", "expected"), [("Kapadokya", "LOCATION"), ("selam Kapadokya", "LOCATION"), ("Ayşe", "PERSON"), ("Ayşe Toscana", "PERSON")])
+def test_a_region_is_a_place_whatever_the_model_says(said: str, expected: str) -> None:
+    """A person whose words are regions and everyday words alone is a place."""
+    assert as_place(f"{said} için", span(f"{said} için", said)).entity == expected

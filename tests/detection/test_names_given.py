@@ -25,6 +25,9 @@ def persons(text: str, language: str) -> list[str]:
         ("стихи А. С. Пушкина", "ru", ["А. С. Пушкина"]),
         ("Зустрів Олександра Шевченка вчора", "uk", ["Олександра Шевченка"]),
         ("Ο Γιώργος Παπαδόπουλος τηλεφώνησε", "el", ["Γιώργος Παπαδόπουλος"]),
+        ("Ο Κλεάνθης Ζουμπούλης τηλεφώνησε", "el", ["Κλεάνθης Ζουμπούλης"]),
+        ("μίλησα με την Ροδάνθη Μπακατσέλου χθες", "el", ["Ροδάνθη Μπακατσέλου"]),
+        ("Ροδανθη Μπακοπούλου, 42 ετών", "el", ["Ροδανθη Μπακοπούλου"]),
         ("给王晓敏写推荐信", "zh", ["王晓敏"]),
         ("邻居李静半夜放音乐", "zh", ["李静"]),
         ("佐藤健一の誕生日に何を贈る", "ja", ["佐藤健一"]),
@@ -43,6 +46,8 @@ def test_people_are_found_without_an_introduction(text: str, language: str, expe
         ("марк стоит дорого", "ru"),
         ("как приготовить борщ", "ru"),
         ("Лев в зоопарке спит", "ru"),
+        ("πώς πάω στην Εθνική Τράπεζα", "el"),
+        ("πόσο κάνει το εισιτήριο για τη Νέα Υόρκη", "el"),
         ("周末计划，马上就好", "zh"),
         ("程序员的工作怎么样", "zh"),
         ("上野公園への行き方", "ja"),
@@ -93,3 +98,9 @@ def test_a_language_without_a_table_gives_nothing() -> None:
     """Languages without given names are left alone."""
     assert not has_given_names("fi")
     assert list(given_names("Anna Korhonen", "fi")) == []
+
+
+@pytest.mark.parametrize(("text", "expected"), [("dün Bereket Sungurtekin'le konuştum", ["Bereket Sungurtekin'le"]), ("yarın İstanbul Havalimanı kapalı mı", []), ("bugün Ziraat Bankası açık mı", [])])
+def test_two_capitalised_words_inside_a_turkish_sentence_are_a_person(text: str, expected: list[str]) -> None:
+    """They are unless one is a word of places, authorities or firms."""
+    assert [text[start:end] for start, end in given_names(text, "tr")] == expected

@@ -96,12 +96,14 @@ def test_a_broken_seed_file_says_which(tmp_path: Path) -> None:
 
 
 def test_the_labelled_turns_keep_their_figures() -> None:
-    """Four of five sensitive turns are found and at most one in twenty harmless ones is called sensitive."""
+    """Four of five disclosures are found; at most one in twenty harmless turns and two in five questions in general are called sensitive."""
     rows = [json.loads(line) for line in TURNS.open(encoding="utf-8")]
     told = classify([row["text"] for row in rows], [row["language"] for row in rows])["topic"]
-    found = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] != "none"]
+    found = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] != "none" and row["about"] != "nobody"]
+    asked = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] != "none" and row["about"] == "nobody"]
     false = [guess != "none" for guess, row in zip(told, rows, strict=True) if row["topic"] == "none"]
     assert sum(found) / len(found) >= 0.8
+    assert sum(asked) / len(asked) <= 0.4
     assert sum(false) / len(false) <= 0.05
 
 
@@ -114,6 +116,21 @@ def test_counselling_is_told_from_banking(labelled_data: Path) -> None:
     assert (harmless["topic"] != "none").mean() <= 0.03
 
 
+@pytest.mark.parametrize(("asked", "told"), [("what are the symptoms of diabetes", "how do i tell my boss that i have diabetes"), ("was ist eine Privatinsolvenz", "ich stecke in der Privatinsolvenz")])
+def test_a_question_about_nobody_weighs_less(asked: str, told: str) -> None:
+    """A question in general is less likely sensitive than somebody's own words of the same subject, and about nobody."""
+    answers = classify([asked, told], ["en" if asked.startswith("what") else "de"] * 2)
+    assert answers["topic"][1] != "none"
+    assert answers["about"].to_list() == ["nobody", "author"]
+    assert answers["probability"][0] < answers["probability"][1]
+
+
+@pytest.mark.parametrize(("said", "expected"), [("speed up our function", "code"), ("accélère notre fonction interne", "code"), ("how does this function work", "none")])
+def test_fenced_code_that_is_called_ones_own_is_code(said: str, expected: str) -> None:
+    """A few lines between fences are source code where the words around say whose they are."""
+    assert topic(f"{said}\n```js\nfunction fee(o) {{ return o.size * 0.29 }}\n```") == expected
+
+
 def test_pasted_code_says_nothing_about_relatives() -> None:
     """Words inside code are nobody's; code that is somebody's own is its author's."""
     text = "why does this fail?\n```python\nfor client in db.query('SELECT * FROM clients'):\n    print(client.margin)\n```\nKeyError on erp-prod.example"
@@ -122,6 +139,8 @@ def test_pasted_code_says_nothing_about_relatives() -> None:
 
 def test_no_labelled_turn_is_a_seed() -> None:
     """What measures is kept apart from what trains."""
-    turns = {json.loads(line)["text"].lower().strip(" .?!") for line in TURNS.open(encoding="utf-8")}
-    assert len(turns) >= 600
-    assert not turns & {text.lower().strip(" .?!") for _, _, text in read_seeds(seed_folder())}
+    corpora = [TURNS, *(TURNS.parents[1] / name / "turns.ndjson" for name in ("situations", "plain_talk"))]
+    turns = {json.loads(line)["text"].lower().strip(" .?!") for path in corpora for line in path.open(encoding="utf-8")}
+    assert len(turns) >= 2000
+    seeds = {text.lower().strip(" .?!") for _, _, text in read_seeds(seed_folder())}
+    assert turns & seeds == {"quali sono i sintomi della celiachia"}  # written twice by chance; the card of plain_talk says so
