@@ -7,7 +7,7 @@ What is one record is decided while streaming:
   Kubernetes `items`, HAR `log.entries`, notebook `cells` ...), or of any list of 20 objects or more that is no conversation: source `file:member`;
 - the children of an object whose values are objects of one shape (Firebase), two and three levels deep too: source `file:member`, the
   child's name as `_key`;
-- the rows of a table whose names stand in a member of their own (ClickHouse JSONCompact);
+- the rows of a table whose names stand in a member of their own (ClickHouse JSONCompact), or in the first of the arrays;
 - what `json_openers` knows of one value: spans of OTLP, messages of a chat export;
 - everything else of a top object together: one record of the file.
 A value over 4 MiB is opened rather than held, whatever it is called. An assignment or call around the document (`window.x = [...]`) is
@@ -40,10 +40,12 @@ from leakscope.sources.json_shapes import (
     WRAPPERS,
     column_names,
     flattened,
+    heads,
     is_keyed,
     is_map,
     is_spread,
     keyed,
+    may_head,
     path_to_records,
     without,
     wrapped_in,
@@ -183,6 +185,8 @@ class _Document:
     def __init__(self, scanner: Scanner, gathered: Documents, place: str) -> None:
         self.scanner, self.gathered, self.place = scanner, gathered, place
         self.names: tuple[str, ...] = ()
+        self.begins = False
+        self.held: list[str] | None = None
         self.resumes = 0
 
     def read(self) -> Reading:
@@ -194,6 +198,7 @@ class _Document:
                 break
             except NotJson:
                 yield from self._broken()
+        yield from self._unheld()
         yield from self.gathered.rest()
         if scanner.broken is not None:
             raise scanner.broken
@@ -204,7 +209,9 @@ class _Document:
             if first in (b",", b"]", b"}", b";", b")", b"\x1e"):  # between documents, or what closes around a broken one
                 scanner.take(first)
             elif first == b"[":
+                self.begins = True
                 yield from self.elements("")
+                yield from self._unheld()
             elif first == b"{":
                 yield from self.top()
             else:
@@ -254,7 +261,24 @@ class _Document:
         yield from self.gathered.add(table, raw) if whole else self._add(table, value)
 
     def _add(self, table: str, value: Any) -> Reading:
-        """One value as a record, or as the records that are known to be in it."""
+        """One value as a record, or as the records that are known to be in it; the first of rows given as arrays may name their columns."""
+        if self.begins:
+            self.begins = False
+            if table == "" and may_head(value):
+                self.held = value
+                return
+        if self.held is not None and heads(self.held, value):
+            self.names, self.held = tuple(self.held), None
+        yield from self._unheld()
+        yield from self._added(table, value)
+
+    def _unheld(self) -> Reading:
+        """A first row that names no columns is a record."""
+        row, self.held = self.held, None
+        if row is not None:
+            yield from self._added("", row)
+
+    def _added(self, table: str, value: Any) -> Reading:
         if isinstance(value, list) and len(value) == len(self.names) > 1:
             value = dict(zip(self.names, value, strict=True))
         inside = openers(value, self.place)

@@ -46,6 +46,8 @@ def sniff(head: bytes, name: str) -> float:
     whole = [row for row in rows if row is not None]
     if len(whole) < 2 or len(whole) < len(rows) or any(isinstance(value, dict) for row in whole for value in row[:1]):
         return 0.0
+    if all(isinstance(value, list) for row in whole for value in row):  # arrays of rows, which a document's reader takes apart
+        return 0.0
     return 0.96 if len({len(row) for row in whole}) == 1 else 0.0
 
 

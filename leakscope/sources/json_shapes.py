@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from leakscope.sources.csv_dialect import has_header
+
 #: Members that hold records, wherever they stand near the top.
 WRAPPERS = frozenset(
     "Records records Items items data results result value values rows entries documents docs hits resourceSpans resourceLogs resourceMetrics "
@@ -96,3 +98,13 @@ def column_names(value: Any) -> tuple[str, ...]:
         return ()
     names = tuple(str(one.get("name")) if isinstance(one, dict) else str(one) for one in value if isinstance(one, str) or (isinstance(one, dict) and "name" in one))
     return names if len(names) == len(value) == len(set(names)) else ()
+
+
+def may_head(row: Any) -> bool:
+    """Whether a row given as an array may name the columns of those behind it: distinct words, as people call columns."""
+    return isinstance(row, list) and len(row) > 1 and all(isinstance(one, str) for one in row) and has_header([row])
+
+
+def heads(row: list[str], below: Any) -> bool:
+    """Whether `row` names the columns of `below`: as many values, one of which is no such name."""
+    return isinstance(below, list) and len(below) == len(row) and not may_head(below)

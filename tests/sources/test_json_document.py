@@ -25,6 +25,23 @@ def test_an_array_gives_one_record_an_element(reading):
         assert (used, aside, _records(batches)) == (["json"], [], {"x.json": [rows[0], rows[1], {"value": 5}]})
 
 
+def test_the_first_of_rows_given_as_arrays_names_their_columns(reading):
+    """In one array, or in an array a line; a later array without names has those before it."""
+    rows = [{"id": 1, "ssn": "536221234"}, {"id": 2, "ssn": "536221235"}]
+    for content in (b'[["id","ssn"],[1,"536221234"],[2,"536221235"]]', b'[["id","ssn"],[1,"536221234"]]\n[["id","ssn"],[2,"536221235"]]\n', b'[["id","ssn"],[1,"536221234"]]\n[[2,"536221235"]]\n'):
+        batches, aside, _ = reading("x.json", content)
+
+        assert (aside, _records(batches)) == ([], {"x.json": rows})
+
+
+@pytest.mark.parametrize("rows", [[["Maria", "Lopez"], ["Ann", "Walker"]], [["Maria", "maria@x.org"], ["Ann", "ann@x.org"]], [["only", "one"]], [["a", "b"], [1, 2, 3]], [["a", "b"], {"c": 1}]])
+def test_a_first_row_that_names_nothing_is_a_record(reading, rows):
+    """None is lost, and their order stays."""
+    batches, _, _ = reading("x.json", json.dumps(rows, indent=1).encode())
+
+    assert [one if "value" not in one else one["value"] for one in _records(batches)["x.json"]] == rows
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_any_encoding(reading, encoding):
     """Documents with a byte order mark."""
