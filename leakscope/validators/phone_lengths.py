@@ -44,6 +44,7 @@ def _fewest(code: int) -> int:
     rewrites numbers before they are looked at. Otherwise digits are left out, never added.
     """
     plans = [PhoneMetadata.metadata_for_region_or_calling_code(code, region) for region in COUNTRY_CODE_TO_REGION_CODE[code]]
-    if any(plan is None or plan.general_desc is None or not plan.general_desc.possible_length for plan in plans) or plans[0].national_prefix_transform_rule:
+    if plans[0] is None or plans[0].national_prefix_transform_rule:
         return 0
-    return min(length for plan in plans for length in plan.general_desc.possible_length)
+    lengths = [tuple(plan.general_desc.possible_length) if plan and plan.general_desc else () for plan in plans]
+    return min(map(min, lengths)) if all(lengths) else 0
