@@ -91,10 +91,15 @@ def _scopes(facts: pl.DataFrame, placed: pl.DataFrame, clusters: pl.DataFrame) -
 
 
 def _same_name_in_record(placed: pl.DataFrame, names: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
-    """`unit, cluster`: units with nothing but the full name of somebody their record identifies are that person."""
+    """
+    `unit, cluster`: units with nothing but the full name of somebody their record identifies are that person, and those with nothing
+    but the given name of one of them: an answer begins with `Hello Kristin`.
+    """
     home = placed.select("unit", "source", "record").unique(subset="unit").join(names.select("unit", "name").drop_nulls(), on="unit")
     known = home.join(clusters, on="unit").select("source", "record", "name", "cluster").unique()
-    lone = known.group_by("source", "record", "name").agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
+    given = known.filter(pl.col("name").str.contains(" ", literal=True)).with_columns(pl.col("name").str.split(" ").list.first())
+    called = pl.concat([known, given]).group_by("source", "record", "name")
+    lone = called.agg(pl.col("cluster").n_unique().alias("people"), pl.col("cluster").min())
     waiting = home.join(clusters, on="unit", how="anti")
     return waiting.join(lone.filter(pl.col("people") == 1), on=["source", "record", "name"]).select("unit", "cluster")
 

@@ -358,3 +358,14 @@ def test_who_sent_a_message_is_its_author():
     spoken = turns((0, "content", "user", "hi"), (1, "content", "user", "ok")).with_columns(user=pl.lit("u1"))
 
     assert people(linked(sightings((0, "sender", "PERSON", "Ana Berg"), (1, "sender", "PERSON", "Ana Berg")), spoken))["role"].to_list() == ["chat_author"]
+
+
+def test_a_given_name_in_an_answer_is_the_one_whom_the_record_identifies():
+    """`Hello Kristin` greets the customer of the ticket; of two Kristins in one record it tells neither, and another name is another person."""
+    customer = [(0, "requester.email", "EMAIL_ADDRESS", "k@a.org"), (0, "requester.name", "PERSON", "Kristin Smith")]
+    greeted = (0, "comments[1].body", "PERSON", "Kristin", 6)
+
+    assert people(linked(sightings(*customer, greeted))).height == 1
+    assert people(linked(sightings(*customer, (0, "comments[1].body", "PERSON", "Oliver", 6)))).height == 2
+    other = [(0, "assignee.email", "EMAIL_ADDRESS", "b@a.org"), (0, "assignee.name", "PERSON", "Kristin Brown")]
+    assert people(linked(sightings(*customer, *other, greeted))).height == 3
