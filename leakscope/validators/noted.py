@@ -61,6 +61,12 @@ def host_login_noted(text: str) -> bool:
     return login_noted(text) and password_noted(rest[0])
 
 
+def oracle_login(text: str) -> bool:
+    """`login/password@host`: a password that is neither a reference nor the one of manuals."""
+    secret = text.partition("/")[2].partition("(")[0].rpartition("@")[0] if "@" in text.partition("(")[0] else ""
+    return password(secret) and not is_stand_in(secret) and not re.search(r"[${}<>%]", text.partition("@")[0])
+
+
 def token_noted(text: str) -> bool:
     """A token of 12 characters or more that no word, version or path is: kinds of characters change as often as in random text."""
     if len(text) < 12 or is_stand_in(text) or not re.search(r"[0-9]", text) or not re.search(r"[A-Za-z]", text):
@@ -83,6 +89,7 @@ VALIDATORS = {
     "password_noted": password_noted,
     "login_noted": login_noted,
     "host_login_noted": host_login_noted,
+    "oracle_login": oracle_login,
     "token_noted": token_noted,
     "key_noted": key_noted,
 }

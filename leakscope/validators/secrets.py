@@ -19,6 +19,8 @@ _REFERENCE = re.compile(r"^(?:\$|%|\{|<|https?:|arn:|projects/|/|\.|~)|\(\)?$|^(
 _WORDS = re.compile(r"^[A-Za-z]+(?:[_./ :@-][A-Za-z]+)*[0-9]{0,2}$")
 _FILE = re.compile(r"\.(?:json|ya?ml|pem|key|crt|txt|py|js|ts|go|rb|java|php|env|cfg|ini|html?|png|jpe?g)$", re.IGNORECASE)
 _MOMENT = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?[0-9:.+Z-]*$")
+#: Digits from which on a number behind the word for a key is one: longer than identifiers and times.
+_NUMBER_LENGTH = 22
 _PLACEHOLDER = re.compile(r"(?i)your[_.-]?|example|placeholder|changeme|xxxx|<|>|\*\*\*|\.\.\.|redacted|dummy|sample")
 
 
@@ -30,6 +32,8 @@ def token(text: str) -> bool:
         return True
     if _WORDS.match(text):
         return False
+    if text.isdigit():
+        return len(text) >= _NUMBER_LENGTH and len(set(text)) >= 6 and text[:10] not in "12345678901234567890"
     return is_stand_in(text) or (any(c.isdigit() for c in text) and any(c.isalpha() for c in text) and len(set(text)) >= 8)
 
 

@@ -40,6 +40,9 @@ NOTED = (
     ('os.environ.get("DB_PASSWORD", "k7#Rvq9z")', "k7#Rvq9z"),
     ("Calling the weather API\nUsing Key=k7rvq9z1gr33nte4potsommer27", "k7rvq9z1gr33nte4potsommer27"),
     ("https://tiles.nordbank.dk/v1/map?z=4&key=k7Rvq9z1Gr33nTe4potS", "k7Rvq9z1Gr33nTe4potS"),
+    ("jdbc:oracle:thin:shop/gr33nTe4@pot@db.nordbank.dk:1521:ORCL", "gr33nTe4@pot"),
+    ("GH_PAT: k7Rvq9z1Gr33nTe4potSommer27", "k7Rvq9z1Gr33nTe4potSommer27"),
+    ("api_key = 8264013957204813659027", "8264013957204813659027"),
     ("ACCESS_TOKEN=aVhQnWdKpLXzRtYuBsMcEfGjKD", "aVhQnWdKpLXzRtYuBsMcEfGjKD"),
 )
 
@@ -62,6 +65,8 @@ HARMLESS = (
     "https://docs.nordbank.dk/?key=introduction-to-the-topic",
     'SECRET = getenv("SERVICE_SECRET", "")',
     "MasterUserPassword: !Ref 'MasterUserPassword'",
+    "jdbc:oracle:thin:@db.nordbank.dk:1521/ORCL",
+    "secret=1234567890123456789012",
     "token endpoint returned 200OKforRequest",
 )
 
