@@ -100,3 +100,13 @@ def test_a_bare_orientation_is_told_by_its_value(value, entity):
     """Screens and pages have an orientation too."""
     found = role_candidate(roles_of("orientation"), value)
     assert (found.entity if found else None) == entity
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "entity"),
+    [("user", "u-880", "ONLINE_IDENTIFIER"), ("user_id", "u-880", "ONLINE_IDENTIFIER"), ("userId", "u_82901", "ONLINE_IDENTIFIER"), ("ownerId", "m-17", "ONLINE_IDENTIFIER"), ("user", "ann.walker", "USERNAME"), ("user", "usr12", "USERNAME"), ("job", "u-880", None)],
+)
+def test_a_short_id_with_a_prefix_is_an_id_of_the_user(name: str, value: str, entity: str | None) -> None:
+    """The same under `user` and under `user_id`, so that both are one person; a chosen name stays one."""
+    found = role_candidate(roles_of(name), value)
+    assert (found.entity if found else None) == entity
