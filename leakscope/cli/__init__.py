@@ -77,7 +77,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _complain("Interrupted; nothing that was finished is lost.")
+        _complain("Interrupted; nothing that was finished is lost. An assessment is taken up by the same command with the same --case.")
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
