@@ -90,8 +90,9 @@ def _cookies(evidence: Evidence) -> Reading:
             if not line.startswith("#"):
                 yield from gathered.add("", written({"line": line}))
             continue
-        domain, _, path, _, expires, name = parts[:6]
-        yield from gathered.add("", written({"domain": domain, "path": path, "expires": expires, "cookie": {name: "\t".join(parts[6:])}}))
+        domain, _, path, _, expires, *cookie = parts
+        value = "\t".join(cookie[1:])
+        yield from gathered.add("", written({"domain": domain, "path": path, "expires": expires, "cookie": f"{cookie[0]}={value}"}))
     yield from gathered.rest()
 
 

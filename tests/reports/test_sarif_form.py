@@ -36,7 +36,7 @@ CONFIGURATION = _object(level=LEVEL, enabled={"type": "boolean"}, rank={"type": 
 RULE = _object(("id",), id=TEXT, name=TEXT, shortDescription=MESSAGE, fullDescription=MESSAGE, help=MESSAGE, helpUri=TEXT, defaultConfiguration=CONFIGURATION, properties=BAG)
 DRIVER = _object(("name",), name=TEXT, version=TEXT, semanticVersion=TEXT, informationUri=TEXT, rules=_listed(RULE))
 RUN = _object(("tool",), tool=_object(("driver",), driver=DRIVER), automationDetails=_object(id=TEXT), columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]}, results=_listed(RESULT))
-#: Those objects of the standard's schema (SARIF 2.1.0, errata 01) that are written, with what it asks of them.
+#: The objects that are written, with what the standard (OASIS SARIF 2.1.0, section 3) asks of them; the published schema itself is not at hand here.
 LOG = {**_object(("version", "runs"), version={"const": "2.1.0"}, runs=_listed(RUN)), "properties": {"$schema": TEXT, "version": {"const": "2.1.0"}, "runs": _listed(RUN)}}
 
 

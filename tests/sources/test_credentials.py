@@ -36,8 +36,8 @@ def test_a_cookie_stands_under_its_name(reading):
 
     assert (used, aside) == (["cookies"], [])
     assert _records(batches) == [
-        {"domain": ".shop.test", "path": "/", "expires": "1790000000", "cookie": {"session_id": "abc=1"}},
-        {"domain": "x.test", "path": "/", "expires": "0", "cookie": {"auth": "A1"}},
+        {"domain": ".shop.test", "path": "/", "expires": "1790000000", "cookie": "session_id=abc=1"},
+        {"domain": "x.test", "path": "/", "expires": "0", "cookie": "auth=A1"},
     ]
 
 
@@ -46,7 +46,7 @@ def test_cookies_without_their_first_line(reading):
     batches, aside, used = reading("Chrome_Default.txt", b".shop.test\tTRUE\t/\tFALSE\t1790000000\tsid\tabc\r\n" * 2)
 
     assert (used, aside) == (["cookies"], [])
-    assert _records(batches) == [{"domain": ".shop.test", "path": "/", "expires": "1790000000", "cookie": {"sid": "abc"}}] * 2
+    assert _records(batches) == [{"domain": ".shop.test", "path": "/", "expires": "1790000000", "cookie": "sid=abc"}] * 2
 
 
 def test_settings_stay_lines(reading):
