@@ -269,7 +269,7 @@ class Kernel:
         if self._judge.may_be_layered(text):
             tree = nested(text)
             return tree is None or self._holds(tree, path + "->$", name)
-        sights, suppressed = self._judge.known(path, name, text)
+        sights, suppressed = self._judge.known(path, key_in(self._source, path, name), text)
         return bool(sights or suppressed)
 
     def _read(

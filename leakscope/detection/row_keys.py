@@ -15,6 +15,9 @@ from typing import Any
 from leakscope.detection.roles import bare, roles_of
 from leakscope.text.words import key_words
 
+#: Places in lists; and the sign of JSON written in the value of a field, whose name it goes by.
+_PLACES = re.compile(r"\[[^\]]*\]")
+_OPENED = re.compile(r"->\$$")
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8})+$")
 
 
@@ -56,14 +59,19 @@ def key_in(source: str, field: str, key: str) -> str:
 
     Args:
         source: printable name.
-        field: path; keys deeper in a record are those of something else.
+        field: path; keys deeper in a record are those of what the object around them is named for.
         key: name of the field.
 
     Example:
         >>> key_in("dump.sql:users", "id", "id"), key_in("dump.sql:orders", "id", "id"), key_in("dump.sql:orders", "id_cliente", "id_cliente")
         ('user id', 'id', 'customer id')
+        >>> key_in("tickets.ndjson", "ticket.requester.id", "id"), key_in("tickets.ndjson", "ticket.id", "id")
+        ('requester id', 'id')
     """
     bare_key, known = key.lower(), _rows()
+    if field != key and bare_key in known["inside_names"]:
+        inside = _person_around(field[: -len(key)])
+        return f"{inside} id" if inside else _reference(key)
     if field != key or (bare_key not in known["names"] and bare_key not in known["full_names"]):
         return _reference(key)
     people = people_of(source)
@@ -83,3 +91,26 @@ def _reference(key: str) -> str:
         if people and said in _names()[0]:
             return f"{people} id"
     return key
+
+
+@cache
+def _inside() -> dict[str, str]:
+    """Words for a person as names of objects, with the word that keys elsewhere use."""
+    known = _rows()
+    tables = {word: one for word, one in _names()[1].items() if word not in known["not_inside"] and one not in known["not_inside"]}
+    return {**tables, **{word: word for word in known["inside"]}}
+
+
+@lru_cache(maxsize=65536)
+def _person_around(path: str) -> str | None:
+    """
+    The word for the person whom the innermost object of a path is about; null when it is about none.
+
+    Args:
+        path: up to the key within, `ticket.requester.`, `users[3].`, `event->$.user.`.
+    """
+    name = _PLACES.sub("", re.split(r"\.|->(?!\$)", _OPENED.sub("", path.rstrip(".")))[-1])
+    words = bare(key_words(name)).split()
+    if not words or any(word in _rows()["not_inside_after"] for word in words[:-1]):
+        return None
+    return _inside().get(words[-1])

@@ -73,3 +73,51 @@ def test_a_reference_to_people_in_any_language_is_their_key(key, said):
 def test_the_bare_name_in_a_table_of_people_is_a_persons(source, said):
     """Accounts may be those of companies."""
     assert key_in(source, "name", "name") == said
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("requester.id", "requester id"),
+        ("order.customer.id", "customer id"),
+        ("pedido.cliente.id", "customer id"),
+        ("ticketAuthor.id", "author id"),
+        ("visit.patient._id", "patient id"),
+        ("users[3].id", "user id"),
+        ("event->$.user.id", "user id"),
+        ("user->$.id", "user id"),
+        ("body->insert.users[0].id", "user id"),
+        ("ticket.id", "id"),
+        ("customer.order.id", "id"),
+        ("product.id", "id"),
+        ("user.company.id", "id"),
+        ("userGroup.id", "id"),
+        ("bot_user.id", "id"),
+        ("oauth.client.id", "id"),
+        ("cloud.account.id", "id"),
+        ("user_agent.id", "id"),
+    ],
+)
+def test_the_id_of_an_object_named_for_a_person_is_that_persons(field, said):
+    """Of whatever else the innermost object is named for, it is that thing's."""
+    key = field.rpartition(".")[2]
+    assert key_in("tickets.ndjson", field, key) == (said if said != "id" else key)
+
+
+def test_an_id_inside_meets_the_reference_and_the_row_of_the_table(kernel):
+    """`customer.id`, `customer_id` and `customers.id` are one name space; the number of the order beside them is none."""
+    from leakscope.individuals import link
+
+    records = {
+        "customers.ndjson": [b'{"id": 7301, "email": "ana.lima@correio.pt"}', b'{"id": 7302, "email": "rui.melo@correio.pt"}'],
+        "orders.ndjson": [b'{"order": {"id": 7302}, "customer": {"id": 7301}}', b'{"order": {"id": 7301}, "customer": {"id": 7302}}'],
+        "calls.ndjson": [b'{"customer_id": 7302}'],
+    }
+    found = [kernel.find_batch(Batch(source=name, first_record=0, records=len(lines), lines=b"\n".join(lines))) for name, lines in records.items()]
+    people = link(pl.concat(found), empty(RECORDS), empty(TURNS), kernel.key).record_persons
+    rows = people.group_by("person").agg(at=pl.struct("source", "record").unique().sort())["at"].to_list()
+
+    assert sorted([(one["source"], one["record"]) for one in some] for some in rows) == [
+        [("calls.ndjson", 0), ("customers.ndjson", 1), ("orders.ndjson", 1)],
+        [("customers.ndjson", 0), ("orders.ndjson", 0)],
+    ]
