@@ -1,4 +1,4 @@
-"""What no single value says: what spreads over lines of plain text, tables written in them, what a column's values say together, and what stands beside them."""
+"""What no single value says: what spreads over lines of plain text, tables written in them, names that stand in another column, what a column's values say together, and what stands beside them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from leakscope.detection.accounts import as_bank_accounts
 from leakscope.detection.candidate import Candidate
 from leakscope.detection.cells import candidates_in
 from leakscope.detection.judging import Judge
+from leakscope.detection.keyed_rows import with_keyed
 from leakscope.detection.line_tables import found_in_tables
 from leakscope.detection.multiline import blocks
 from leakscope.detection.native.batches import record_numbers
@@ -29,12 +30,13 @@ def with_further(batch: Batch, found: pl.DataFrame, judge: Judge) -> tuple[pl.Da
     found = as_bank_accounts(found, judge)
     if batch.frame is None:
         return found, []
+    found, hushed = with_keyed(batch, found, judge)
     over = pl.concat([found, sightings(_over_lines(batch, judge))])
     in_tables, suppressed = found_in_tables(batch, record_numbers(batch), over, judge)
     over = pl.concat([over, sightings(in_tables)])
     cells, more = _in_cells(batch, set(over.select("record", "field").iter_rows()), judge)
     every = pl.concat([over, sightings(cells)]).sort("record", maintain_order=True) if cells or in_tables else over
-    return every, [*suppressed, *more]
+    return every, [*hushed, *suppressed, *more]
 
 
 def _in_cells(batch: Batch, taken: set[tuple[int, str]], judge: Judge) -> tuple[list[tuple[Any, ...]], list[Candidate]]:
