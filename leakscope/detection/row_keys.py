@@ -18,6 +18,9 @@ from leakscope.text.words import key_words
 #: Places in lists; and the sign of JSON written in the value of a field, whose name it goes by.
 _PLACES = re.compile(r"\[[^\]]*\]")
 _OPENED = re.compile(r"->\$$")
+#: The lines of an address have no other name in its object (FHIR, UBL, OASIS xAL).
+_LINES = frozenset({"line", "lines", "line1", "line2", "line3", "line_1", "line_2", "line_3"})
+_ADDRESS_LINES = re.compile(r"(?i)addr(?:ess)?(?:es)?(?:\[[0-9]+\])?\.lines?_?[1-3]?(?:\[[0-9]+\])?$")
 _SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,8})+$")
 
 
@@ -67,8 +70,12 @@ def key_in(source: str, field: str, key: str) -> str:
         ('user id', 'id', 'customer id')
         >>> key_in("tickets.ndjson", "ticket.requester.id", "id"), key_in("tickets.ndjson", "ticket.id", "id")
         ('requester id', 'id')
+        >>> key_in("patients.json", "address[0].line[1]", "line")
+        'address line'
     """
     bare_key, known = key.lower(), _rows()
+    if bare_key in _LINES and _ADDRESS_LINES.search(field):
+        return "address line"
     if field != key and bare_key in known["inside_names"]:
         inside = _person_around(field[: -len(key)])
         return f"{inside} id" if inside else _reference(key)

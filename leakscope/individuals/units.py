@@ -28,16 +28,24 @@ _INDEX = re.compile(r"\[\d+\]")
 _STANDS_APART = ("PERSON", "EMAIL_ADDRESS", "ACCOUNT_ID", "USERNAME", "NATIONAL_ID", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID")
 
 
+def _describes(path: str) -> bool:
+    """Whether the list at `path` holds names, numbers or addresses of one person, as FHIR's `name[]` and `telecom[]` do, and not people."""
+    return path.rpartition(".")[2].lower() in words()["lists"]["of_one"]
+
+
 @lru_cache(maxsize=65536)
 def group_of(field: str) -> str:
     """
     The list element that `field` lies in, or the empty string for the record's own level.
 
     Example:
-        >>> group_of("customers[3].address.street"), group_of("user.emails[1]"), group_of("to[0]")
-        ('customers[3]', '', 'to[0]')
+        >>> group_of("customers[3].address.street"), group_of("user.emails[1]"), group_of("to[0]"), group_of("contact[1].name[0].given[1]")
+        ('customers[3]', '', 'to[0]', 'contact[1]')
     """
     found = list(_INDEX.finditer(field))
+    describing = next((at for at, one in enumerate(found) if _describes(field[: one.start()])), None)
+    if describing is not None:
+        return field[: found[describing - 1].end()] if describing else ""
     if not found:
         return ""
     last = found[-1]

@@ -121,3 +121,9 @@ def test_an_id_inside_meets_the_reference_and_the_row_of_the_table(kernel):
         [("calls.ndjson", 0), ("customers.ndjson", 1), ("orders.ndjson", 1)],
         [("customers.ndjson", 0), ("orders.ndjson", 0)],
     ]
+
+
+@pytest.mark.parametrize(("field", "key", "said"), [("address[0].line[1]", "line", "address line"), ("resource.address.line", "line", "address line"), ("invoice.line[0]", "line", "line"), ("line", "line", "line")])
+def test_the_lines_of_an_address_are_streets(field, key, said):
+    """FHIR gives them no other name; lines of anything else stay lines."""
+    assert key_in("patients.json", field, key) == said

@@ -61,3 +61,9 @@ def test_words_of_a_path():
 def test_identifiers_have_ranks(entity, rank):
     """What names one person best ranks highest."""
     assert rank_of(entity) == rank
+
+
+@pytest.mark.parametrize(("field", "group"), [("resource.name[0].given[1]", ""), ("resource.telecom[1].value", ""), ("entry[3].resource.identifier[0].value", "entry[3]"), ("contact[1].name[0].family", "contact[1]"), ("names[1].first", "names[1]")])
+def test_lists_of_names_and_numbers_of_one_person(field, group):
+    """FHIR's `name[]`, `telecom[]` and `identifier[]` tell of the one whom they stand in; `names[]` may be of several people."""
+    assert group_of(field) == group

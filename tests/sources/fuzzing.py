@@ -180,6 +180,7 @@ SEEDS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "login-list": ("a.txt", lambda: f"https://shop.test/login:{CANARY}:Pass1\n".encode() * 40),
     "stealer-logins": ("Passwords.txt", lambda: f"URL: https://shop.test\nUsername: {CANARY}\nPassword: Ana1\n===\n".encode() * 20),
     "cookies": ("cookies.txt", lambda: f".shop.test\tTRUE\t/\tTRUE\t1790000000\tsid\t{CANARY}\n".encode() * 30),
+    "hl7": ("a.hl7", lambda: f"MSH|^~\\&|A|B\rPID|1||P1||Ana^Bo||||||^NET^Internet^{CANARY}\r".encode() * 20),
     "vcard": ("a.vcf", lambda: f"BEGIN:VCARD\nFN:Ana\nEMAIL:{CANARY}\nEND:VCARD\n".encode() * 20),
     "ldif": ("a.ldif", lambda: f"dn: uid=a\ncn: Ana\nmail: {CANARY}\nuserPassword:: YWJj\n\n".encode() * 20),
     "name-value-blocks": ("a.txt", lambda: f"Name: Ana\nMail: {CANARY}\nCity: Kassel\n\n".encode() * 20),
