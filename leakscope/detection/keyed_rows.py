@@ -9,7 +9,8 @@ facts, secrets alone are: names and telephones of one order, a row each and noth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -36,12 +37,13 @@ _LABEL = re.compile(r"_{0,2}[^\W\d_][\w .:/\-]{0,79}")
 _OF_PEOPLE = frozenset({"ONLINE_IDENTIFIER", "ACCOUNT_ID", "EMPLOYEE_ID", "STUDENT_ID", "MEDICAL_RECORD_NUMBER"})
 
 
-def keyed_columns(columns: list[str]) -> tuple[str, str] | None:
+@lru_cache(maxsize=1024)
+def keyed_columns(columns: tuple[str, ...]) -> tuple[str, str] | None:
     """
     The columns of a fact's name and value; null where a table has no such two.
 
     Example:
-        >>> keyed_columns(["umeta_id", "user_id", "meta_key", "meta_value"]), keyed_columns(["id", "name", "price"])
+        >>> keyed_columns(("umeta_id", "user_id", "meta_key", "meta_value")), keyed_columns(("id", "name", "price"))
         (('meta_key', 'meta_value'), None)
     """
     said = {tuple(key_words(column).split()): column for column in columns}
@@ -55,6 +57,19 @@ def keyed_columns(columns: list[str]) -> tuple[str, str] | None:
     return None
 
 
+def label_in(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """
+    The field of a row whose name another one gives, and that name; null where there is none.
+
+    Example:
+        >>> label_in({"user_id": 8, "meta_key": "billing_phone", "meta_value": "06-84095466"})
+        ('meta_value', 'billing_phone')
+    """
+    pair = keyed_columns(tuple(row)) if len(row) > 1 else None
+    label = row[pair[0]] if pair else None
+    return (pair[1], label) if pair and isinstance(label, str) and _LABEL.fullmatch(label) else None
+
+
 def with_keyed(batch: Batch, found: pl.DataFrame, judge: Judge) -> tuple[pl.DataFrame, list[Candidate]]:
     """
     Findings of a table in which values are read by the names that their rows give them; and what is suppressed there.
@@ -64,7 +79,7 @@ def with_keyed(batch: Batch, found: pl.DataFrame, judge: Judge) -> tuple[pl.Data
         found: schema `SIGHTINGS`, what its values say one by one.
         judge: has read them.
     """
-    pair = keyed_columns(batch.frame.columns) if batch.frame is not None else None
+    pair = keyed_columns(tuple(batch.frame.columns)) if batch.frame is not None else None
     if batch.frame is None or pair is None:
         return found, []
     rows: list[tuple[Any, ...]] = []

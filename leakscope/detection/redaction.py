@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leakscope.detection.kernel import Kernel
+from leakscope.detection.keyed_rows import label_in
 from leakscope.detection.names_span import NameSpan
 from leakscope.text import layers, placed
 from leakscope.text.layers import Layer
@@ -59,7 +60,7 @@ class Redactor:
         return node if masked == written else masked
 
     def _object(self, node: dict[str, Any], path: str) -> dict[str, Any]:
-        paired, tabled = parallel_of(node), tables_of(node)
+        paired, tabled, labelled = parallel_of(node), tables_of(node), label_in(node)
         masked: dict[str, Any] = {}
         for field, value in node.items():
             inner = f"{path}.{field}" if path else field
@@ -69,7 +70,8 @@ class Redactor:
                 labels = node[paired[field]]
                 masked[self._key(field)] = [self._node(one, f"{inner}[{label}]", label) for label, one in zip(labels, value, strict=True)]
             else:
-                masked[self._key(field)] = self._node(value, inner, field)
+                named = self._node(value, labelled[1], labelled[1]) if labelled and field == labelled[0] else value
+                masked[self._key(field)] = self._node(named, inner, field)
         return masked
 
     def _row(self, names: list[str], row: Any, path: str) -> Any:

@@ -6,6 +6,7 @@ import pytest
 from leakscope.catalogue import load
 from leakscope.detection.kernel import Kernel
 from leakscope.detection.keyed_rows import keyed_columns
+from leakscope.detection.redaction import Redactor
 from leakscope.model import Batch
 from leakscope.safety.keys import IncidentKey
 from leakscope.schema import RECORDS, TURNS, empty
@@ -36,7 +37,7 @@ def batch(source, columns, rows):
 )
 def test_the_two_columns_are_told_by_their_names(columns, pair):
     """The name's column begins as the value's does."""
-    assert keyed_columns(columns) == pair
+    assert keyed_columns(tuple(columns)) == pair
 
 
 def test_values_are_what_their_names_say(kernel):
@@ -74,3 +75,10 @@ def test_what_a_value_says_by_itself_stands_under_any_name(kernel):
     found = kernel.find_batch(batch("shop.sql:facts", ["user_id", "name", "value"], [(871, "x", "ana.lima@correio.pt"), (871, "email", "rui.melo@correio.pt")]))
 
     assert found.filter(pl.col("field") == "value").select("record", "entity").rows() == [(0, "EMAIL_ADDRESS"), (1, "EMAIL_ADDRESS")]
+
+
+def test_they_are_masked_as_they_are_found(kernel):
+    """A redacted row keeps no telephone that an assessment of it would tell."""
+    row = {"umeta_id": 2, "user_id": 871, "meta_key": "_billing_address_1", "meta_value": "Evysteeg 4"}
+
+    assert Redactor(kernel).record(row)["meta_value"] == "[POSTAL_ADDRESS]"
