@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import orjson
 import polars as pl
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -107,3 +108,18 @@ def test_a_private_key_cut_off_by_a_log_stays_as_grave_as_a_whole_one() -> None:
     row = sheet({"tls.key": cut}).row(0, named=True)
     assert (row["severity"], row["status"]) == ("critical", "unknown")
     assert "cut or damaged" in row["kind"]
+
+
+@pytest.mark.parametrize(
+    ("data", "entity"),
+    [
+        ('{"value": "m0Rk3zV8pTq1yXwB5sLd7cJf2hGn9aEo4iUu6tKvQxY=", "salt": "Pq7cu2HJyFXl66t89VStVs=="}', "CREDENTIAL_PASSWORD_HASH"),
+        ('{"value": "4kTq9RvXw2LmZp7cNs1y"}', "SECRET_GENERIC"),
+    ],
+)
+def test_hashes_in_secret_data_are_told_from_seeds(data, entity):
+    """Keycloak keeps both as JSON in a string; a seed of one-time codes is a secret still."""
+    record = json.dumps({"username": "ana.lima", "credentials": [{"type": "any", "secretData": data}]}).encode()
+    found = Kernel(load(), IncidentKey(bytes(range(32)))).find_batch(Batch(source="realm.json", first_record=0, records=1, lines=record))
+
+    assert found.filter(pl.col("field").str.contains("secretData"))["entity"].to_list() == [entity]
