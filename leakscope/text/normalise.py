@@ -27,6 +27,12 @@ def _alnum_upper(text: str) -> str:
     return "".join(filter(str.isalnum, _folded(text))).upper()
 
 
+def _record_number(text: str) -> str:
+    """Letters and digits without the letters MRN that some systems write before a medical record number and others do not."""
+    joined = _alnum_upper(text)
+    return joined[3:] if joined.startswith("MRN") and joined[3:4].isdigit() else joined
+
+
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", _folded(text).casefold()))
 
@@ -70,6 +76,7 @@ NORMALISERS: Mapping[str, Callable[[str], str]] = {
     "lower": lambda text: _folded(text).casefold(),
     "digits": _digits,
     "alnum_upper": _alnum_upper,
+    "record_number": _record_number,
     "words": _words,
     "name": _name,
     "email": _email,

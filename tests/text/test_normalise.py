@@ -13,6 +13,7 @@ from leakscope.vocabulary import entities
     [
         ("EMAIL_ADDRESS", "Ana.Lima@Example.ORG", "ana.lima@example.org"),
         ("EMAIL_ADDRESS", "x@googlemail.com", "x@gmail.com"),
+        ("MEDICAL_RECORD_NUMBER", "MRN-622 7466", "6227466"),
         ("CREDIT_CARD", "4539 1488 0343 6467", "4539-1488-0343-6467"),
         ("IBAN_CODE", "GB82 WEST 1234 5698 7654 32", "gb82west12345698765432"),
         ("PERSON", "Müller, Hans", "hans muller"),
