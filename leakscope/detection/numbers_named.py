@@ -102,10 +102,12 @@ def number_candidate(named: Named, value: str) -> Candidate | None:
     text = value.strip()
     if not named or not text or len(text) > _LONGEST:
         return None
+    fitting = [rule for rule in map(load().by_id.__getitem__, named.rules) if expression_of(rule).fullmatch(text)]
+    if any(is_valid(rule.validator or "", text) for rule in fitting):
+        return None
     if _HIDDEN.search(text) and _HALF_SHOWN.fullmatch(text):
         return _whole(value, text, MASKED, "field.masked_number", _MASKED_CONFIDENCE, {"check": "masked"})
-    fitting = [rule for rule in map(load().by_id.__getitem__, named.rules) if expression_of(rule).fullmatch(text)]
-    if not fitting or any(is_valid(rule.validator or "", text) for rule in fitting):
+    if not fitting:
         return None
     said = tuple(dict.fromkeys(rule.entity for rule in fitting))
     one = _whole(value, text, said[0] if len(said) == 1 else _common(said), "field.failed_check", float(_content()["confidence"]), {"check": "fails"})

@@ -123,8 +123,17 @@ def base64_text(text: str) -> bool:
     return decoded.strip().isprintable() and len(decoded) >= 4
 
 
+def digest_base64(text: str) -> bool:
+    """Base64 of as many bytes as SHA-1, SHA-256 or SHA-512 gives (FIPS 180-4), or their key derivations."""
+    try:
+        return len(base64.b64decode(text, validate=True)) in (20, 32, 64)
+    except ValueError:
+        return False
+
+
 VALIDATORS = {
     "base64_text": base64_text,
+    "digest_base64": digest_base64,
     "password": password,
     "password_strong": password_strong,
     "password_word": password_word,

@@ -27,7 +27,7 @@ def number_named(text: str) -> bool:
     """Five digits or more, most of the characters, not one digit over and over, and no date."""
     bare = _SIGNS.sub("", text)
     digits = [one for one in bare if one.isdigit()]
-    if not _LEAST_DIGITS <= len(digits) or len(bare) > _MOST or 2 * len(digits) < len(bare):
+    if len(digits) < _LEAST_DIGITS or len(bare) > _MOST or 2 * len(digits) < len(bare):
         return False
     return len(set(digits)) > 1 and not _DATE.fullmatch(text.strip())
 

@@ -48,7 +48,7 @@ def password_noted(text: str) -> bool:
 
 def login_noted(text: str) -> bool:
     """`login/password`, where a word or an address before it says so: the password has a digit or sign and two kinds of characters."""
-    login, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
+    _, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
     secret = rest[0].rstrip(".,!?")
     if len(secret) < 4 or re.search(r"[%${}<>=]", login) or is_stand_in(secret) or not password(secret) or _NAMED.search(secret):
         return False
@@ -57,7 +57,7 @@ def login_noted(text: str) -> bool:
 
 def host_login_noted(text: str) -> bool:
     """`login/password` in brackets behind a host: the password as strong as where nothing but a word speaks for it."""
-    login, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
+    _, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
     return login_noted(text) and password_noted(rest[0])
 
 
