@@ -48,7 +48,7 @@ def password_noted(text: str) -> bool:
 
 def login_noted(text: str) -> bool:
     """`login/password`, where a word or an address before it says so: the password has a digit or sign and two kinds of characters."""
-    _, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
+    login, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
     secret = rest[0].rstrip(".,!?")
     if len(secret) < 4 or re.search(r"[%${}<>=]", login) or is_stand_in(secret) or not password(secret) or _NAMED.search(secret):
         return False
