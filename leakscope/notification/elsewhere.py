@@ -28,7 +28,7 @@ _THERE, _ELSEWHERE = "QQ", "ZZ"
 _MOST_GROUPS = 500
 #: Bases on which a law reaches people or organisations by place alone.
 _BY_PLACE = frozenset({"residents", "territorial", "establishment"})
-_OPEN = ("applies", "may_apply", "unknown")
+_CLOSED = "does_not_apply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def elsewhere(before: Answer, people: Headcount, facts: Facts, on: date, *, prop
     Returns:
         In the order of jurisdictions.
     """
-    reached = {duty["jurisdiction"] for duty in before.duties if duty["status"] in _OPEN}
+    reached = {duty["jurisdiction"] for duty in before.duties if duty["status"] != _CLOSED}
     seat = facts.incident.establishments is None
     groups = _groups(people.rows)
     found = []
@@ -73,7 +73,7 @@ def elsewhere(before: Answer, people: Headcount, facts: Facts, on: date, *, prop
         if row.id in reached or row.scope.basis not in _BY_PLACE or row.scope.regime is not None or not (homes or by_seat):
             continue
         duties, _ = evaluate(_there(row), _moved(groups, row, people), _seated(facts, row, seat=by_seat), on, proposed=row.id in proposed)
-        open_then = tuple(sorted((duty for duty in duties if duty["status"] in _OPEN), key=in_order))
+        open_then = tuple(sorted((duty for duty in duties if duty["status"] != _CLOSED), key=in_order))
         if open_then:
             found.append(Elsewhere(row=row, homes=homes, seat=by_seat, duties=open_then))
     return tuple(found)
@@ -124,7 +124,7 @@ def changes_elsewhere(found: Sequence[Elsewhere], people: Headcount) -> list[dic
     Returns:
         Entries in the form of `changes`; their ids begin with `PLACE`.
     """
-    return [_entry(name, place, some, people) for name, place, some in _by_region(found) if some]
+    return [_entry(name, place, some, people) for name, place, some in _by_region(found)]
 
 
 #: Begins the id of a change of place.
@@ -132,16 +132,12 @@ PLACE = "change-place-"
 
 
 def _by_region(found: Sequence[Elsewhere]) -> list[tuple[str, str, list[Elsewhere]]]:
-    europe = [one for one in found if one.row.id == EEA]
-    britain = [one for one in found if one.row.id == "UK"]
-    states = [one for one in found if one.row.group == "US-state"]
-    others = [one for one in found if one not in europe and one not in britain and one not in states]
-    return [
-        ("EEA", "the EEA", europe),
-        ("GB", "the United Kingdom", britain),
-        ("US", f"one of {len(states)} US states and territories", states),
-        ("other", f"one of {len(others)} other {'country' if len(others) == 1 else 'countries'}", others),
-    ]
+    regions: dict[str, list[Elsewhere]] = {"EEA": [], "GB": [], "US": [], "other": []}
+    for one in found:
+        regions["US" if one.row.group == "US-state" else {EEA: "EEA", "UK": "GB"}.get(one.row.id, "other")].append(one)
+    states, others = len(regions["US"]), len(regions["other"])
+    places = ("the EEA", "the United Kingdom", f"one of {states} US states and territories", f"one of {others} other {'country' if others == 1 else 'countries'}")
+    return [(name, place, some) for (name, some), place in zip(regions.items(), places, strict=True) if some]
 
 
 #: Names that one entry holds; the rest is a number.

@@ -110,7 +110,7 @@ def build(rows: Iterable[Mapping[str, Any]], catalogue: Catalogue | None = None)
 
 def _run(listed: list[Mapping[str, Any]], number: int, described: Catalogue) -> dict[str, Any]:
     """One run of as many results as code hosts take, with the rules that found them."""
-    unique = dict(reversed(sorted({(row["detector"], row["entity"]) for row in listed})))
+    unique = dict(sorted({(row["detector"], row["entity"]) for row in listed}, reverse=True))
     names = sorted(unique)
     index = {name: at for at, name in enumerate(names)}
     driver = {"name": "LeakScope", "version": __version__, "semanticVersion": __version__, "rules": [_rule(name, unique[name], described) for name in names]}

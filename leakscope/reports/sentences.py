@@ -181,15 +181,19 @@ def window_sentence(assessment: Mapping[str, Any]) -> str:
 def duties_sentence(assessment: Mapping[str, Any]) -> str:
     """How many duties apply and how many may."""
     counts = [sum(1 for duty in assessment["duties"] if duty["status"] in wanted) for wanted in (("applies",), ("may_apply", "unknown"))]
-    waiting = any(str(row["id"]).startswith(PLACE) for row in assessment.get("what_would_change") or ())
-    none = "none can be told before places are stated (where people live, where you are)" if waiting else "none applies on the facts stated"
+    none = "none can be told before places are stated (where people live, where you are)" if _waiting_for_a_place(assessment) else "none applies on the facts stated"
     head = f"{counts[0]} {'applies' if counts[0] == 1 else 'apply'}" if counts[0] else none
     return head + (f", {counts[1]} may" if counts[1] else "")
 
 
+def _waiting_for_a_place(decision: Mapping[str, Any]) -> set[str]:
+    """Ids of duties that a place nobody stated may bring."""
+    return {duty for row in decision.get("what_would_change") or () if str(row["id"]).startswith(PLACE) for duty in row["duties"]}
+
+
 def no_duty_sentence(decision: Mapping[str, Any]) -> str:
     """What stands where no duty applies or may: a place that nobody stated is said to be the reason, because silence would look like safety."""
-    waiting = {duty for row in decision.get("what_would_change") or () if str(row["id"]).startswith(PLACE) for duty in row["duties"]}
+    waiting = _waiting_for_a_place(decision)
     if not waiting:
         return "No duty applies or may apply on the facts stated."
     hangs = "1 duty hangs" if len(waiting) == 1 else f"{number(len(waiting))} duties hang"

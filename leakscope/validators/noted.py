@@ -46,10 +46,16 @@ def password_noted(text: str) -> bool:
     return sum(bool(one.search(text)) for one in _CLASSES) >= 3 and bool(re.search(r"[0-9]", text))
 
 
+def _divided(text: str) -> tuple[str, str]:
+    """Login and password of a pair; the password empty where nothing stands between two parts."""
+    login, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
+    return login, rest[0]
+
+
 def login_noted(text: str) -> bool:
     """`login/password`, where a word or an address before it says so: the password has a digit or sign and two kinds of characters."""
-    login, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
-    secret = rest[0].rstrip(".,!?")
+    login, secret = _divided(text)
+    secret = secret.rstrip(".,!?")
     if len(secret) < 4 or re.search(r"[%${}<>=]", login) or is_stand_in(secret) or not password(secret) or _NAMED.search(secret):
         return False
     return sum(bool(one.search(secret)) for one in _CLASSES) >= 2 and bool(re.search(r"[0-9!@#$%^&*+~]", secret))
@@ -57,8 +63,7 @@ def login_noted(text: str) -> bool:
 
 def host_login_noted(text: str) -> bool:
     """`login/password` in brackets behind a host: the password as strong as where nothing but a word speaks for it."""
-    _, *rest = [*_BETWEEN.split(text, maxsplit=1), ""]
-    return login_noted(text) and password_noted(rest[0])
+    return login_noted(text) and password_noted(_divided(text)[1])
 
 
 def oracle_login(text: str) -> bool:

@@ -48,7 +48,7 @@ def check_of(rule: Detector) -> int:
     tree = tree_of(rule.pattern, rule.ignore_case)
     if check and rule.validator_failure == "drop" and rule.boundary in boundaries and _grouped(list(tree), members, None):
         return check
-    counted = rule.boundary in _BOUNDED and MOST_COUNTED < tree.getwidth()[0] and tree.getwidth()[1] <= _MOST_CHECKED and _grouped(list(tree), _DIGITS, None)
+    counted = rule.boundary in _BOUNDED and tree.getwidth()[0] > MOST_COUNTED and tree.getwidth()[1] <= _MOST_CHECKED and _grouped(list(tree), _DIGITS, None)
     return COUNTED if counted else UNCHECKED
 
 
